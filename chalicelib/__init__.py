@@ -1,0 +1,1 @@
+"""Everything that ships to Lambda; the domains, and the ways in."""

@@ -1,0 +1,1 @@
+"""What every domain may know: settings, clock, ids, errors, phone numbers, money, logging, tools."""

@@ -1,0 +1,35 @@
+"""Identifiers: a readable prefix and a UUIDv7, so that ids sort in the order of creation."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import secrets
+
+import uuid_utils
+
+_SHAPE = re.compile(r"[a-z]{2,12}_[0-9a-f]{32}")
+
+
+def new_id(prefix: str) -> str:
+    """Make an id such as `call_0197…`; unique without coordination (RFC 9562, version 7)."""
+    return f"{prefix}_{uuid_utils.uuid7().hex}"
+
+
+def derived_id(prefix: str, seed: str, at_millis: int = 0) -> str:
+    """Make the same id from the same seed, so that doing something twice makes one thing.
+
+    With `at_millis` (milliseconds since the epoch) it sorts among the ids made at that time.
+    """
+    time = f"{at_millis:012x}" if at_millis else ""
+    return f"{prefix}_{time}{hashlib.sha256(seed.encode()).hexdigest()[: 32 - len(time)]}"
+
+
+def is_id(text: str, prefix: str) -> bool:
+    """Tell whether `text` has the shape of an id of this kind."""
+    return text.startswith(f"{prefix}_") and _SHAPE.fullmatch(text) is not None
+
+
+def new_secret(prefix: str) -> str:
+    """Make an unguessable token of 256 bits that leak scanners can recognise by its prefix."""
+    return f"{prefix}_{secrets.token_urlsafe(32)}"

@@ -1,0 +1,59 @@
+"""JSON lines with event-style names and a context that follows the request; numbers are masked."""
+
+from __future__ import annotations
+
+import json
+import logging
+import re
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import TYPE_CHECKING, Any
+
+from chalicelib.kernel.phones import mask
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_context: ContextVar[dict[str, str] | None] = ContextVar("log_context", default=None)
+_NUMBER = re.compile(r"\+[1-9]\d{6,14}")
+_logger = logging.getLogger("calls")
+
+
+class _JsonLines(logging.Formatter):
+    def format(self, record: logging.LogRecord) -> str:
+        line: dict[str, Any] = {"level": record.levelname, "event": record.getMessage()}
+        line |= _context.get() or {}
+        line |= getattr(record, "fields", {})
+        if record.exc_info:
+            line["exception"] = self.formatException(record.exc_info)
+        return _NUMBER.sub(lambda found: mask(found[0]), json.dumps(line, default=str))
+
+
+def configure(level: str) -> None:
+    """Send our lines to standard error as JSON, once per process."""
+    if not _logger.handlers:
+        handler = logging.StreamHandler()
+        handler.setFormatter(_JsonLines())
+        _logger.addHandler(handler)
+        _logger.propagate = False
+    _logger.setLevel(level)
+
+
+@contextmanager
+def log_context(**fields: str) -> Iterator[None]:
+    """Add fields, such as `call_id`, to every line written inside."""
+    token = _context.set({**(_context.get() or {}), **fields})
+    try:
+        yield
+    finally:
+        _context.reset(token)
+
+
+def log(event: str, **fields: Any) -> None:
+    """Write one line at INFO; never pass what callers said."""
+    _logger.info(event, extra={"fields": fields})
+
+
+def log_failure(event: str, error: BaseException, **fields: Any) -> None:
+    """Write one line at ERROR with the exception's trace."""
+    _logger.error(event, extra={"fields": fields}, exc_info=error)

@@ -1,0 +1,58 @@
+"""What the numbering plans say: parsing as people write, country, kind of line."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import phonenumbers
+from phonenumbers import PhoneNumberType
+
+from chalicelib.kernel.errors import Invalid
+from chalicelib.kernel.phones import E164
+
+_KINDS = {
+    PhoneNumberType.FIXED_LINE: "fixed",
+    PhoneNumberType.MOBILE: "mobile",
+    PhoneNumberType.FIXED_LINE_OR_MOBILE: "fixed_or_mobile",
+    PhoneNumberType.TOLL_FREE: "toll_free",
+    PhoneNumberType.PREMIUM_RATE: "premium_rate",
+    PhoneNumberType.SHARED_COST: "shared_cost",
+    PhoneNumberType.VOIP: "voip",
+    PhoneNumberType.PERSONAL_NUMBER: "personal",
+    PhoneNumberType.PAGER: "pager",
+    PhoneNumberType.UAN: "company",
+    PhoneNumberType.VOICEMAIL: "voicemail",
+}
+
+
+@dataclass(frozen=True)
+class NumberPlan:
+    """Country (ISO 3166 alpha-2, or "" for none, as for satellite networks) and kind of a number."""
+
+    country: str
+    kind: str
+
+
+def parse_phone(text: str, default_country: str | None = None) -> E164:
+    """Read a number as people write it; national forms need `default_country`.
+
+    Raises `Invalid` with code `bad_phone_number` and a remedy when no such number can exist.
+    """
+    try:
+        parsed = phonenumbers.parse(text, default_country)
+    except phonenumbers.NumberParseException as error:
+        raise Invalid(_remedy(text), code="bad_phone_number") from error
+    if not phonenumbers.is_valid_number(parsed):
+        raise Invalid(_remedy(text), code="bad_phone_number")
+    return E164(phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164))
+
+
+def plan_of(number: E164) -> NumberPlan:
+    """Look the number up in the plans; an unknown number has kind `unknown`."""
+    parsed = phonenumbers.parse(number)
+    kind = _KINDS.get(phonenumbers.number_type(parsed), "unknown")
+    return NumberPlan(country=phonenumbers.region_code_for_number(parsed) or "", kind=kind)
+
+
+def _remedy(text: str) -> str:
+    return f"{text[:32]!r} is not a number that can exist; write it with its country code, like +14155552671."

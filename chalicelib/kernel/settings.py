@@ -1,0 +1,83 @@
+"""What the deployment tells the functions; read once, from a mapping that bootstrap hands in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The functions' environment, typed; tables and queues by their deployed names."""
+
+    crm_table: str
+    calls_table: str
+    ai_table: str
+    scheduling_table: str
+    system_table: str
+    dial_queue_url: str
+    post_call_queue_url: str
+    connections_secret: str
+    socket_api_endpoint: str
+    allowed_countries: frozenset[str]
+    speech_chars_per_second: float
+    log_level: str
+
+
+def read_settings(environ: Mapping[str, str]) -> Settings:
+    """Read the environment; a missing name raises KeyError at the cold start, where it is seen."""
+    return Settings(
+        crm_table=environ["CRM_TABLE"],
+        calls_table=environ["CALLS_TABLE"],
+        ai_table=environ["AI_TABLE"],
+        scheduling_table=environ["SCHEDULING_TABLE"],
+        system_table=environ["SYSTEM_TABLE"],
+        dial_queue_url=environ["DIAL_QUEUE_URL"],
+        post_call_queue_url=environ["POST_CALL_QUEUE_URL"],
+        connections_secret=environ["CONNECTIONS_SECRET"],
+        socket_api_endpoint=environ["SOCKET_API_ENDPOINT"],
+        allowed_countries=_codes(environ.get("ALLOWED_COUNTRIES", "US")),
+        speech_chars_per_second=float(environ.get("SPEECH_CHARS_PER_SECOND", "15")),
+        log_level=environ.get("LOG_LEVEL", "INFO"),
+    )
+
+
+def _codes(text: str) -> frozenset[str]:
+    return frozenset(code.strip().upper() for code in text.split(",") if code.strip())
+
+
+@dataclass(frozen=True)
+class Connections:
+    """Accounts and addresses of the outside world, from the one secret that the stack keeps."""
+
+    twilio_account_sid: str
+    twilio_auth_tokens: tuple[str, ...]
+    twilio_api_url: str
+    twilio_from_numbers: tuple[str, ...]
+    openai_api_key: str
+    openai_base_url: str
+    openai_model: str
+    webhook_url: str
+    socket_url: str
+
+
+def read_connections(secret: Mapping[str, str]) -> Connections:
+    """Read the secret's JSON; lists are comma separated, addresses lose a trailing slash."""
+    return Connections(
+        twilio_account_sid=secret["twilio_account_sid"],
+        twilio_auth_tokens=_items(secret["twilio_auth_tokens"]),
+        twilio_api_url=secret["twilio_api_url"].rstrip("/"),
+        twilio_from_numbers=_items(secret["twilio_from_numbers"]),
+        openai_api_key=secret["openai_api_key"],
+        openai_base_url=secret["openai_base_url"].rstrip("/"),
+        openai_model=secret["openai_model"],
+        webhook_url=secret["webhook_url"].rstrip("/"),
+        socket_url=secret["socket_url"].rstrip("/"),
+    )
+
+
+def _items(text: str) -> tuple[str, ...]:
+    return tuple(item.strip() for item in text.split(",") if item.strip())

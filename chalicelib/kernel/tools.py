@@ -1,0 +1,36 @@
+"""The shape of an action that the model may ask for; domains wrap their use cases in it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from pydantic import BaseModel
+
+
+@dataclass(frozen=True)
+class ToolContext:
+    """To whom a tool applies: fixed by the server, never chosen by the model."""
+
+    call_id: str
+    contact_id: str
+    number: str
+    time_zone: str
+    now: datetime
+
+
+@dataclass(frozen=True)
+class Tool:
+    """A named action: what the model reads about it, its argument model, and what runs it.
+
+    `run(context, arguments)` gives the sentence that the model gets back.
+    """
+
+    name: str
+    description: str
+    arguments: type[BaseModel]
+    run: Callable[[ToolContext, Any], str]
