@@ -1,0 +1,1 @@
+"""The conversation: engine, prompts, providers and analysis; knows no phone and no customer records."""

@@ -1,0 +1,1 @@
+"""Where the conversation meets vendors: model providers, the template renderer, the table."""

@@ -1,0 +1,1 @@
+"""The terms and rules of a conversation; no I/O."""

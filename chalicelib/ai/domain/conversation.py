@@ -1,0 +1,157 @@
+"""What a conversation is made of: messages, events in, directives out; no wording and no I/O."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+@dataclass(frozen=True)
+class Heard:
+    """Words, or a key, that came from the caller."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Spoken:
+    """What the caller heard from the agent; less than was written when they talked over it."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class ToolUsed:
+    """An action that the model asked for, and what it was told came of it."""
+
+    id: str
+    name: str
+    arguments: str
+    result: str
+
+
+Message = Heard | Spoken | ToolUsed
+
+
+@dataclass(frozen=True)
+class CallStarted:
+    """The call is connected; the agent speaks first."""
+
+
+@dataclass(frozen=True)
+class CallerSaid:
+    """A finished utterance, with the language it was understood in (BCP 47), if known."""
+
+    text: str
+    language: str = ""
+
+
+@dataclass(frozen=True)
+class CallerPressed:
+    """One or more keys of the phone, such as `9` or `1234`."""
+
+    digits: str
+
+
+@dataclass(frozen=True)
+class CallerSilent:
+    """The caller was asked and said nothing for as long as we wait."""
+
+
+@dataclass(frozen=True)
+class CallerInterrupted:
+    """The caller talked over the agent, who was heard as far as `heard` (barge-in)."""
+
+    heard: str
+    after_ms: int = 0
+
+
+@dataclass(frozen=True)
+class CallEnded:
+    """The line is gone; nothing can be said any more."""
+
+
+Event = CallStarted | CallerSaid | CallerPressed | CallerSilent | CallerInterrupted | CallEnded
+
+
+@dataclass(frozen=True)
+class Say:
+    """Text to speak now; `last` closes the agent's talk for this turn."""
+
+    text: str
+    last: bool = False
+
+
+@dataclass(frozen=True)
+class Listen:
+    """The caller has the floor."""
+
+
+@dataclass(frozen=True)
+class UseTool:
+    """Run this action and send its `ToolResult` back into the generator."""
+
+    id: str
+    name: str
+    arguments: str
+
+
+@dataclass(frozen=True)
+class Transfer:
+    """Hand the caller over to a person."""
+
+    reason: str
+
+
+@dataclass(frozen=True)
+class Hangup:
+    """End the call after what was said has been heard."""
+
+    reason: str
+
+
+Directive = Say | Listen | UseTool | Transfer | Hangup
+Ending = Listen | Transfer | Hangup
+
+
+@dataclass(frozen=True)
+class ToolResult:
+    """What running an action gave: a sentence for the model, and whether the action took effect."""
+
+    text: str
+    done: bool = True
+
+
+@dataclass(frozen=True)
+class ToolSpec:
+    """What the model is told of an action; `parameters` is a JSON schema."""
+
+    name: str
+    description: str
+    parameters: Mapping[str, Any]
+
+
+class OnFailure(StrEnum):
+    """What to do when the model does not answer."""
+
+    HANG_UP = "hang_up"
+    TRANSFER = "transfer"
+
+
+@dataclass(frozen=True)
+class Conversation:
+    """All that the engine needs to know to answer one event."""
+
+    instructions: str
+    greeting: str
+    history: tuple[Message, ...] = ()
+    tools: tuple[ToolSpec, ...] = ()
+    on_failure: OnFailure = OnFailure.HANG_UP
+    silences: int = 0
+    turns: int = 0
+    max_turns: int = 40
+    may_opt_out: bool = True

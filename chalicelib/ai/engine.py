@@ -1,0 +1,179 @@
+"""How a conversation goes on: events in, directives out, the model behind a port; no other I/O."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from chalicelib.ai.domain import wording
+from chalicelib.ai.domain.conversation import (
+    CallerPressed,
+    CallerSaid,
+    CallerSilent,
+    CallStarted,
+    Conversation,
+    Directive,
+    Hangup,
+    Heard,
+    Listen,
+    OnFailure,
+    Say,
+    Spoken,
+    ToolResult,
+    ToolUsed,
+    Transfer,
+    UseTool,
+)
+from chalicelib.ai.ports import Model, ModelRequest, TextDelta, ToolCall
+from chalicelib.kernel.errors import Unavailable
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
+
+    from chalicelib.ai.domain.conversation import Event
+
+    Responding = Generator[Directive, ToolResult | None, None]
+
+OPT_OUT_KEY = "9"
+OPT_OUT_TOOL = "stop_calling_me"
+END_TOOL = "end_call"
+TRANSFER_TOOL = "transfer_to_person"
+_MAX_ROUNDS = 4
+_MAX_SILENCES = 2
+
+
+@dataclass
+class _Answer:
+    """What one question to the model gave so far."""
+
+    text: str = ""
+    calls: tuple[ToolCall, ...] = ()
+
+
+@dataclass(frozen=True)
+class Engine:
+    """Answers the events of one conversation."""
+
+    model: Model
+
+    def respond(self, conversation: Conversation, event: Event) -> Responding:
+        """Yield what to do about `event`; a `UseTool` must be answered by sending a `ToolResult`.
+
+        Text is yielded as the model produces it. The last directive is `Listen`, `Transfer` or
+        `Hangup`, unless the event asks for nothing (an interruption, the end).
+        """
+        match event:
+            case CallStarted():
+                yield from greet(conversation)
+            case CallerSaid(text=text):
+                yield from self._hear(conversation, text)
+            case CallerPressed(digits=digits):
+                yield from self._press(conversation, digits)
+            case CallerSilent():
+                yield from _break_silence(conversation)
+            case _:
+                return
+
+    def _hear(self, conversation: Conversation, text: str) -> Responding:
+        if conversation.may_opt_out and wording.is_opt_out(text):
+            yield from _opt_out(conversation)
+        elif conversation.turns >= conversation.max_turns:
+            yield from _say(wording.TOO_LONG, Hangup("turn_limit"))
+        else:
+            yield from self._converse(_heard(conversation, text))
+
+    def _press(self, conversation: Conversation, digits: str) -> Responding:
+        if conversation.may_opt_out and digits == OPT_OUT_KEY:
+            yield from _opt_out(conversation)
+        else:
+            yield from self._converse(_heard(conversation, wording.pressed(digits)))
+
+    def _converse(self, conversation: Conversation) -> Responding:
+        """Ask the model, run the actions that it wants, and ask again until it only speaks."""
+        for _ in range(_MAX_ROUNDS):
+            answer = _Answer()
+            try:
+                yield from self._ask(conversation, answer)
+            except Unavailable as error:
+                yield from _give_up(conversation, error.code)
+                return
+            if not answer.calls:
+                yield from _say("" if answer.text.strip() else wording.REPEAT, Listen())
+                return
+            conversation, ending = yield from _use(conversation, answer)
+            if ending:
+                yield from ending
+                return
+        yield from _give_up(conversation, "model_loop")
+
+    def _ask(self, conversation: Conversation, answer: _Answer) -> Responding:
+        request = ModelRequest(conversation.instructions, conversation.history, conversation.tools)
+        for part in self.model.stream(request):
+            if isinstance(part, ToolCall):
+                answer.calls += (part,)
+            elif isinstance(part, TextDelta) and (text := wording.speakable(part.text)):
+                answer.text += text
+                yield Say(text)
+
+
+def greet(conversation: Conversation) -> Responding:
+    """Speak first; no model is asked, so that the caller never waits for the greeting."""
+    yield from _say(conversation.greeting, Listen())
+
+
+def _use(
+    conversation: Conversation, answer: _Answer
+) -> Generator[Directive, ToolResult | None, tuple[Conversation, Responding | None]]:
+    """Run the actions of an answer; some of them decide how the turn ends."""
+    if answer.text.strip():
+        yield Say(" ")
+        conversation = replace(conversation, history=(*conversation.history, Spoken(answer.text)))
+    for call in answer.calls:
+        result = (yield UseTool(call.id, call.name, call.arguments)) or ToolResult("", done=False)
+        used = ToolUsed(call.id, call.name, call.arguments, result.text)
+        conversation = replace(conversation, history=(*conversation.history, used))
+        if result.done and (ending := _ending(call.name, spoken=bool(answer.text.strip()))):
+            return conversation, ending
+    return conversation, None
+
+
+def _ending(tool: str, *, spoken: bool) -> Responding | None:
+    if tool == OPT_OUT_TOOL:
+        return _say(wording.OPTED_OUT, Hangup("opted_out"))
+    if tool == END_TOOL:
+        return _say("" if spoken else wording.GOODBYE, Hangup("agent_goodbye"))
+    if tool == TRANSFER_TOOL:
+        return _say("" if spoken else wording.TRANSFERRING, Transfer("asked_for_person"))
+    return None
+
+
+def _opt_out(conversation: Conversation) -> Responding:
+    """Stop calling this number: done first, confirmed in words only when it is done."""
+    result = yield UseTool(f"rule-{conversation.turns}", OPT_OUT_TOOL, "{}")
+    if result and result.done:
+        yield from _say(wording.OPTED_OUT, Hangup("opted_out"))
+    else:
+        yield from _give_up(conversation, "opt_out_failed")
+
+
+def _break_silence(conversation: Conversation) -> Responding:
+    if conversation.silences >= _MAX_SILENCES:
+        yield from _say(wording.SILENT_GOODBYE, Hangup("silence"))
+    else:
+        yield from _say(wording.STILL_THERE[conversation.silences], Listen())
+
+
+def _give_up(conversation: Conversation, reason: str) -> Responding:
+    if conversation.on_failure is OnFailure.TRANSFER:
+        yield from _say(wording.APOLOGY_TRANSFER, Transfer(reason))
+    else:
+        yield from _say(wording.APOLOGY, Hangup(reason))
+
+
+def _say(text: str, ending: Listen | Transfer | Hangup) -> Responding:
+    yield Say(text, last=True)
+    yield ending
+
+
+def _heard(conversation: Conversation, text: str) -> Conversation:
+    return replace(conversation, history=(*conversation.history, Heard(text)))

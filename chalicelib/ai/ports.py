@@ -1,0 +1,103 @@
+"""What the conversation needs from outside: a model, stored prompts, a renderer, a sentiment lexicon."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from chalicelib.ai.domain.analysis import Sentiment, Usage
+    from chalicelib.ai.domain.conversation import Message, ToolSpec
+    from chalicelib.ai.domain.prompts import PromptTemplate
+    from chalicelib.kernel.clock import Clock
+
+
+@dataclass(frozen=True)
+class ModelRequest:
+    """One question to a model; the stable instructions come first, so that providers can cache them."""
+
+    instructions: str
+    messages: tuple[Message, ...]
+    tools: tuple[ToolSpec, ...] = ()
+
+
+@dataclass(frozen=True)
+class TextDelta:
+    """Some more of the answer's text."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class ToolCall:
+    """A complete request for an action; `arguments` is JSON as the model wrote it, unchecked."""
+
+    id: str
+    name: str
+    arguments: str
+
+
+@dataclass(frozen=True)
+class Finished:
+    """The answer is complete."""
+
+    usage: Usage
+
+
+ModelPart = TextDelta | ToolCall | Finished
+
+
+class Model(Protocol):
+    """A chat model; every failure is `kernel.errors.Unavailable` with a code that begins `model_`."""
+
+    name: str
+
+    def stream(self, request: ModelRequest) -> Iterator[ModelPart]:
+        """Answer piece by piece; closing the iterator cancels the request."""
+
+    def extract(self, text: str, name: str, schema: Mapping[str, Any]) -> tuple[Any, Usage]:
+        """Answer with JSON that follows `schema`; raises `Invalid` when what came is no JSON."""
+
+
+class PromptTemplates(Protocol):
+    """Stored prompt templates."""
+
+    def add(self, template: PromptTemplate) -> None:
+        """Store a new template; `Conflict` when the id exists."""
+
+    def get(self, template_id: str) -> PromptTemplate | None:
+        """Give the newest version of a template."""
+
+    def all(self) -> list[PromptTemplate]:
+        """Give every template, by name."""
+
+
+class Renderer(Protocol):
+    """Fills variables into a template."""
+
+    def render(self, text: str, variables: Mapping[str, Any]) -> str:
+        """Render; `Invalid` with code `bad_template` for a missing variable or a syntax error."""
+
+
+class Lexicon(Protocol):
+    """Judges sentiment without a model."""
+
+    def sentiment(self, text: str) -> Sentiment:
+        """Judge the words of one speaker."""
+
+
+class AiPorts(Protocol):
+    """What the use cases of this domain work with; built when first used."""
+
+    @property
+    def model(self) -> Model: ...  # noqa: D102
+    @property
+    def prompts(self) -> PromptTemplates: ...  # noqa: D102
+    @property
+    def renderer(self) -> Renderer: ...  # noqa: D102
+    @property
+    def lexicon(self) -> Lexicon: ...  # noqa: D102
+    @property
+    def clock(self) -> Clock: ...  # noqa: D102
