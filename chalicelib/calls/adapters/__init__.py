@@ -1,0 +1,1 @@
+"""Where calls meet the carrier, the queues, the socket and the table."""

@@ -1,0 +1,100 @@
+"""ConversationRelay's frames to events and directives to frames; pure.
+
+Source: Twilio, docs/voice/conversationrelay/websocket-messages.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from chalicelib.ai.domain.conversation import (
+    CallerInterrupted,
+    CallerPressed,
+    CallerSaid,
+    Directive,
+    Hangup,
+    Say,
+    Transfer,
+)
+from chalicelib.kernel.errors import Invalid
+
+
+@dataclass(frozen=True)
+class Setup:
+    """The first frame of a session: which call it belongs to, by our id and by the carrier's."""
+
+    call_id: str
+    call_sid: str
+
+
+@dataclass(frozen=True)
+class Notice:
+    """A frame that asks nothing of us: an error that the carrier tells, or one of a kind we do not know."""
+
+    kind: str
+    detail: str
+
+
+Frame = Setup | CallerSaid | CallerPressed | CallerInterrupted | Notice
+
+
+def decode(text: str) -> Frame | None:
+    """Read a frame; None for a part of an utterance that is not finished. `Invalid` when it is no frame."""
+    try:
+        frame = json.loads(text)
+    except ValueError as error:
+        raise Invalid("A frame must be JSON.", code="bad_frame") from error
+    if not isinstance(frame, dict):
+        raise Invalid("A frame must be a JSON object.", code="bad_frame")
+    return _decode(frame)
+
+
+def _decode(frame: dict[str, Any]) -> Frame | None:
+    match frame.get("type"):
+        case "setup":
+            parameters = frame.get("customParameters")
+            call_id = _text(parameters, "call_id") if isinstance(parameters, dict) else ""
+            return Setup(call_id, _text(frame, "callSid"))
+        case "prompt":
+            said = CallerSaid(_text(frame, "voicePrompt"), _text(frame, "lang"))
+            return said if frame.get("last", True) is not False else None
+        case "dtmf":
+            return CallerPressed(_text(frame, "digit"))
+        case "interrupt":
+            return CallerInterrupted(
+                _text(frame, "utteranceUntilInterrupt"), _millis(frame.get("durationUntilInterruptMs"))
+            )
+        case kind:
+            return Notice(str(kind)[:40], _text(frame, "description")[:200])
+
+
+def encode(directive: Directive) -> str | None:
+    """Write a directive as a frame; None for those that need none."""
+    match directive:
+        case Say(text=text, last=last):
+            return json.dumps({"type": "text", "token": text, "last": last})
+        case Hangup(reason=reason):
+            return json.dumps(
+                {"type": "end", "handoffData": json.dumps({"next": "hang_up", "reason": reason})}
+            )
+        case Transfer(reason=reason):
+            return json.dumps(
+                {"type": "end", "handoffData": json.dumps({"next": "transfer", "reason": reason})}
+            )
+        case _:
+            return None
+
+
+def _text(frame: dict[str, Any], name: str) -> str:
+    value = frame.get(name)
+    return value if isinstance(value, str) else ""
+
+
+def _millis(value: Any) -> int:
+    """Read milliseconds: a number, or in older sessions a text."""
+    try:
+        return int(value)
+    except (TypeError, ValueError, OverflowError):
+        return 0

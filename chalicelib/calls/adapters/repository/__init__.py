@@ -1,0 +1,1 @@
+"""Calls, turns, numbers and templates in the calls table."""

@@ -1,0 +1,149 @@
+"""Heads of calls, their briefs and aftermaths, and the commitment to dial."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, replace
+from typing import TYPE_CHECKING
+
+from pynamodb.connection import Connection
+from pynamodb.exceptions import PutError, TransactWriteError
+from pynamodb.transactions import TransactWrite
+
+from chalicelib.calls.adapters.repository import codec
+from chalicelib.calls.adapters.tables import (
+    AftermathItem,
+    BriefItem,
+    CallItem,
+    CallsTable,
+    NumberItem,
+    TurnItem,
+)
+from chalicelib.calls.domain.files import CallFile
+from chalicelib.calls.ports import Commit
+from chalicelib.kernel.clock import iso
+from chalicelib.kernel.errors import Conflict, NotFound
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from chalicelib.calls.domain.files import Aftermath
+    from chalicelib.calls.domain.lifecycle import Call
+    from chalicelib.calls.domain.templates import Brief
+
+_MAX_TRIES = 10
+
+
+class CallRepository:
+    """Stored calls."""
+
+    def create(self, call: Call) -> bool:
+        """Store a new call; False when this id exists already."""
+        return _put(codec.call_item(replace(call, version=1)), CallItem.pk.does_not_exist())
+
+    def get(self, call_id: str) -> Call | None:
+        """Give the head of a call, consistently."""
+        try:
+            return codec.call_of(CallItem.get(codec.call_key(call_id), "CALL", consistent_read=True))
+        except CallItem.DoesNotExist:
+            return None
+
+    def load(self, call_id: str) -> CallFile | None:
+        """Give a call with all that belongs to it, in one consistent query."""
+        file: CallFile | None = None
+        items = list(CallsTable.query(codec.call_key(call_id), consistent_read=True))
+        heads = [codec.call_of(item) for item in items if isinstance(item, CallItem)]
+        if not heads:
+            return None
+        file = CallFile(
+            heads[0], turns=tuple(codec.turn_of(item) for item in items if isinstance(item, TurnItem))
+        )
+        for item in items:
+            if isinstance(item, BriefItem):
+                file = replace(file, brief=codec.brief_of(item))
+            elif isinstance(item, AftermathItem):
+                file = replace(file, aftermath=codec.aftermath_of(item))
+        return file
+
+    def change(self, call_id: str, how: Callable[[Call], Call]) -> tuple[Call, Call]:
+        """Apply `how` to the newest state, again when somebody was faster; give old and new."""
+        for _ in range(_MAX_TRIES):
+            old = self.get(call_id)
+            if old is None:
+                raise NotFound(f"There is no call {call_id}.", code="call_not_found")
+            new = how(old)
+            if new == old:
+                return old, old
+            new = replace(new, version=old.version + 1)
+            if _put(codec.call_item(new), CallItem.version == old.version):
+                return old, new
+        raise Conflict(f"The call {call_id} changes too fast.", code="call_changed")
+
+    def commit_dial(self, call: Call, live_until: datetime) -> Commit:
+        """Commit to dial in one transaction; `call` is the state read before, already committed."""
+        now = iso(call.dialed_at) if call.dialed_at else ""
+        committed = codec.call_item(replace(call, version=call.version + 1))
+        free = (
+            NumberItem.live_call_id.does_not_exist()
+            | (NumberItem.live_call_id == call.id)
+            | (NumberItem.live_until < now)
+        )
+        try:
+            with TransactWrite(connection=_connection()) as transaction:
+                transaction.save(committed, condition=CallItem.version == call.version)
+                transaction.update(
+                    NumberItem(f"NUMBER#{call.number}", "NUMBER"),
+                    actions=[
+                        NumberItem.live_call_id.set(call.id),
+                        NumberItem.live_until.set(iso(live_until)),
+                    ],
+                    condition=NumberItem.suppressed_at.does_not_exist() & free,
+                )
+        except TransactWriteError as error:
+            return _why(error)
+        return Commit.DONE
+
+    def due(self, now: datetime, limit: int) -> list[str]:
+        """Give ids of calls that somebody must look at by `now`, the longest due first."""
+        found = [
+            (item.due_at, item.pk.removeprefix("CALL#"))
+            for shard in range(codec.DUE_SHARDS)
+            for item in CallItem.by_due_time.query(f"DUE#{shard}", CallItem.due_at <= iso(now), limit=limit)
+        ]
+        return [call_id for _, call_id in sorted(found)[:limit]]
+
+    def put_brief(self, call_id: str, brief: Brief) -> None:
+        """Store what the call is held by."""
+        BriefItem(codec.call_key(call_id), "BRIEF", brief=asdict(brief)).save()
+
+    def put_aftermath(self, call_id: str, aftermath: Aftermath) -> None:
+        """Store what the post-call job found; the same again when it ran twice."""
+        codec.aftermath_item(call_id, aftermath).save()
+
+
+def _put(item: CallsTable, condition: object) -> bool:
+    try:
+        item.save(condition)  # type: ignore[arg-type]
+    except PutError as error:
+        if error.cause_response_code == "ConditionalCheckFailedException":
+            return False
+        raise
+    return True
+
+
+def _connection() -> Connection:
+    return Connection(
+        region=CallsTable.Meta.region if hasattr(CallsTable.Meta, "region") else None,
+        connect_timeout_seconds=1,
+        read_timeout_seconds=2,
+    )
+
+
+def _why(error: TransactWriteError) -> Commit:
+    """Read which condition failed; a transaction that collided with another is as if the call had changed."""
+    reasons = [reason.code if reason else None for reason in error.cancellation_reasons]
+    if not reasons:
+        raise error
+    if reasons[1:] == ["ConditionalCheckFailed"] and reasons[0] in (None, "None"):
+        return Commit.NUMBER_CHANGED
+    return Commit.CALL_CHANGED

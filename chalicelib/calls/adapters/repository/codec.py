@@ -1,0 +1,221 @@
+"""Items of the calls table to domain values and back; pure."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+from chalicelib.ai.domain.analysis import ActionItem, Analysis, Sentiment, Usage
+from chalicelib.ai.domain.conversation import OnFailure
+from chalicelib.calls.adapters.tables import AftermathItem, BriefItem, CallItem, TemplateItem, TurnItem
+from chalicelib.calls.domain.costs import CostLine
+from chalicelib.calls.domain.files import Aftermath
+from chalicelib.calls.domain.lifecycle import Call, CallEvent, CallState, Direction, Outcome
+from chalicelib.calls.domain.permission import Decision, Verdict
+from chalicelib.calls.domain.templates import Brief, CallTemplate, Transport
+from chalicelib.calls.domain.turns import Timing, ToolRun, Turn, TurnEnd, TurnKind
+from chalicelib.kernel.clock import from_iso, iso
+from chalicelib.kernel.phones import E164
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+DUE_SHARDS = 4
+
+
+def call_key(call_id: str) -> str:
+    """Give the hash key of everything that belongs to a call."""
+    return f"CALL#{call_id}"
+
+
+def turn_key(number: int) -> str:
+    """Give the range key of a turn; sorts in the order of turns."""
+    return f"TURN#{number:04d}"
+
+
+def due_shard(call_id: str) -> str:
+    """Spread due calls over a few keys of the index, so that none takes all writes."""
+    return f"DUE#{hashlib.sha256(call_id.encode()).digest()[0] % DUE_SHARDS}"
+
+
+def call_item(call: Call) -> CallItem:
+    """Write a call's head as an item; the index holds it as long as somebody must look at it."""
+    return CallItem(
+        call_key(call.id),
+        "CALL",
+        due_shard=due_shard(call.id) if call.look_at else None,
+        due_at=_text(call.look_at),
+        contact_id=call.contact_id,
+        started_key=f"{iso(call.created_at)}#{call.id}",
+        state=call.state.value,
+        direction=call.direction.value,
+        number=call.number,
+        line=call.line,
+        template_id=call.template_id,
+        created_at=iso(call.created_at),
+        wanted_at=iso(call.due_at),
+        priority=call.priority,
+        requested_by=call.requested_by or None,
+        decision=call.decision and _decision_json(call.decision),
+        dialed_at=_text(call.dialed_at),
+        sid=call.sid or None,
+        answered_at=_text(call.answered_at),
+        ended_at=_text(call.ended_at),
+        carrier_status=call.carrier_status or None,
+        duration_s=call.duration_s,
+        reason=call.reason or None,
+        outcome=call.outcome and call.outcome.value,
+        finished_at=_text(call.finished_at),
+        events=[asdict(event) for event in call.events] or None,
+        version=call.version,
+    )
+
+
+def call_of(item: CallItem) -> Call:
+    """Read a call's head."""
+    return Call(
+        id=item.pk.removeprefix("CALL#"),
+        direction=Direction(item.direction),
+        state=CallState(item.state),
+        number=E164(item.number),
+        line=E164(item.line),
+        contact_id=item.contact_id,
+        template_id=item.template_id,
+        created_at=from_iso(item.created_at),
+        due_at=from_iso(item.wanted_at),
+        priority=int(item.priority),
+        requested_by=item.requested_by or "",
+        decision=_decision(item.decision),
+        dialed_at=_instant(item.dialed_at),
+        sid=item.sid or "",
+        answered_at=_instant(item.answered_at),
+        ended_at=_instant(item.ended_at),
+        carrier_status=item.carrier_status or "",
+        duration_s=None if item.duration_s is None else int(item.duration_s),
+        reason=item.reason or "",
+        outcome=Outcome(item.outcome) if item.outcome else None,
+        finished_at=_instant(item.finished_at),
+        look_at=_instant(item.due_at),
+        events=tuple(CallEvent(**event) for event in item.events or ()),
+        version=int(item.version),
+    )
+
+
+def _decision_json(decision: Decision) -> dict[str, Any]:
+    return {
+        **asdict(decision),
+        "decided_at": iso(decision.decided_at),
+        "not_before": _text(decision.not_before),
+    }
+
+
+def _decision(stored: dict[str, Any] | None) -> Decision | None:
+    if stored is None:
+        return None
+    return Decision(
+        verdict=Verdict(stored["verdict"]),
+        reason=stored["reason"],
+        explanation=stored["explanation"],
+        decided_at=from_iso(stored["decided_at"]),
+        not_before=_instant(stored["not_before"]),
+    )
+
+
+def turn_item(call_id: str, turn: Turn) -> TurnItem:
+    """Write a turn as it is opened."""
+    return TurnItem(
+        call_key(call_id),
+        turn_key(turn.number),
+        turn_kind=turn.kind.value,
+        received_at=iso(turn.received_at),
+        said=turn.said or None,
+        language=turn.language or None,
+        answer=turn.answer,
+        end=turn.end and turn.end.value,
+    )
+
+
+def turn_of(item: TurnItem) -> Turn:
+    """Read a turn."""
+    return Turn(
+        number=int(item.sk.removeprefix("TURN#")),
+        kind=TurnKind(item.turn_kind),
+        received_at=from_iso(item.received_at),
+        said=item.said or "",
+        language=item.language or "",
+        answer=item.answer,
+        heard=(item.heard or "") if item.interrupted else None,
+        end=TurnEnd(item.end) if item.end else None,
+        reason=item.reason or "",
+        tools=tuple(ToolRun(**run) for run in item.tools or ()),
+        usage=Usage(**(item.usage or {})),
+        timing=Timing(**(item.timing or {})),
+    )
+
+
+def brief_of(item: BriefItem) -> Brief:
+    """Read a brief."""
+    stored = item.brief
+    return Brief(
+        **{
+            **stored,
+            "transport": Transport(stored["transport"]),
+            "on_failure": OnFailure(stored["on_failure"]),
+            "tools": tuple(stored["tools"]),
+        }
+    )
+
+
+def template_item(template: CallTemplate) -> TemplateItem:
+    """Write a call template."""
+    stored = {**asdict(template), "created_at": iso(template.created_at)}
+    return TemplateItem("TEMPLATES", f"TEMPLATE#{template.id}", template=stored)
+
+
+def template_of(item: TemplateItem) -> CallTemplate:
+    """Read a call template."""
+    stored = item.template
+    transfer_to = stored["transfer_to"]
+    return CallTemplate(
+        **{
+            **stored,
+            "created_at": from_iso(stored["created_at"]),
+            "transport": Transport(stored["transport"]),
+            "on_failure": OnFailure(stored["on_failure"]),
+            "tools": tuple(stored["tools"]),
+            "transfer_to": E164(transfer_to) if transfer_to else None,
+        }
+    )
+
+
+def aftermath_item(call_id: str, aftermath: Aftermath) -> AftermathItem:
+    """Write what the post-call job found."""
+    return AftermathItem(
+        call_key(call_id),
+        "AFTERMATH",
+        analysis=asdict(aftermath.analysis) if aftermath.analysis else None,
+        costs=[asdict(line) for line in aftermath.costs],
+    )
+
+
+def aftermath_of(item: AftermathItem) -> Aftermath:
+    """Read what the post-call job found."""
+    stored = item.analysis
+    analysis = stored and Analysis(
+        summary=stored["summary"],
+        sentiment=Sentiment(stored["sentiment"]),
+        intents=tuple(stored["intents"]),
+        action_items=tuple(ActionItem(**entry) for entry in stored["action_items"]),
+        source=stored["source"],
+        usage=Usage(**stored["usage"]),
+    )
+    return Aftermath(analysis or None, tuple(CostLine(**line) for line in item.costs))
+
+
+def _text(instant: datetime | None) -> str | None:
+    return iso(instant) if instant else None
+
+
+def _instant(text: str | None) -> datetime | None:
+    return from_iso(text) if text else None

@@ -1,0 +1,86 @@
+"""Turns of calls and whose socket is whose."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from pynamodb.exceptions import DoesNotExist, PutError, UpdateError
+
+from chalicelib.calls.adapters.repository import codec
+from chalicelib.calls.adapters.tables import ConnectionItem, TurnItem
+
+if TYPE_CHECKING:
+    from pynamodb.expressions.update import Action
+
+    from chalicelib.calls.domain.turns import Turn
+    from chalicelib.kernel.clock import Clock
+
+# API Gateway closes a WebSocket after two hours.
+_CONNECTION_LIFE = timedelta(hours=3)
+
+
+class TurnRepository:
+    """Stored turns; one write opens a turn, one closes it."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+
+    def open(self, call_id: str, turn: Turn) -> bool:
+        """Store a new turn; False when this number is taken."""
+        try:
+            codec.turn_item(call_id, turn).save(TurnItem.pk.does_not_exist())
+        except PutError as error:
+            if error.cause_response_code == "ConditionalCheckFailedException":
+                return False
+            raise
+        return True
+
+    def close(self, call_id: str, turn: Turn) -> None:
+        """Store what was answered; never touches what was heard."""
+        item = TurnItem(codec.call_key(call_id), codec.turn_key(turn.number))
+        actions: list[Action] = [
+            TurnItem.answer.set(turn.answer or ""),
+            TurnItem.end.set(turn.end.value if turn.end else ""),
+            TurnItem.reason.set(turn.reason),
+            TurnItem.usage.set(asdict(turn.usage)),
+            TurnItem.timing.set(asdict(turn.timing)),
+        ]
+        if turn.tools:
+            actions.append(TurnItem.tools.set([asdict(run) for run in turn.tools]))
+        item.update(actions=actions)
+
+    def interrupt(self, call_id: str, number: int, heard: str) -> None:
+        """Store how far the agent was heard; the first interruption of a turn stands."""
+        item = TurnItem(codec.call_key(call_id), codec.turn_key(number))
+        try:
+            item.update(
+                actions=[TurnItem.interrupted.set(True), TurnItem.heard.set(heard)],
+                condition=TurnItem.pk.exists() & TurnItem.interrupted.does_not_exist(),
+            )
+        except UpdateError as error:
+            if error.cause_response_code != "ConditionalCheckFailedException":
+                raise
+
+    def holds(self, call_id: str, number: int) -> bool:
+        """Tell, consistently, whether this turn is the newest and was not talked over."""
+        since = TurnItem.sk.between(codec.turn_key(number), "TURN#9999")
+        newest = list(TurnItem.query(codec.call_key(call_id), since, consistent_read=True, limit=2))
+        return len(newest) == 1 and not newest[0].interrupted
+
+    def bind(self, connection_id: str, call_id: str) -> None:
+        """Remember whose socket this is, until it cannot be open any more."""
+        expires = self._clock.now() + _CONNECTION_LIFE
+        ConnectionItem(
+            f"CONNECTION#{connection_id}", "CONNECTION", call_id=call_id, expires_at=int(expires.timestamp())
+        ).save()
+
+    def call_of(self, connection_id: str) -> str | None:
+        """Give the call of a socket."""
+        try:
+            return ConnectionItem.get(
+                f"CONNECTION#{connection_id}", "CONNECTION", consistent_read=True
+            ).call_id
+        except DoesNotExist:
+            return None

@@ -1,0 +1,58 @@
+"""Open sockets of the carrier: frames through API Gateway, and the voice that speaks through them."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from chalicelib.ai.domain.conversation import Directive, Hangup, Say, Transfer
+from chalicelib.calls.adapters.relay_frames import encode
+
+if TYPE_CHECKING:
+    from chalicelib.calls.ports import Socket, Wakeups
+
+
+class GatewaySocket:
+    """Posts to connections of an API Gateway WebSocket API."""
+
+    def __init__(self, client: Any) -> None:
+        self._client = client
+
+    def post(self, connection_id: str, frame: str) -> bool:
+        """Send a frame; False when the socket is gone."""
+        try:
+            self._client.post_to_connection(ConnectionId=connection_id, Data=frame.encode())
+        except self._client.exceptions.GoneException:
+            return False
+        return True
+
+
+@dataclass
+class RelayVoice:
+    """Speaks one turn through a socket; a goodbye is followed by the end when it has been heard.
+
+    The carrier speaks slower than we write, and what is queued when a session ends may be lost. So
+    the end is sent later, by the time the words take at `chars_per_second`, unless the caller speaks.
+    """
+
+    socket: Socket
+    wakeups: Wakeups
+    connection_id: str
+    call_id: str
+    turn: int
+    chars_per_second: float
+    said: int = 0
+
+    def utter(self, directive: Directive) -> None:
+        """Send a directive as a frame, now or after the words before it."""
+        frame = encode(directive)
+        if frame is None:
+            return
+        if isinstance(directive, Hangup | Transfer):
+            delay = math.ceil(self.said / self.chars_per_second)
+            self.wakeups.end_session(self.call_id, self.turn, self.connection_id, frame, delay)
+            return
+        if isinstance(directive, Say):
+            self.said += len(directive.text)
+        self.socket.post(self.connection_id, frame)

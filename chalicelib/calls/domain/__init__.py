@@ -1,0 +1,1 @@
+"""The terms and rules of calls; no I/O."""

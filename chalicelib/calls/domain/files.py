@@ -1,0 +1,39 @@
+"""A call with everything that belongs to it, as one query gives it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from chalicelib.ai.domain.analysis import Usage
+
+if TYPE_CHECKING:
+    from chalicelib.ai.domain.analysis import Analysis
+    from chalicelib.calls.domain.costs import CostLine
+    from chalicelib.calls.domain.lifecycle import Call
+    from chalicelib.calls.domain.templates import Brief
+    from chalicelib.calls.domain.turns import Turn
+
+
+@dataclass(frozen=True)
+class Aftermath:
+    """What the post-call job found out; `analysis` is None when nobody spoke."""
+
+    analysis: Analysis | None
+    costs: tuple[CostLine, ...]
+
+
+@dataclass(frozen=True)
+class CallFile:
+    """One call: its head, the brief it is held by, its turns in order, and what came after."""
+
+    call: Call
+    brief: Brief | None = None
+    turns: tuple[Turn, ...] = ()
+    aftermath: Aftermath | None = None
+
+    @property
+    def usage(self) -> Usage:
+        """Tokens that the conversation and its analysis consumed."""
+        analysis = self.aftermath.analysis if self.aftermath else None
+        return sum((turn.usage for turn in self.turns), analysis.usage if analysis else Usage())

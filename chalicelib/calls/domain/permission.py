@@ -1,0 +1,97 @@
+"""May I dial? One pure function over facts, with a stable reason for every answer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+
+    from chalicelib.kernel.numbering import NumberPlan
+
+# Kinds of line on which toll fraud earns money, or about which nothing is known.
+_REFUSED_KINDS = frozenset({"premium_rate", "shared_cost", "unknown", "pager", "personal"})
+_LINE_BUSY_WAIT = timedelta(seconds=30)
+
+
+class Verdict(StrEnum):
+    """The three possible answers."""
+
+    ALLOW = "allow"
+    NOT_YET = "not_yet"
+    REFUSE = "refuse"
+
+
+@dataclass(frozen=True)
+class Decision:
+    """An answer that can be shown and stored: code, sentence, and when to ask again."""
+
+    verdict: Verdict
+    reason: str
+    explanation: str
+    decided_at: datetime
+    not_before: datetime | None = None
+
+
+@dataclass(frozen=True)
+class NumberStatus:
+    """What we hold about a number itself, whoever it belongs to."""
+
+    suppressed_at: datetime | None = None
+    suppression_source: str = ""
+    live_call_id: str = ""
+    live_until: datetime | None = None
+
+
+@dataclass(frozen=True)
+class DialFacts:
+    """All that the decision rests on."""
+
+    plan: NumberPlan
+    status: NumberStatus
+    allowed_countries: frozenset[str]
+    contact_refuses: bool
+    call_id: str
+    now: datetime
+
+
+def may_dial(facts: DialFacts) -> Decision:
+    """Give the first rule that forbids or postpones the call, or allow it."""
+    return next(_objections(facts), _decide(facts, Verdict.ALLOW, "allowed", "No rule forbids this call."))
+
+
+def _objections(facts: DialFacts) -> Iterator[Decision]:
+    if facts.status.suppressed_at:
+        yield _decide(facts, Verdict.REFUSE, "suppressed", "This number asked not to be called.")
+    if facts.contact_refuses:
+        yield _decide(facts, Verdict.REFUSE, "do_not_contact", "This contact is marked do-not-contact.")
+    if facts.plan.kind in _REFUSED_KINDS:
+        kind = facts.plan.kind.replace("_", " ")
+        yield _decide(
+            facts, Verdict.REFUSE, "number_kind_refused", f"Numbers of the kind {kind} are not called."
+        )
+    if facts.plan.country not in facts.allowed_countries:
+        country = facts.plan.country or "no country"
+        yield _decide(
+            facts,
+            Verdict.REFUSE,
+            "country_not_allowed",
+            f"Calls to {country} are not enabled (ALLOWED_COUNTRIES).",
+        )
+    if _is_busy_elsewhere(facts):
+        yield _decide(facts, Verdict.NOT_YET, "number_in_call", "Another call with this number is going on.")
+
+
+def _is_busy_elsewhere(facts: DialFacts) -> bool:
+    status = facts.status
+    is_other = bool(status.live_call_id) and status.live_call_id != facts.call_id
+    return is_other and status.live_until is not None and status.live_until > facts.now
+
+
+def _decide(facts: DialFacts, verdict: Verdict, reason: str, explanation: str) -> Decision:
+    not_before = facts.now + _LINE_BUSY_WAIT if verdict is Verdict.NOT_YET else None
+    return Decision(verdict, reason, explanation, facts.now, not_before)

@@ -1,0 +1,123 @@
+"""A connected call: the brief is written, the greeting is spoken, the conversation can begin."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+from chalicelib.ai.domain.conversation import Conversation, Say
+from chalicelib.ai.engine import greet
+from chalicelib.ai.services import get_prompt, instructions
+from chalicelib.calls.domain.lifecycle import PATIENCE, Call, CallState, Direction
+from chalicelib.calls.domain.templates import Brief
+from chalicelib.calls.domain.turns import GREETING_TURN, Turn, TurnEnd, TurnKind
+from chalicelib.calls.services.progress import record_report
+from chalicelib.calls.services.requests import get_template
+from chalicelib.crm import services as crm
+from chalicelib.kernel.ids import derived_id
+from chalicelib.kernel.logs import log
+
+if TYPE_CHECKING:
+    from chalicelib.ai.domain.conversation import Directive
+    from chalicelib.calls.domain.lifecycle import Report
+    from chalicelib.calls.ports import CallPorts
+    from chalicelib.crm.domain import Contact
+    from chalicelib.kernel.phones import E164
+
+DEFAULT_TIME_ZONE = "UTC"
+
+
+@dataclass(frozen=True)
+class Opening:
+    """How a connected call begins."""
+
+    call: Call
+    brief: Brief
+    directives: tuple[Directive, ...]
+
+
+def answer_call(calls: CallPorts, call_id: str, report: Report) -> Opening | None:
+    """Open the conversation on a call that was answered; None when the call is already over.
+
+    Safe to repeat: the brief and the greeting are written once, and given again.
+    """
+    call = record_report(calls, call_id, report)
+    if call.is_over:
+        return None
+    brief = _brief(calls, call)
+    directives = _greeting(brief)
+    spoken = "".join(directive.text for directive in directives if isinstance(directive, Say))
+    greeting = Turn(GREETING_TURN, TurnKind.GREETING, report.at, answer=spoken, end=TurnEnd.LISTEN)
+    calls.turns.open(call_id, greeting)
+    log("call.answered", call_id=call_id, transport=brief.transport)
+    return Opening(call, brief, directives)
+
+
+def receive_call(calls: CallPorts, number: E164, line: E164, report: Report) -> Opening | None:
+    """Take a call that somebody made to our number; None when no template answers there."""
+    template_id = calls.templates.route_of(line)
+    if template_id is None:
+        return None
+    call_id = inbound_call_id(report.sid)
+    if calls.book.get(call_id) is None:
+        contact = crm.recognise_caller(calls.crm, number)
+        call = Call(
+            id=call_id,
+            direction=Direction.INBOUND,
+            state=CallState.RINGING,
+            number=number,
+            line=line,
+            contact_id=contact.id,
+            template_id=template_id,
+            created_at=report.at,
+            due_at=report.at,
+            look_at=report.at + PATIENCE,
+            sid=report.sid,
+        )
+        calls.book.create(call)
+    return answer_call(calls, call_id, report)
+
+
+def inbound_call_id(sid: str) -> str:
+    """Give the id of an inbound call: the same for every delivery of its webhook."""
+    return derived_id("call", sid)
+
+
+def _brief(calls: CallPorts, call: Call) -> Brief:
+    """Write down what the call is held by; what is written once stays, also when templates change."""
+    file = calls.book.load(call.id)
+    if file and file.brief:
+        return file.brief
+    template = get_template(calls, call.template_id)
+    prompt = get_prompt(calls.ai, template.prompt_id)
+    contact = crm.get_contact(calls.crm, call.contact_id)
+    variables = _variables(calls, call, contact)
+    brief = Brief(
+        instructions=instructions(calls.ai, prompt, variables),
+        greeting=calls.ai.renderer.render(template.greeting, variables),
+        transport=template.transport,
+        language=template.language,
+        voice=template.voice,
+        tools=template.tools,
+        on_failure=template.on_failure,
+        transfer_to=template.transfer_to or "",
+        time_zone=contact.time_zone or DEFAULT_TIME_ZONE,
+        template_version=template.version,
+        prompt_version=prompt.version,
+    )
+    calls.book.put_brief(call.id, brief)
+    return brief
+
+
+def _variables(calls: CallPorts, call: Call, contact: Contact) -> dict[str, Any]:
+    zone = ZoneInfo(contact.time_zone or DEFAULT_TIME_ZONE)
+    return {
+        "contact": contact,
+        "call": {"direction": call.direction.value, "number": call.number, "line": call.line},
+        "now": calls.clock.now().astimezone(zone).strftime("%A, %d %B %Y, %H:%M"),
+    }
+
+
+def _greeting(brief: Brief) -> tuple[Directive, ...]:
+    return tuple(greet(Conversation(brief.instructions, brief.greeting)))

@@ -1,0 +1,60 @@
+"""When the conversation leaves the socket: hang up, hand over, or go on in another way."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from chalicelib.ai.domain.conversation import Hangup, Listen, Say, Transfer
+from chalicelib.ai.domain.wording import APOLOGY
+from chalicelib.calls.domain.turns import TurnEnd
+from chalicelib.kernel.logs import log
+
+if TYPE_CHECKING:
+    from chalicelib.ai.domain.conversation import Directive
+    from chalicelib.calls.domain.files import CallFile
+    from chalicelib.calls.ports import CallPorts
+
+BRIDGE = "Sorry, the line was bad for a moment. Please go on."
+NOBODY = "I am sorry, nobody can take the call right now. We will call you back. Goodbye."
+
+
+def session_ended(
+    calls: CallPorts, call_id: str, status: str
+) -> tuple[CallFile, tuple[Directive, ...]] | None:
+    """Decide what follows when the carrier reports the end of a ConversationRelay session.
+
+    `ended`: we asked for it, so carry out how the last turn ended. `failed`: the socket is lost and
+    the caller is still there, so the same conversation goes on without it. Otherwise: nobody is there.
+    """
+    file = calls.book.load(call_id)
+    if file is None or file.brief is None or not file.turns:
+        return None
+    log("session.ended", call_id=call_id, status=status)
+    if status == "failed":
+        return file, (Say(BRIDGE, last=True), Listen())
+    return file, _last_ending(file)
+
+
+def _last_ending(file: CallFile) -> tuple[Directive, ...]:
+    """Carry out how the last turn ended; a turn that was never answered deserves an apology."""
+    last = file.turns[-1]
+    if last.end is None:
+        return (Say(APOLOGY, last=True), Hangup("turn_failed"))
+    if last.end is TurnEnd.TRANSFER:
+        return (Transfer(last.reason),)
+    return (Hangup(last.reason),)
+
+
+def transfer_ended(reached: str) -> tuple[Directive, ...]:
+    """Decide what follows when the person who was dialed hung up, or was never reached."""
+    if reached in {"completed", "answered"}:
+        return (Hangup("transferred"),)
+    return (Say(NOBODY, last=True), Hangup("nobody_reached"))
+
+
+def end_session(calls: CallPorts, call_id: str, turn: int, connection_id: str, handoff: str) -> None:
+    """Close the socket after the last words, unless the caller has said something since."""
+    file = calls.book.load(call_id)
+    if file is None or file.call.is_over or not file.turns or file.turns[-1].number != turn:
+        return
+    calls.socket.post(connection_id, handoff)

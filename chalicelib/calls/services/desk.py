@@ -1,0 +1,42 @@
+"""What an operator sets up and reads: call templates, routes of our numbers, single calls."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from chalicelib.ai.services import get_prompt
+from chalicelib.calls.services.requests import get_template
+from chalicelib.kernel.errors import Invalid, NotFound
+
+if TYPE_CHECKING:
+    from chalicelib.calls.domain.files import CallFile
+    from chalicelib.calls.domain.templates import CallTemplate
+    from chalicelib.calls.ports import CallPorts
+    from chalicelib.kernel.phones import E164
+
+
+def create_template(calls: CallPorts, template: CallTemplate) -> CallTemplate:
+    """Store a kind of call; its prompt must exist and its tools must be ones that we have."""
+    get_prompt(calls.ai, template.prompt_id)
+    unknown = sorted(set(template.tools) - set(calls.tools))
+    if unknown:
+        known = ", ".join(sorted(calls.tools))
+        raise Invalid(f"There is no tool {', '.join(unknown)}; there are {known}.", code="unknown_tool")
+    calls.templates.add(template)
+    return template
+
+
+def route_line(calls: CallPorts, line: E164, template_id: str) -> None:
+    """Let a template answer one of our numbers."""
+    get_template(calls, template_id)
+    if line not in calls.lines:
+        raise NotFound(f"{line} is not one of our numbers (TWILIO_FROM_NUMBERS).", code="line_not_found")
+    calls.templates.route(line, template_id)
+
+
+def read_call(calls: CallPorts, call_id: str) -> CallFile:
+    """Give a call with all that belongs to it."""
+    file = calls.book.load(call_id)
+    if file is None:
+        raise NotFound(f"There is no call {call_id}.", code="call_not_found")
+    return file

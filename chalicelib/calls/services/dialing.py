@@ -1,0 +1,126 @@
+"""Placing a call, at most once: the decision, the commitment, the carrier, and finding out later."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from chalicelib.calls.domain.lifecycle import (
+    PATIENCE,
+    Call,
+    CallState,
+    Report,
+    apply_report,
+    carrier_declined,
+    carrier_unsure,
+    commit,
+    look_again,
+    never_placed,
+    postpone,
+    refuse,
+)
+from chalicelib.calls.domain.permission import Decision, Verdict
+from chalicelib.calls.ports import Commit, PlaceOrder
+from chalicelib.calls.services.progress import record_report
+from chalicelib.calls.services.requests import contact_refuses, decide, get_template
+from chalicelib.kernel.errors import Forbidden, Invalid, NotFound, Unavailable
+from chalicelib.kernel.logs import log
+
+if TYPE_CHECKING:
+    from chalicelib.calls.ports import CallPorts
+
+# Longer than any request can be under way to the carrier: after this, not listed means not placed.
+_CERTAINTY = timedelta(minutes=10)
+_CARRIER_BUSY_WAIT = timedelta(seconds=5)
+_LEASE_MARGIN = timedelta(minutes=5)
+_SWEEP_LIMIT = 200
+
+
+def dispatch_due(calls: CallPorts) -> int:
+    """Wake the workers for every call that somebody must look at; give their number."""
+    due = calls.book.due(calls.clock.now(), _SWEEP_LIMIT)
+    for call_id in due:
+        calls.wakeups.attend(call_id)
+    return len(due)
+
+
+def attend(calls: CallPorts, call_id: str) -> None:
+    """Look at a call and do what its state asks for; harmless when repeated, late or in vain."""
+    call = calls.book.get(call_id)
+    now = calls.clock.now()
+    if call is None or call.look_at is None or call.look_at > now:
+        return
+    if call.state is CallState.QUEUED:
+        dial(calls, call)
+    elif call.is_over:
+        calls.book.change(call_id, lambda newest: look_again(newest, now + PATIENCE))
+        calls.wakeups.finish(call_id)
+    else:
+        reconcile(calls, call)
+
+
+def dial(calls: CallPorts, call: Call) -> None:
+    """Decide, commit, and only then ask the carrier; a lost race or a crash never dials twice."""
+    decision = decide(calls, call, contact_refuses=contact_refuses(calls, call.contact_id))
+    if decision.verdict is not Verdict.ALLOW:
+        _set_aside(calls, call, decision)
+        return
+    max_duration_s = get_template(calls, call.template_id).max_duration_s
+    live_until = decision.decided_at + timedelta(seconds=max_duration_s) + _LEASE_MARGIN
+    committed = commit(call, decision, decision.decided_at)
+    result = calls.book.commit_dial(committed, live_until)
+    log("call.committed", call_id=call.id, result=result)
+    if result is Commit.NUMBER_CHANGED:
+        _set_aside(calls, call, decide(calls, call, contact_refuses=False))
+    elif result is Commit.DONE:
+        _place(calls, committed, max_duration_s)
+
+
+def reconcile(calls: CallPorts, call: Call) -> None:
+    """Find out from the carrier what became of a call that we have no news of."""
+    now = calls.clock.now()
+    report = calls.telephony.find(call)
+    if report:
+        record_report(calls, call.id, report)
+    elif call.dialed_at and now - call.dialed_at > _CERTAINTY:
+        _never_placed(calls, call, "carrier_never_accepted")
+    calls.book.change(call.id, lambda newest: look_again(newest, now + PATIENCE))
+
+
+def _set_aside(calls: CallPorts, call: Call, decision: Decision) -> None:
+    """Store why a call is not dialed, and end it or keep it for later."""
+    log("call.not_dialed", call_id=call.id, reason=decision.reason)
+    change = refuse if decision.verdict is Verdict.REFUSE else postpone
+    calls.book.change(call.id, lambda newest: change(newest, decision))
+
+
+def _place(calls: CallPorts, call: Call, max_duration_s: int) -> None:
+    try:
+        sid = calls.telephony.place(PlaceOrder(call.id, call.number, call.line, max_duration_s))
+    except (Invalid, Forbidden, NotFound) as error:
+        _never_placed(calls, call, error.code)
+    except Unavailable as error:
+        _carrier_unavailable(calls, call, error)
+    else:
+        accepted = Report("queued", sid, calls.clock.now())
+        calls.book.change(call.id, lambda newest: apply_report(newest, accepted))
+        log("call.placed", call_id=call.id, call_sid=sid)
+
+
+def _carrier_unavailable(calls: CallPorts, call: Call, error: Unavailable) -> None:
+    """Wait when the carrier certainly has nothing; otherwise leave it to callbacks and its list."""
+    log("call.carrier_unavailable", call_id=call.id, code=error.code, certain=error.retryable)
+    if error.retryable:
+        due_at = calls.clock.now() + _CARRIER_BUSY_WAIT
+        calls.book.change(call.id, lambda newest: carrier_declined(newest, due_at))
+        calls.numbers.release(call.number, call.id)
+    else:
+        calls.book.change(call.id, carrier_unsure)
+
+
+def _never_placed(calls: CallPorts, call: Call, reason: str) -> None:
+    now = calls.clock.now()
+    _, ended = calls.book.change(call.id, lambda newest: never_placed(newest, reason, now))
+    if ended.is_over:
+        calls.numbers.release(call.number, call.id)
+    log("call.not_placed", call_id=call.id, reason=reason)

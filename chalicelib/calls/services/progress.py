@@ -1,0 +1,47 @@
+"""What the carrier reports of a call: merged into it, once each, in any order."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from chalicelib.calls.domain.lifecycle import PATIENCE, Call, CallEvent, add_event, apply_report, look_again
+from chalicelib.kernel.clock import iso
+from chalicelib.kernel.errors import NotFound
+from chalicelib.kernel.logs import log
+
+if TYPE_CHECKING:
+    from chalicelib.calls.domain.lifecycle import Report
+    from chalicelib.calls.ports import CallPorts
+
+
+def record_report(calls: CallPorts, call_id: str, report: Report) -> Call:
+    """Merge a report; when it ends the call, free the number and have the post-call job done.
+
+    Raises `NotFound` for an unknown call. A crash after the merge loses nothing: the call keeps a
+    time to be looked at until the post-call job has finished it.
+    """
+
+    def merge(call: Call) -> Call:
+        merged = apply_report(add_event(call, _event(report)), report)
+        return look_again(merged, report.at + PATIENCE) if merged.is_over and not call.is_over else merged
+
+    old, new = calls.book.change(call_id, merge)
+    if new.is_over and not old.is_over:
+        log("call.ended", call_id=call_id, status=new.carrier_status)
+        calls.numbers.release(new.number, call_id)
+        calls.wakeups.finish(call_id)
+    return new
+
+
+def get_call(calls: CallPorts, call_id: str) -> Call:
+    """Give the head of a call, or `NotFound`."""
+    call = calls.book.get(call_id)
+    if call is None:
+        raise NotFound(f"There is no call {call_id}.", code="call_not_found")
+    return call
+
+
+def _event(report: Report) -> CallEvent:
+    numbered = "" if report.sequence is None else f":{report.sequence}"
+    detail = " ".join(filter(None, (report.error, report.sip_code and f"SIP {report.sip_code}")))
+    return CallEvent(iso(report.at), f"{report.status}{numbered}", report.status, detail)

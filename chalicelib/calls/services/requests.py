@@ -1,0 +1,119 @@
+"""Wishes to call: accepted or refused at once, kept until they are dialed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from chalicelib.calls.domain.lifecycle import Call, CallState, Direction
+from chalicelib.calls.domain.permission import DialFacts, Verdict, may_dial
+from chalicelib.crm import services as crm
+from chalicelib.crm.domain import ContactStatus
+from chalicelib.kernel.errors import Forbidden, Invalid, NotFound
+from chalicelib.kernel.ids import new_id
+from chalicelib.kernel.logs import log
+from chalicelib.kernel.numbering import plan_of
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from chalicelib.calls.domain.permission import Decision
+    from chalicelib.calls.domain.templates import CallTemplate
+    from chalicelib.calls.ports import CallPorts
+    from chalicelib.kernel.phones import E164
+
+
+@dataclass(frozen=True)
+class CallWish:
+    """Whom to call, by contact or by number, how, and not before when."""
+
+    template_id: str
+    contact_id: str | None = None
+    number: E164 | None = None
+    not_before: datetime | None = None
+    priority: int = 5
+    requested_by: str = ""
+    call_id: str | None = None
+
+
+def request_call(calls: CallPorts, wish: CallWish) -> Call:
+    """Accept a wish to call: it will end in exactly one outcome, whatever breaks on the way.
+
+    A wish that brings its own `call_id` is accepted once; again, it gives the call that exists.
+
+    Raises `NotFound` for a missing contact or template, `Forbidden` with the rule's code when the
+    rules already refuse the number, `Invalid` when no caller number is configured.
+    """
+    template = get_template(calls, wish.template_id)
+    contact_id, number, contact_refuses = _whom(calls, wish)
+    now = calls.clock.now()
+    due_at = max(wish.not_before or now, now)
+    call = Call(
+        id=wish.call_id or new_id("call"),
+        direction=Direction.OUTBOUND,
+        state=CallState.QUEUED,
+        number=number,
+        line=_line(calls),
+        contact_id=contact_id,
+        template_id=template.id,
+        created_at=now,
+        due_at=due_at,
+        look_at=due_at,
+        priority=wish.priority,
+        requested_by=wish.requested_by,
+    )
+    refuse_hopeless(decide(calls, call, contact_refuses=contact_refuses))
+    if not calls.book.create(call):
+        return calls.book.get(call.id) or call
+    log("call.requested", call_id=call.id)
+    if due_at <= now:
+        calls.wakeups.attend(call.id)
+    return call
+
+
+def get_template(calls: CallPorts, template_id: str) -> CallTemplate:
+    """Give a call template, or `NotFound`."""
+    template = calls.templates.get(template_id)
+    if template is None:
+        raise NotFound(f"There is no call template {template_id}.", code="template_not_found")
+    return template
+
+
+def decide(calls: CallPorts, call: Call, *, contact_refuses: bool) -> Decision:
+    """Collect the facts of now and ask whether this call may be dialed."""
+    facts = DialFacts(
+        plan=plan_of(call.number),
+        status=calls.numbers.status(call.number),
+        allowed_countries=calls.allowed_countries,
+        contact_refuses=contact_refuses,
+        call_id=call.id,
+        now=calls.clock.now(),
+    )
+    return may_dial(facts)
+
+
+def refuse_hopeless(decision: Decision) -> None:
+    """Raise `Forbidden` for a refusal that waiting cannot change."""
+    if decision.verdict is Verdict.REFUSE:
+        raise Forbidden(decision.explanation, code=decision.reason)
+
+
+def contact_refuses(calls: CallPorts, contact_id: str) -> bool:
+    """Tell whether the contact is marked so that nobody may call."""
+    return crm.get_contact(calls.crm, contact_id).status is ContactStatus.DO_NOT_CONTACT
+
+
+def _whom(calls: CallPorts, wish: CallWish) -> tuple[str, E164, bool]:
+    if wish.contact_id:
+        contact = crm.get_contact(calls.crm, wish.contact_id)
+    elif wish.number:
+        contact = crm.recognise_caller(calls.crm, wish.number)
+    else:
+        raise Invalid("Give a contact_id or a number to call.", code="nobody_to_call")
+    return contact.id, wish.number or contact.phone, contact.status is ContactStatus.DO_NOT_CONTACT
+
+
+def _line(calls: CallPorts) -> E164:
+    if not calls.lines:
+        raise Invalid("No caller number is configured; set TWILIO_FROM_NUMBERS.", code="no_caller_number")
+    return calls.lines[0]

@@ -1,0 +1,17 @@
+"""Numbers that asked not to be called: from the moment this returns, nothing dials them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from chalicelib.kernel.logs import log
+
+if TYPE_CHECKING:
+    from chalicelib.calls.ports import CallPorts
+    from chalicelib.kernel.phones import E164
+
+
+def stop_calling(calls: CallPorts, number: E164, source: str) -> None:
+    """Suppress a number; dials that are not yet committed are refused by their own transaction."""
+    calls.numbers.suppress(number, source, calls.clock.now())
+    log("number.suppressed", number=number, source=source)

@@ -1,0 +1,1 @@
+"""What happens later: for now the callbacks that are promised in calls."""

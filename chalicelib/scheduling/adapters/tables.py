@@ -1,0 +1,31 @@
+"""The scheduling table's items as PynamoDB sees them; private to the repository."""
+
+from __future__ import annotations
+
+from pynamodb.attributes import DiscriminatorAttribute, UnicodeAttribute
+from pynamodb.models import Model
+
+
+class SchedulingTable(Model):
+    """Every item: a readable key pair and its kind."""
+
+    class Meta:
+        """Time-outs in seconds."""
+
+        table_name = ""
+        connect_timeout_seconds = 1
+        read_timeout_seconds = 2
+
+    pk = UnicodeAttribute(hash_key=True)
+    sk = UnicodeAttribute(range_key=True)
+    kind = DiscriminatorAttribute()
+
+
+class CallbackItem(SchedulingTable, discriminator="callback"):
+    """A promised callback: `CONTACT#<id>` / `CALLBACK#<id>`."""
+
+    number = UnicodeAttribute()
+    due_at = UnicodeAttribute()
+    promised_in = UnicodeAttribute()
+    kept_by = UnicodeAttribute()
+    created_at = UnicodeAttribute()

@@ -1,0 +1,28 @@
+"""What scheduling needs from outside: kept promises, and the calls that keep them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from chalicelib.calls.ports import CallPorts
+    from chalicelib.kernel.clock import Clock
+    from chalicelib.scheduling.domain import Callback
+
+
+class Callbacks(Protocol):
+    """Stored promises."""
+
+    def add(self, callback: Callback) -> bool:
+        """Store a promise; False when it was stored before."""
+
+
+class SchedulingPorts(Protocol):
+    """What the use cases of this domain work with."""
+
+    @property
+    def callbacks(self) -> Callbacks: ...  # noqa: D102
+    @property
+    def calls(self) -> CallPorts: ...  # noqa: D102
+    @property
+    def clock(self) -> Clock: ...  # noqa: D102

@@ -1,0 +1,63 @@
+"""Promising to call back: the promise is a stored call that waits for its time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from chalicelib.calls.services.progress import get_call
+from chalicelib.calls.services.requests import CallWish, request_call
+from chalicelib.kernel.ids import derived_id
+from chalicelib.kernel.phones import E164
+from chalicelib.scheduling.domain import Callback, callback_time
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from chalicelib.scheduling.ports import SchedulingPorts
+
+
+@dataclass(frozen=True)
+class CallbackWish:
+    """When the person wants to be called, in their own local time, asked for in which call."""
+
+    promised_in: str
+    contact_id: str
+    number: str
+    local: datetime
+    time_zone: str
+
+
+def promise_callback(scheduling: SchedulingPorts, wish: CallbackWish) -> Callback:
+    """Accept a call for later, by the template of the call in which it was promised.
+
+    Goes through the same gate as every dial; `Invalid` for an impossible time, `Forbidden` for a
+    number that must not be called. The same promise made twice in one call is one call.
+    """
+    now = scheduling.clock.now()
+    due_at = callback_time(wish.local, wish.time_zone, now)
+    number = E164(wish.number)
+    promise = f"{wish.promised_in}:{due_at.isoformat()}"
+    template_id = get_call(scheduling.calls, wish.promised_in).template_id
+    call = request_call(
+        scheduling.calls,
+        CallWish(
+            template_id,
+            contact_id=wish.contact_id,
+            number=number,
+            not_before=due_at,
+            requested_by=f"callback:{wish.promised_in}",
+            call_id=derived_id("call", promise),
+        ),
+    )
+    callback = Callback(
+        id=derived_id("callback", promise),
+        contact_id=wish.contact_id,
+        number=number,
+        due_at=due_at,
+        promised_in=wish.promised_in,
+        kept_by=call.id,
+        created_at=now,
+    )
+    scheduling.callbacks.add(callback)
+    return callback
