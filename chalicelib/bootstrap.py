@@ -84,7 +84,7 @@ class Calls:
     def __init__(self, root: Container) -> None:
         from chalicelib.calls.adapters import tables
 
-        tables.bind(root.settings.calls_table)
+        self._connection = tables.bind(root.settings.calls_table)
         self._root = root
         self.clock: Clock = root.clock
         self.allowed_countries: frozenset[str] = root.settings.allowed_countries
@@ -94,7 +94,7 @@ class Calls:
         """Stored calls."""
         from chalicelib.calls.adapters.repository.calls import CallRepository
 
-        return CallRepository()
+        return CallRepository(self._connection)
 
     @cached_property
     def turns(self) -> TurnBook:

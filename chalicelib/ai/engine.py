@@ -77,6 +77,8 @@ class Engine:
     def _hear(self, conversation: Conversation, text: str) -> Responding:
         if conversation.may_opt_out and wording.is_opt_out(text):
             yield from _opt_out(conversation)
+        elif conversation.closing and wording.is_farewell(text):
+            yield Hangup("agent_goodbye")
         elif conversation.turns >= conversation.max_turns:
             yield from _say(wording.TOO_LONG, Hangup("turn_limit"))
         else:

@@ -17,7 +17,6 @@ class AiRepository:
 
     def __init__(self, table_name: str) -> None:
         AiTable.Meta.table_name = table_name
-        PromptItem.Meta.table_name = table_name
 
     def add(self, template: PromptTemplate) -> None:
         """Store a new template; `Conflict` when the id exists."""

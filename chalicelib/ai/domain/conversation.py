@@ -144,7 +144,7 @@ class OnFailure(StrEnum):
 
 @dataclass(frozen=True)
 class Conversation:
-    """All that the engine needs to know to answer one event."""
+    """All that the engine needs to know to answer one event; `closing`: we have already said goodbye."""
 
     instructions: str
     greeting: str
@@ -155,3 +155,4 @@ class Conversation:
     turns: int = 0
     max_turns: int = 40
     may_opt_out: bool = True
+    closing: bool = False

@@ -42,6 +42,11 @@ _SENTENCES = re.compile(
     """,
     re.IGNORECASE | re.VERBOSE,
 )
+_FAREWELL = re.compile(
+    r"\W*(?:(?:ok(?:ay)?|thanks?|thank\s+you|good\s*bye|bye(?:[\s-]*bye)?|you\s+too|take\s+care|cheers|see\s+you"
+    r"|have\s+a\s+(?:nice|good|great|lovely)\s+(?:day|one|evening)|adi[oó]s|tsch[uü]ss|au\s+revoir)\W*)+",
+    re.IGNORECASE,
+)
 # Characters that XML 1.0 forbids, and marks of written text that a voice would read out.
 _UNSPEAKABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff*`#]")
 
@@ -50,6 +55,11 @@ def is_opt_out(text: str) -> bool:
     """Tell whether the caller asks not to be called again (English, Spanish, German, French)."""
     plain = text.strip().strip(".!,").lower()
     return plain in _KEYWORDS or _SENTENCES.search(text) is not None
+
+
+def is_farewell(text: str) -> bool:
+    """Tell whether the caller only says goodbye or thanks, which needs no answer once we said it too."""
+    return _FAREWELL.fullmatch(text) is not None
 
 
 def speakable(text: str) -> str:

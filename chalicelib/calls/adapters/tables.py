@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from pynamodb.attributes import (
     BooleanAttribute,
     DiscriminatorAttribute,
@@ -11,6 +13,9 @@ from pynamodb.attributes import (
 )
 from pynamodb.indexes import GlobalSecondaryIndex, KeysOnlyProjection
 from pynamodb.models import Model
+
+if TYPE_CHECKING:
+    from pynamodb.connection import Connection
 
 
 class ByDueTime(GlobalSecondaryIndex["CallItem"]):  # type: ignore[no-untyped-call]
@@ -130,20 +135,10 @@ class LineItem(CallsTable, discriminator="line"):
     template_id = UnicodeAttribute()
 
 
-ITEMS = (
-    CallsTable,
-    CallItem,
-    BriefItem,
-    TurnItem,
-    AftermathItem,
-    ConnectionItem,
-    NumberItem,
-    TemplateItem,
-    LineItem,
-)
+def bind(table_name: str) -> Connection:
+    """Point all items at this table and give the one connection that they share.
 
-
-def bind(table_name: str) -> None:
-    """Say which deployed table these items live in; before the first use."""
-    for item in ITEMS:
-        item.Meta.table_name = table_name
+    PynamoDB would otherwise build a client for each item class and for each transaction.
+    """
+    CallsTable.Meta.table_name = table_name
+    return CallsTable._get_connection().connection  # noqa: SLF001

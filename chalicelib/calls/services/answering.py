@@ -15,6 +15,7 @@ from chalicelib.calls.domain.turns import GREETING_TURN, Turn, TurnEnd, TurnKind
 from chalicelib.calls.services.progress import record_report
 from chalicelib.calls.services.requests import get_template
 from chalicelib.crm import services as crm
+from chalicelib.crm.domain import UNKNOWN_CALLER
 from chalicelib.kernel.ids import derived_id
 from chalicelib.kernel.logs import log
 
@@ -114,6 +115,7 @@ def _variables(calls: CallPorts, call: Call, contact: Contact) -> dict[str, Any]
     zone = ZoneInfo(contact.time_zone or DEFAULT_TIME_ZONE)
     return {
         "contact": contact,
+        "first_name": "there" if contact.name == UNKNOWN_CALLER else contact.name.split()[0],
         "call": {"direction": call.direction.value, "number": call.number, "line": call.line},
         "now": calls.clock.now().astimezone(zone).strftime("%A, %d %B %Y, %H:%M"),
     }

@@ -46,6 +46,8 @@ if TYPE_CHECKING:
 
 SpokenEvent = CallerSaid | CallerPressed | CallerSilent
 _MAX_TRIES = 5
+# A turn that was opened this recently needs no second look before its first words.
+_FRESH_S = 0.25
 
 
 @dataclass(frozen=True)
@@ -123,6 +125,7 @@ def _conversation(calls: CallPorts, file: CallFile) -> Conversation:
         on_failure=file.brief.on_failure,
         silences=silences_before_now(file.turns),
         turns=len(file.turns),
+        closing=bool(file.turns) and file.turns[-1].end is TurnEnd.HANG_UP,
     )
 
 
@@ -158,6 +161,7 @@ class _Performance:
         self._turn = turn
         self._voice = voice
         self._started = started
+        self._opened = calls.clock.elapsed()
         self._phrases = Phrases()
         self._sent: list[str] = []
         self._tools: list[ToolRun] = []
@@ -203,13 +207,19 @@ class _Performance:
             ready += self._phrases.rest()
         if not ready and not say.last:
             return True
-        if not self._calls.turns.holds(self._file.call.id, self._turn.number):
+        if not self._holds():
             return False
         self._voice.utter(Say(ready, last=say.last))
         self._sent.append(ready)
         if self._first_words_ms is None:
             self._first_words_ms = self._since_start()
         return True
+
+    def _holds(self) -> bool:
+        """Tell whether this turn still has the floor; nothing can interrupt words that were not spoken."""
+        if not self._sent and self._calls.clock.elapsed() - self._opened < _FRESH_S:
+            return True
+        return self._calls.turns.holds(self._file.call.id, self._turn.number)
 
     def _use(self, use: UseTool) -> ToolResult:
         run = run_tool(self._calls, self._file, use)

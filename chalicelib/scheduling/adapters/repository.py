@@ -18,7 +18,6 @@ class SchedulingRepository:
 
     def __init__(self, table_name: str) -> None:
         SchedulingTable.Meta.table_name = table_name
-        CallbackItem.Meta.table_name = table_name
 
     def add(self, callback: Callback) -> bool:
         """Store a promise; False when it was stored before."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import asdict, replace
 from typing import TYPE_CHECKING
 
-from pynamodb.connection import Connection
 from pynamodb.exceptions import PutError, TransactWriteError
 from pynamodb.transactions import TransactWrite
 
@@ -27,6 +26,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
+    from pynamodb.connection import Connection
+
     from chalicelib.calls.domain.files import Aftermath
     from chalicelib.calls.domain.lifecycle import Call
     from chalicelib.calls.domain.templates import Brief
@@ -36,6 +37,9 @@ _MAX_TRIES = 10
 
 class CallRepository:
     """Stored calls."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
 
     def create(self, call: Call) -> bool:
         """Store a new call; False when this id exists already."""
@@ -89,7 +93,7 @@ class CallRepository:
             | (NumberItem.live_until < now)
         )
         try:
-            with TransactWrite(connection=_connection()) as transaction:
+            with TransactWrite(connection=self._connection) as transaction:
                 transaction.save(committed, condition=CallItem.version == call.version)
                 transaction.update(
                     NumberItem(f"NUMBER#{call.number}", "NUMBER"),
@@ -105,12 +109,19 @@ class CallRepository:
 
     def due(self, now: datetime, limit: int) -> list[str]:
         """Give ids of calls that somebody must look at by `now`, the longest due first."""
-        found = [
-            (item.due_at, item.pk.removeprefix("CALL#"))
-            for shard in range(codec.DUE_SHARDS)
-            for item in CallItem.by_due_time.query(f"DUE#{shard}", CallItem.due_at <= iso(now), limit=limit)
-        ]
+        found = [key for shard in range(codec.DUE_SHARDS) for key in self._due_in(shard, now, limit)]
         return [call_id for _, call_id in sorted(found)[:limit]]
+
+    def _due_in(self, shard: int, now: datetime, limit: int) -> list[tuple[str, str]]:
+        # Not through the model: it filters by kind, and an index of keys only has no kind to filter by.
+        page = self._connection.query(
+            CallsTable.Meta.table_name,
+            f"DUE#{shard}",
+            range_key_condition=CallItem.due_at <= iso(now),
+            index_name="by_due_time",
+            limit=limit,
+        )
+        return [(item["due_at"]["S"], item["pk"]["S"].removeprefix("CALL#")) for item in page["Items"]]
 
     def put_brief(self, call_id: str, brief: Brief) -> None:
         """Store what the call is held by."""
@@ -129,14 +140,6 @@ def _put(item: CallsTable, condition: object) -> bool:
             return False
         raise
     return True
-
-
-def _connection() -> Connection:
-    return Connection(
-        region=CallsTable.Meta.region if hasattr(CallsTable.Meta, "region") else None,
-        connect_timeout_seconds=1,
-        read_timeout_seconds=2,
-    )
 
 
 def _why(error: TransactWriteError) -> Commit:
