@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import os
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.kernel.clock import Clock, SystemClock
@@ -267,6 +267,8 @@ class Container:
     def probes(self) -> Mapping[str, Callable[[], object]]:
         """What readiness asks, by the name of the dependency; each raises when it is not there."""
         settings = self.settings
+        dynamodb, sqs, secrets = self.client("dynamodb"), self.client("sqs"), self.client("secretsmanager")
+        key = {"pk": {"S": "PROBE"}, "sk": {"S": "PROBE"}}
         tables = {
             "crm_table": settings.crm_table,
             "calls_table": settings.calls_table,
@@ -275,10 +277,11 @@ class Container:
             "system_table": settings.system_table,
         }
         queues = {"dial_queue": settings.dial_queue_url, "post_call_queue": settings.post_call_queue_url}
+        ask_queue = partial(sqs.get_queue_attributes, AttributeNames=["ApproximateNumberOfMessages"])
         return {
-            **{name: self._table_probe(table) for name, table in tables.items()},
-            **{name: self._queue_probe(url) for name, url in queues.items()},
-            "connections_secret": self._secret_probe,
+            **{name: partial(dynamodb.get_item, TableName=table, Key=key) for name, table in tables.items()},
+            **{name: partial(ask_queue, QueueUrl=url) for name, url in queues.items()},
+            "connections_secret": partial(secrets.get_secret_value, SecretId=settings.connections_secret),
         }
 
     def client(self, service: str, **options: Any) -> Any:
@@ -297,21 +300,6 @@ class Container:
             if name in self._environ:
                 session.set_config_variable(option, self._environ[name])
         return session
-
-    @cached_property
-    def _dynamodb(self) -> Any:
-        return self.client("dynamodb")
-
-    def _table_probe(self, table: str) -> Callable[[], object]:
-        key = {"pk": {"S": "PROBE"}, "sk": {"S": "PROBE"}}
-        return lambda: self._dynamodb.get_item(TableName=table, Key=key)
-
-    def _queue_probe(self, url: str) -> Callable[[], object]:
-        names = ["ApproximateNumberOfMessages"]
-        return lambda: self.client("sqs").get_queue_attributes(QueueUrl=url, AttributeNames=names)
-
-    def _secret_probe(self) -> object:
-        return self.client("secretsmanager").get_secret_value(SecretId=self.settings.connections_secret)
 
 
 _container: Container | None = None
@@ -332,7 +320,10 @@ def use(replacement: Container | None) -> None:
 
 
 def issue_admin_token(environ: Mapping[str, str], name: str) -> str:
-    """Make a token with every right, for whoever deploys; `environ` is that of the functions."""
+    """Make a token with every right, for whoever deploys; `environ` is that of the functions.
+
+    The vendors' clients read addresses and credentials from the process, so it must be there as well.
+    """
     from chalicelib.system.domain import Scope
     from chalicelib.system.services import issue_token
 

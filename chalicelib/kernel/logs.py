@@ -26,7 +26,15 @@ class _JsonLines(logging.Formatter):
         line |= getattr(record, "fields", {})
         if record.exc_info:
             line["exception"] = self.formatException(record.exc_info)
-        return _NUMBER.sub(lambda found: mask(found[0]), json.dumps(line, default=str))
+        return _NUMBER.sub(lambda found: mask(found[0]), _json(line))
+
+
+def _json(line: dict[str, Any]) -> str:
+    """Write a line; what cannot be written is left out, because logging must never fail a call."""
+    try:
+        return json.dumps(line, default=str, skipkeys=True)
+    except Exception:  # noqa: BLE001  a value's own __str__ may raise anything
+        return json.dumps({"level": line["level"], "event": line["event"], "fields": "not writable"})
 
 
 def configure(level: str) -> None:

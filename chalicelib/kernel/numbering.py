@@ -10,6 +10,7 @@ from phonenumbers import PhoneNumberType
 from chalicelib.kernel.errors import Invalid
 from chalicelib.kernel.phones import E164
 
+_NO_COUNTRY = "001"  # what phonenumbers calls the region of satellite and other world-wide numbers
 _KINDS = {
     PhoneNumberType.FIXED_LINE: "fixed",
     PhoneNumberType.MOBILE: "mobile",
@@ -51,7 +52,8 @@ def plan_of(number: E164) -> NumberPlan:
     """Look the number up in the plans; an unknown number has kind `unknown`."""
     parsed = phonenumbers.parse(number)
     kind = _KINDS.get(phonenumbers.number_type(parsed), "unknown")
-    return NumberPlan(country=phonenumbers.region_code_for_number(parsed) or "", kind=kind)
+    region = phonenumbers.region_code_for_number(parsed)
+    return NumberPlan(country="" if region in {None, _NO_COUNTRY} else region, kind=kind)
 
 
 def _remedy(text: str) -> str:

@@ -7,7 +7,7 @@ from typing import Self
 
 from chalicelib.kernel.errors import Invalid
 
-_E164 = re.compile(r"\+[1-9]\d{6,14}")
+_E164 = re.compile(r"\+[1-9][0-9]{6,14}")
 
 
 class E164(str):

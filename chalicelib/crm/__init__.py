@@ -1,0 +1,1 @@
+"""The people we talk to: contacts, and the notes about them."""

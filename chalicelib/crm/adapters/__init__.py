@@ -1,0 +1,1 @@
+"""Where contacts and notes are kept."""

@@ -1,0 +1,195 @@
+"""Contacts and notes in DynamoDB; no scan, and uniqueness by condition, never by query."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from pynamodb.exceptions import DoesNotExist, PutError, PynamoDBException, TransactWriteError
+from pynamodb.transactions import TransactWrite
+
+from chalicelib.crm.adapters.tables import ContactItem, NoteItem, PhoneItem, bind
+from chalicelib.crm.domain import Contact, ContactStatus, Note, NoteKind
+from chalicelib.kernel.clock import from_iso, iso
+from chalicelib.kernel.errors import Conflict, Unavailable
+from chalicelib.kernel.phones import E164
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pynamodb.connection import Connection
+
+# Creations of one number at one instant can cancel each other, and then none of them has it.
+_TRIES = 3
+
+
+class ContactRepository:
+    """Contacts, on the connection of their table; implements `Contacts`."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def add(self, contact: Contact) -> None:
+        """Keep a new contact together with its claim on the number, both or neither.
+
+        Raises `Conflict` with code `phone_taken` and details {"contact_id": who has the number}.
+        """
+        for tries_left in reversed(range(_TRIES)):
+            refusal = self._try_to_add(contact)
+            if refusal is None:
+                return
+            owner = self._owner(contact.phone)
+            if owner == contact.id:  # an earlier try had succeeded, and its answer was lost
+                return
+            if owner:
+                raise _taken(owner) from refusal
+            if not (tries_left and _collided(refusal)):
+                raise _silence(refusal) from refusal
+
+    def get(self, contact_id: str) -> Contact | None:
+        """Give the contact as last written."""
+        try:
+            with _answers():
+                item = ContactItem.get(f"CONTACT#{contact_id}", "CONTACT", consistent_read=True)
+        except DoesNotExist:
+            return None
+        return _contact(item)
+
+    def find_by_phone(self, phone: E164) -> Contact | None:
+        """Give the contact that has this number: two reads by key."""
+        owner = self._owner(phone)
+        return self.get(owner) if owner else None
+
+    def save(self, contact: Contact) -> None:
+        """Replace the stored contact whose version is one less; never changes its number.
+
+        Raises `Conflict` with code `version_changed` when the stored one has another version.
+        """
+        try:
+            with _answers():
+                _contact_item(contact).save(ContactItem.version == contact.version - 1)
+        except PutError as error:
+            raise Conflict("The contact was changed meanwhile.", code="version_changed") from error
+
+    def _owner(self, phone: E164) -> str | None:
+        try:
+            with _answers():
+                return PhoneItem.get(f"PHONE#{phone}", "PHONE", consistent_read=True).contact_id
+        except DoesNotExist:
+            return None
+
+    def _try_to_add(self, contact: Contact) -> TransactWriteError | None:
+        claim = PhoneItem(f"PHONE#{contact.phone}", "PHONE", contact_id=contact.id)
+        try:
+            with TransactWrite(connection=self._connection) as transaction:
+                transaction.save(claim, condition=PhoneItem.pk.does_not_exist())
+                transaction.save(_contact_item(contact), condition=ContactItem.pk.does_not_exist())
+        except TransactWriteError as error:
+            return error
+        return None
+
+
+class NoteRepository:
+    """Notes, in the same table; implements `Notes`."""
+
+    def add(self, note: Note) -> Note:
+        """Keep a note, or give the one that already has this id."""
+        item = _note_item(note)
+        try:
+            with _answers():
+                item.save(NoteItem.pk.does_not_exist())
+        except PutError:
+            with _answers():
+                item.refresh(consistent_read=True)
+        return _note(item)
+
+    def latest(self, contact_id: str, limit: int, before: str | None) -> tuple[Note, ...]:
+        """Give up to `limit` notes, newest first, older than the note with the id `before`."""
+        pk = f"CONTACT#{contact_id}"
+        start = {"pk": {"S": pk}, "sk": {"S": f"NOTE#{before}"}} if before else None
+        with _answers():
+            found = NoteItem.query(
+                pk,
+                NoteItem.sk.startswith("NOTE#"),
+                scan_index_forward=False,
+                limit=limit,
+                last_evaluated_key=start,
+                consistent_read=True,
+            )
+            return tuple(map(_note, found))
+
+
+class CrmRepository:
+    """What is kept in the table of this name."""
+
+    def __init__(self, table_name: str) -> None:
+        self.contacts = ContactRepository(bind(table_name))
+        self.notes = NoteRepository()
+
+
+@contextmanager
+def _answers() -> Iterator[None]:
+    """Turn the table's silence into `Unavailable`; absence and a condition that failed pass."""
+    try:
+        yield
+    except DoesNotExist:
+        raise
+    except PynamoDBException as error:
+        if error.cause_response_code == "ConditionalCheckFailedException":
+            raise
+        raise _silence(error) from error
+
+
+def _silence(error: PynamoDBException) -> Unavailable:
+    reason = error.cause_response_code or type(error.cause).__name__
+    return Unavailable(f"The CRM table did not answer ({reason}).", retryable=True)
+
+
+def _taken(owner: str) -> Conflict:
+    message = "Another contact has this phone number."
+    return Conflict(message, code="phone_taken", details={"contact_id": owner})
+
+
+def _collided(error: TransactWriteError) -> bool:
+    return any(reason and reason.code == "TransactionConflict" for reason in error.cancellation_reasons)
+
+
+def _contact_item(contact: Contact) -> ContactItem:
+    kept = {**vars(contact), "status": contact.status.value}
+    instants = {name: iso(kept[name]) for name in ("created_at", "updated_at")}
+    return ContactItem(f"CONTACT#{contact.id}", "CONTACT", **{**kept, **instants})
+
+
+def _contact(item: ContactItem) -> Contact:
+    return Contact(
+        id=item.id,
+        name=item.name,
+        phone=E164(item.phone),
+        email=item.email,
+        company=item.company,
+        title=item.title,
+        time_zone=item.time_zone,
+        language=item.language,
+        source=item.source,
+        status=ContactStatus(item.status),
+        created_at=from_iso(item.created_at),
+        updated_at=from_iso(item.updated_at),
+        version=int(item.version),
+    )
+
+
+def _note_item(note: Note) -> NoteItem:
+    kept = {**vars(note), "kind": note.kind.value, "created_at": iso(note.created_at)}
+    return NoteItem(f"CONTACT#{note.contact_id}", f"NOTE#{note.id}", **kept)
+
+
+def _note(item: NoteItem) -> Note:
+    return Note(
+        id=item.id,
+        contact_id=item.contact_id,
+        kind=NoteKind(item.kind),
+        body=item.body,
+        author=item.author,
+        created_at=from_iso(item.created_at),
+        call_id=item.call_id,
+    )

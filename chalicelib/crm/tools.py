@@ -1,0 +1,52 @@
+"""Actions on the caller's own record that the model may ask for."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, StringConstraints
+
+from chalicelib.crm import services
+from chalicelib.crm.domain import ContactChanges, NewNote, NoteKind
+from chalicelib.kernel.tools import Tool, ToolContext
+
+if TYPE_CHECKING:
+    from chalicelib.crm.ports import CrmPorts
+
+Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
+
+
+class NoteArguments(BaseModel):
+    """What to remember."""
+
+    model_config = ConfigDict(extra="forbid")
+    text: Text
+
+
+class UpdateArguments(BaseModel):
+    """Which of the caller's own details is different, and what it is now."""
+
+    model_config = ConfigDict(extra="forbid")
+    field: Literal["name", "email", "company", "title"]
+    value: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+
+
+def crm_tools(crm: CrmPorts) -> list[Tool]:
+    """Give the actions of this domain; the contact is the call's, whatever the model says."""
+
+    def add_note(context: ToolContext, arguments: NoteArguments) -> str:
+        note = NewNote(
+            context.contact_id, NoteKind.GENERAL, arguments.text, author="ai", call_id=context.call_id
+        )
+        services.add_note(crm, note)
+        return "Noted."
+
+    def update_contact(context: ToolContext, arguments: UpdateArguments) -> str:
+        fields: dict[str, Any] = {arguments.field: arguments.value}
+        services.change_contact(crm, context.contact_id, ContactChanges(**fields))
+        return f"The {arguments.field} is now {arguments.value}."
+
+    return [
+        Tool("add_note", "Remember something the caller said that matters later.", NoteArguments, add_note),
+        Tool("update_contact", "Correct one of the caller's own details.", UpdateArguments, update_contact),
+    ]

@@ -1,0 +1,86 @@
+"""REST routes of calls: placing and reading them, call templates, routes of our numbers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from chalice.app import Blueprint
+
+from chalicelib.bootstrap import container
+from chalicelib.calls.schemas import (
+    CallFileView,
+    CallTemplateIn,
+    CallTemplateList,
+    CallTemplateView,
+    CallView,
+    PlaceCallRequest,
+    RouteIn,
+    RouteView,
+    call_file_view,
+)
+from chalicelib.calls.services import desk, requests
+from chalicelib.entrypoints.middleware import NoQuery, Request, route
+from chalicelib.kernel.phones import E164
+from chalicelib.system.domain import Scope
+
+if TYPE_CHECKING:
+    from chalicelib.calls.domain.lifecycle import Call
+    from chalicelib.calls.domain.templates import CallTemplate
+
+bp = Blueprint(__name__)
+_CALLS = "/v1/calls"
+
+
+@route(
+    bp,
+    "POST",
+    _CALLS + "/initiate",
+    scope=Scope.OPERATOR,
+    body=PlaceCallRequest,
+    returns=CallView,
+    status=202,
+)
+def initiate_call(request: Request[PlaceCallRequest, NoQuery]) -> Call:
+    """Accept a call; it is dialed when its time has come and the rules allow it."""
+    return requests.request_call(container().calls, request.body.wish(request.principal.name))
+
+
+@route(bp, "GET", _CALLS + "/{call_id}", scope=Scope.VIEWER, returns=CallFileView)
+def get_call(request: Request[None, NoQuery]) -> dict[str, Any]:
+    """Read a call with its turns, events, analysis and cost."""
+    return call_file_view(desk.read_call(container().calls, request.path["call_id"]))
+
+
+@route(
+    bp,
+    "POST",
+    _CALLS + "/templates",
+    scope=Scope.OPERATOR,
+    body=CallTemplateIn,
+    returns=CallTemplateView,
+    status=201,
+)
+def create_template(request: Request[CallTemplateIn, NoQuery]) -> CallTemplate:
+    """Create a call template."""
+    calls = container().calls
+    return desk.create_template(calls, request.body.template(calls.clock.now()))
+
+
+@route(bp, "GET", _CALLS + "/templates", scope=Scope.VIEWER, returns=CallTemplateList)
+def list_templates(_request: Request[None, NoQuery]) -> dict[str, list[CallTemplate]]:
+    """List the call templates by name."""
+    return {"items": container().calls.templates.all()}
+
+
+@route(bp, "GET", _CALLS + "/templates/{template_id}", scope=Scope.VIEWER, returns=CallTemplateView)
+def get_template(request: Request[None, NoQuery]) -> CallTemplate:
+    """Read a call template."""
+    return requests.get_template(container().calls, request.path["template_id"])
+
+
+@route(bp, "PUT", _CALLS + "/numbers/{number}", scope=Scope.OPERATOR, body=RouteIn, returns=RouteView)
+def route_number(request: Request[RouteIn, NoQuery]) -> RouteView:
+    """Choose the template that answers calls to one of our numbers."""
+    number = E164(request.path["number"])
+    desk.route_line(container().calls, number, request.body.template_id)
+    return RouteView(number=number, template_id=request.body.template_id)

@@ -1,0 +1,64 @@
+"""Work that arrives through SQS: calls to look at, sessions to end, calls to finish."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
+from chalice.app import Blueprint
+
+from chalicelib.bootstrap import container
+from chalicelib.calls.adapters.messages import Attend, EndSession, Finish, decode
+from chalicelib.calls.services.closing import end_session
+from chalicelib.calls.services.dialing import attend
+from chalicelib.calls.services.finishing import finish_call
+from chalicelib.kernel.logs import log_context, log_failure
+
+if TYPE_CHECKING:
+    from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
+    from chalice.app import SQSEvent
+
+# Chalice takes only a literal ARN; the packaged template has the stack's own queues.
+_DIAL_QUEUE = "arn:aws:sqs:us-east-1:000000000000:dial"
+_POST_CALL_QUEUE = "arn:aws:sqs:us-east-1:000000000000:post-call"
+_LAST_TRY = 3
+
+bp = Blueprint(__name__)
+
+
+@bp.on_sqs_message(queue_arn=_DIAL_QUEUE, batch_size=1, name="dial")  # type: ignore[untyped-decorator]  # Chalice
+def dial(event: SQSEvent) -> Any:
+    """Look at calls whose time has come; a message that fails is delivered again."""
+    return _process(event)
+
+
+@bp.on_sqs_message(queue_arn=_POST_CALL_QUEUE, batch_size=1, name="post_call")  # type: ignore[untyped-decorator]
+def post_call(event: SQSEvent) -> Any:
+    """Finish calls that have ended."""
+    return _process(event)
+
+
+def _process(event: SQSEvent) -> Any:
+    processor = BatchProcessor(EventType.SQS, raise_on_entire_batch_failure=False)
+    return process_partial_response(event.to_dict(), _serve, processor, event.context)
+
+
+def _serve(record: SQSRecord) -> None:
+    message = decode(record.body)
+    with log_context(call_id=message.call_id):
+        try:
+            _handle(message, int(record.attributes.approximate_receive_count))
+        except Exception as error:
+            log_failure("message.failed", error, kind=type(message).__name__)
+            raise
+
+
+def _handle(message: Attend | EndSession | Finish, received: int) -> None:
+    calls = container().calls
+    match message:
+        case Attend(call_id=call_id):
+            attend(calls, call_id)
+        case EndSession(call_id=call_id):
+            end_session(calls, call_id, message.turn, message.connection_id, message.handoff)
+        case Finish(call_id=call_id):
+            finish_call(calls, call_id, last_try=received >= _LAST_TRY)

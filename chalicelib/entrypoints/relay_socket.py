@@ -1,0 +1,130 @@
+"""ConversationRelay's socket: each frame is an invocation of its own, in whichever process is free."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from chalice.app import Blueprint, WebsocketAPI
+
+from chalicelib.ai.domain.conversation import CallerInterrupted, CallerPressed, CallerSaid, Hangup
+from chalicelib.bootstrap import container
+from chalicelib.calls.adapters.relay_frames import Notice, Setup, decode, encode
+from chalicelib.calls.adapters.sockets import RelayVoice
+from chalicelib.calls.services import turns
+from chalicelib.entrypoints.signatures import is_signed
+from chalicelib.kernel.clock import from_millis
+from chalicelib.kernel.errors import AppError
+from chalicelib.kernel.logs import log, log_context, log_failure
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from chalice.app import WebsocketEvent
+
+    from chalicelib.calls.adapters.relay_frames import Frame
+
+bp = Blueprint(__name__)
+bp.websocket_api = WebsocketAPI()  # the decorators below look for it
+
+# Which call a socket belongs to never changes, so that a warm process need not ask twice.
+_call_of: dict[str, str] = {}
+_MAX_REMEMBERED = 1000
+
+
+@bp.on_ws_connect()  # type: ignore[untyped-decorator]  # Chalice
+def connect(event: WebsocketEvent) -> None:
+    """Admit the carrier only: the handshake is signed over the socket's address as TwiML names it."""
+    headers = {name.lower(): value for name, value in (event.to_dict().get("headers") or {}).items()}
+    url = container().connections.socket_url
+    signature = headers.get("x-twilio-signature", "")
+    # Twilio's documentation shows the address with and without a closing slash.
+    if not any(is_signed(candidate, {}, signature) for candidate in (url, f"{url}/")):
+        log("socket.refused")
+        raise PermissionError("The signature does not fit.")
+
+
+@bp.on_ws_disconnect()  # type: ignore[untyped-decorator]  # Chalice
+def disconnect(event: WebsocketEvent) -> None:
+    """Note the end; what follows is decided when the carrier calls the session's action address."""
+    log("socket.closed", connection_id=event.connection_id)
+
+
+@bp.on_ws_message()  # type: ignore[untyped-decorator]  # Chalice
+def message(event: WebsocketEvent) -> None:
+    """Serve one frame. Never raises: API Gateway's error frame would count as malformed at the carrier."""
+    connection_id = event.connection_id
+    received_at = from_millis(event.to_dict()["requestContext"]["requestTimeEpoch"])
+    with log_context(connection_id=connection_id):
+        try:
+            frame = decode(event.body)
+            if frame is not None:
+                _serve(connection_id, frame, received_at)
+        except AppError as error:
+            log("frame.refused", code=error.code)
+        except Exception as error:  # noqa: BLE001  whatever breaks, the caller must hear an apology
+            log_failure("frame.failed", error)
+            _give_up(connection_id)
+
+
+def _serve(connection_id: str, frame: Frame, received_at: datetime) -> None:
+    if isinstance(frame, Setup):
+        _begin(connection_id, frame)
+    elif isinstance(frame, Notice):
+        log("frame.notice", kind=frame.kind, detail=frame.detail)
+    elif call_id := _call(connection_id):
+        with log_context(call_id=call_id):
+            _converse(connection_id, call_id, frame, received_at)
+
+
+def _begin(connection_id: str, setup: Setup) -> None:
+    """Bind the socket to its call, and get ready for the first words while the greeting is heard."""
+    calls = container().calls
+    call = calls.book.get(setup.call_id)
+    if call is None or call.sid not in {"", setup.call_sid}:
+        log("socket.foreign_call", call_id=setup.call_id)
+        return
+    calls.turns.bind(connection_id, call.id)
+    _remember(connection_id, call.id)
+    log("socket.bound", call_id=call.id, model=calls.ai.model.name, tools=len(calls.tool_specs))
+
+
+def _converse(
+    connection_id: str,
+    call_id: str,
+    frame: CallerSaid | CallerPressed | CallerInterrupted,
+    received_at: datetime,
+) -> None:
+    calls = container().calls
+    if isinstance(frame, CallerInterrupted):
+        turns.interrupt_turn(calls, call_id, frame, received_at)
+        return
+    request = turns.TurnRequest(call_id, frame, received_at)
+    turns.take_turn(calls, request, lambda turn: _voice(connection_id, call_id, turn.number))
+
+
+def _voice(connection_id: str, call_id: str, turn: int) -> RelayVoice:
+    root = container()
+    rate = root.settings.speech_chars_per_second
+    return RelayVoice(root.calls.socket, root.calls.wakeups, connection_id, call_id, turn, rate)
+
+
+def _give_up(connection_id: str) -> None:
+    """End the session; its action address finds an unanswered turn and apologises there."""
+    try:
+        frame = encode(Hangup("internal_error"))
+        container().calls.socket.post(connection_id, frame or "")
+    except Exception as error:  # noqa: BLE001  nothing is left to try: the carrier's own time-out ends it
+        log_failure("frame.not_ended", error)
+
+
+def _call(connection_id: str) -> str | None:
+    call_id = _call_of.get(connection_id) or container().calls.turns.call_of(connection_id)
+    if call_id:
+        _remember(connection_id, call_id)
+    return call_id
+
+
+def _remember(connection_id: str, call_id: str) -> None:
+    if len(_call_of) >= _MAX_REMEMBERED:
+        _call_of.clear()
+    _call_of[connection_id] = call_id

@@ -1,0 +1,1 @@
+"""The system itself: who may use it, and whether it is ready."""

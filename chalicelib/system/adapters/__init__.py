@@ -1,0 +1,1 @@
+"""Where the system's tokens are kept."""

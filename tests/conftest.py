@@ -1,0 +1,131 @@
+"""What tests share: a clock that stands still, ports in memory, the REST API in process, no network."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import pytest_socket
+from fakes.crm import FakeContacts, FakeNotes
+from fakes.system import FakeTokens
+
+from chalicelib.crm.ports import CrmPorts
+from chalicelib.kernel.clock import FixedClock
+from chalicelib.system.domain import Scope
+from chalicelib.system.ports import SystemPorts
+from chalicelib.system.services import issue_token
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+_HERE = Path(__file__).parent
+_OFFLINE = tuple(_HERE / name for name in ("unit", "contract", "entrypoints", "simulation", "evals"))
+
+
+@pytest.fixture(autouse=True)
+def offline(request) -> Iterator[None]:
+    """Refuse sockets below the end-to-end suites; event loops need their Unix pair."""
+    if not any(request.path.is_relative_to(folder) for folder in _OFFLINE):
+        yield
+        return
+    pytest_socket.disable_socket(allow_unix_socket=True)
+    yield
+    pytest_socket.enable_socket()
+
+
+@pytest.fixture
+def clock() -> FixedClock:
+    """Stand at a Tuesday noon in UTC until a test moves it."""
+    return FixedClock(datetime(2026, 3, 3, 12, tzinfo=UTC))
+
+
+@pytest.fixture
+def system(clock) -> SystemPorts:
+    """Give the system's ports in memory."""
+    return SystemPorts(tokens=FakeTokens(), clock=clock)
+
+
+@pytest.fixture
+def crm(clock) -> CrmPorts:
+    """Give the CRM's ports in memory."""
+    return CrmPorts(contacts=FakeContacts(), notes=FakeNotes(), clock=clock)
+
+
+@pytest.fixture
+def container(clock, crm, system) -> Iterator[SimpleNamespace]:
+    """Stand in for the composition root; a test adds the ports that it needs."""
+    from chalicelib import bootstrap  # noqa: PLC0415  only tests of entrypoints need the whole product
+
+    replacement = SimpleNamespace(clock=clock, crm=crm, system=system, probes={})
+    bootstrap.use(replacement)
+    yield replacement
+    bootstrap.use(None)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """An HTTP answer; `body` is the parsed JSON, None when there is none."""
+
+    status: int
+    headers: dict[str, str]
+    body: Any
+
+
+class Api:
+    """The REST API through Chalice's gateway, with API Gateway's reading of a failed authorizer."""
+
+    def __init__(self, token_of: Callable[[Scope], str]) -> None:
+        from chalice.test import Client  # noqa: PLC0415
+
+        from app import app  # noqa: PLC0415
+
+        self._http = Client(app).http
+        self._token_of = token_of
+
+    def ask(  # noqa: PLR0913  what a request can have
+        self,
+        method: str,
+        path: str,
+        *,
+        body: Any = None,
+        raw: bytes | None = None,
+        headers: dict[str, str] | None = None,
+        scope: Scope | None = Scope.OPERATOR,
+    ) -> Answer:
+        """Send a request with a token of this scope (None: with no token)."""
+        sent = {"Authorization": f"Bearer {self._token_of(scope)}"} if scope else {}
+        if body is not None:
+            raw, sent["Content-Type"] = json.dumps(body).encode(), "application/json"
+        try:
+            answer = self._http.request(method, path, headers={**sent, **(headers or {})}, body=raw or b"")
+        except PermissionError as refusal:
+            if str(refusal) != "Unauthorized":
+                raise
+            return Answer(401, {}, None)
+        return Answer(answer.status_code, dict(answer.headers), json.loads(answer.body or b"null"))
+
+    def get(self, path: str, **options: Any) -> Answer:
+        """Read; see `ask` for the options."""
+        return self.ask("GET", path, **options)
+
+    def post(self, path: str, body: Any = None, **options: Any) -> Answer:
+        """Send a JSON body; see `ask` for the options."""
+        return self.ask("POST", path, body=body, **options)
+
+
+@pytest.fixture
+def api(container) -> Api:
+    """Give the REST API over the ports in memory."""
+    tokens: dict[Scope, str] = {}
+
+    def token_of(scope: Scope) -> str:
+        if scope not in tokens:
+            tokens[scope] = issue_token(container.system, f"test {scope}", scope)[0]
+        return tokens[scope]
+
+    return Api(token_of)

@@ -1,0 +1,208 @@
+from __future__ import annotations
+
+import pytest
+
+from chalicelib.system.domain import Scope
+
+CONTACTS = "/v1/crm/contacts"
+ADA = {"name": "Ada", "phone": "+14155552671"}
+NOBODY = "/v1/crm/contacts/contact_" + "0" * 32
+
+
+@pytest.fixture
+def ada(api):
+    """Create a contact through the API."""
+    return api.post(CONTACTS, ADA).body
+
+
+def _errors(answer):
+    return {each["pointer"]: each["detail"] for each in answer.body["errors"]}
+
+
+def test_a_created_contact_is_shown_whole(api):
+    """Creation answers 201 with the contact and its version as ETag, and reading gives the same."""
+    created = api.post(CONTACTS, ADA | {"time_zone": "America/Los_Angeles", "language": "es-us"})
+    assert (created.status, created.headers["ETag"]) == (201, '"1"')
+    assert created.body == {
+        "id": created.body["id"],
+        "name": "Ada",
+        "phone": "+14155552671",
+        "email": None,
+        "company": None,
+        "title": None,
+        "time_zone": "America/Los_Angeles",
+        "language": "es-US",
+        "source": "api",
+        "status": "lead",
+        "created_at": "2026-03-03T12:00:00.000Z",
+        "updated_at": "2026-03-03T12:00:00.000Z",
+        "version": 1,
+    }
+    read = api.get(f"{CONTACTS}/{created.body['id']}", scope=Scope.VIEWER)
+    assert (read.status, read.body, read.headers["ETag"]) == (200, created.body, '"1"')
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        {"phone": "+1 (415) 555-2671"},
+        {"phone": " +14155552671 "},
+        {"phone": "(415) 555-2671", "country": "US"},
+    ],
+)
+def test_numbers_are_read_as_people_write_them(api, written):
+    """An international number in any spelling, or a national one with its country, becomes E.164."""
+    assert api.post(CONTACTS, {"name": "Ada", **written}).body["phone"] == "+14155552671"
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        {"phone": "(415) 555-2671"},
+        {"phone": "(415) 555-2671", "country": "ZZ"},
+        {"phone": "+1415555"},
+        {"phone": "ask Ada"},
+        {"phone": "+1" + "9" * 30},
+    ],
+)
+def test_a_number_that_cannot_exist_is_refused_with_a_remedy(api, written):
+    """A national number without its country, or no number, is a field error with the remedy."""
+    answer = api.post(CONTACTS, {"name": "Ada", **written})
+    assert answer.status == 400
+    assert "like +14155552671" in _errors(answer)["/phone"]
+
+
+def test_every_field_error_is_named(api):
+    """One answer names all fields that cannot be accepted, by JSON pointer."""
+    answer = api.post(
+        CONTACTS,
+        {
+            "name": "",
+            "phone": 5,
+            "email": "nowhere",
+            "time_zone": "Mars/Base",
+            "language": "en_US",
+            "status": "friend",
+            "source": "DROP TABLE",
+            "a/b~c": 1,
+        },
+    )
+    assert (answer.status, answer.body["code"]) == (400, "invalid_fields")
+    assert set(_errors(answer)) == {
+        "/name",
+        "/phone",
+        "/email",
+        "/time_zone",
+        "/language",
+        "/status",
+        "/source",
+        "/a~1b~0c",
+    }
+    assert _errors(answer)["/time_zone"] == "A time zone is an IANA name like America/New_York."
+
+
+@pytest.mark.parametrize("name", ["x" * 201, "a\nb", "\u0000", " \t "])
+def test_names_are_one_printable_line_of_bounded_length(api, name):
+    """A name that is empty, too long or holds control characters is refused."""
+    assert set(_errors(api.post(CONTACTS, ADA | {"name": name}))) == {"/name"}
+
+
+def test_a_taken_number_names_its_owner(api, ada):
+    """A conflict gives the id of the contact that has the number."""
+    answer = api.post(CONTACTS, ADA | {"name": "Eve"})
+    assert (answer.status, answer.body["code"]) == (409, "phone_taken")
+    assert answer.body["details"] == {"contact_id": ada["id"]}
+
+
+@pytest.mark.parametrize("phone", ["%2B14155552671", "+14155552671", "%2B1%20(415)%20555-2671"])
+def test_a_contact_is_found_by_number(api, ada, phone):
+    """Lookup takes the number escaped, or with the bare plus that queries turn into a space."""
+    answer = api.get(f"{CONTACTS}?phone={phone}")
+    assert (answer.status, answer.body) == (200, {"items": [ada]})
+
+
+def test_an_unknown_number_finds_nothing(api):
+    """Looking for a number that nobody has is no error."""
+    assert api.get(f"{CONTACTS}?phone=%2B14155552671").body == {"items": []}
+
+
+@pytest.mark.parametrize(
+    ("query", "pointer"),
+    [
+        ("", "/phone"),
+        ("?phone=four", "/phone"),
+        ("?phone=%2B14155552671&nmae=Ada", "/nmae"),
+        ("?phone=%2B14155552671&phone=%2B14155552672", "/phone"),
+    ],
+)
+def test_queries_are_checked_like_bodies(api, query, pointer):
+    """A missing, malformed, unknown or doubled parameter is named."""
+    answer = api.get(CONTACTS + query)
+    assert answer.status == 400
+    assert set(_errors(answer)) == {pointer}
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body"),
+    [
+        ("GET", NOBODY, None),
+        ("GET", "/v1/crm/contacts/" + "x" * 3000, None),
+        ("GET", NOBODY + "/notes", None),
+        ("POST", NOBODY + "/notes", {"body": "?"}),
+    ],
+)
+def test_what_is_not_there_is_404(api, method, path, body):
+    """Every path below a contact that does not exist says so."""
+    answer = api.ask(method, path, body=body)
+    assert (answer.status, answer.body["code"]) == (404, "contact_not_found")
+
+
+def test_notes_are_signed_by_the_token_s_name(api, ada):
+    """A note carries who wrote it, and unknown fields cannot change that."""
+    notes = f"{CONTACTS}/{ada['id']}/notes"
+    written = api.post(notes, {"kind": "meeting", "body": " Met in London. "})
+    assert written.status == 201
+    assert (written.body["author"], written.body["body"]) == ("test operator", "Met in London.")
+    assert api.post(notes, {"body": "?", "author": "somebody else"}).status == 400
+
+
+def test_notes_come_in_pages(api, ada):
+    """The token of a page leads to the next one; the last has none."""
+    notes = f"{CONTACTS}/{ada['id']}/notes"
+    for number in range(3):
+        api.post(notes, {"body": f"note {number}"})
+    first = api.get(f"{notes}?page_size=2").body
+    assert [note["body"] for note in first["items"]] == ["note 2", "note 1"]
+    second = api.get(f"{notes}?page_size=2&page_token={first['next_page_token']}").body
+    assert [note["body"] for note in second["items"]] == ["note 0"]
+    assert second["next_page_token"] is None
+
+
+@pytest.mark.parametrize(
+    ("query", "pointer"),
+    [
+        ("page_size=0", "/page_size"),
+        ("page_size=101", "/page_size"),
+        ("page_size=ten", "/page_size"),
+        ("page_token=%C3%BC", "/page_token"),
+        ("page_token=A", "/page_token"),
+        ("page_token=bm90ZV8x", "/page_token"),
+        ("page_token=" + "A" * 201, "/page_token"),
+        ("cursor=1", "/cursor"),
+    ],
+)
+def test_a_false_page_is_refused(api, ada, query, pointer):
+    """A size out of range, or a token that no answer gave, is named."""
+    answer = api.get(f"{CONTACTS}/{ada['id']}/notes?{query}")
+    assert answer.status == 400
+    assert set(_errors(answer)) == {pointer}
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body"),
+    [("POST", CONTACTS, ADA), ("POST", NOBODY + "/notes", {"body": "?"})],
+)
+def test_viewers_change_nothing(api, method, path, body):
+    """A token of scope viewer reads only."""
+    answer = api.ask(method, path, body=body, scope=Scope.VIEWER)
+    assert (answer.status, answer.body["code"]) == (403, "scope_missing")

@@ -1,0 +1,211 @@
+"""What is stored of calls, in memory, on one shelf that all books share."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field, replace
+from threading import RLock
+from typing import TYPE_CHECKING
+
+from chalicelib.calls.domain.files import Aftermath, CallFile
+from chalicelib.calls.domain.permission import NumberStatus
+from chalicelib.calls.ports import Commit
+from chalicelib.kernel.errors import NotFound
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from chalicelib.calls.domain.lifecycle import Call
+    from chalicelib.calls.domain.templates import Brief, CallTemplate
+    from chalicelib.calls.domain.turns import Turn
+    from chalicelib.kernel.phones import E164
+
+
+@dataclass
+class Shelf:
+    """What is stored, and how often it was read and written, by method."""
+
+    calls: dict[str, Call] = field(default_factory=dict)
+    briefs: dict[str, Brief] = field(default_factory=dict)
+    turns: dict[tuple[str, int], Turn] = field(default_factory=dict)
+    aftermaths: dict[str, Aftermath] = field(default_factory=dict)
+    numbers: dict[str, NumberStatus] = field(default_factory=dict)
+    connections: dict[str, str] = field(default_factory=dict)
+    uses: Counter[str] = field(default_factory=Counter)
+    lock: RLock = field(default_factory=RLock)
+
+
+@dataclass
+class FakeBook:
+    """Calls; implements `CallBook`."""
+
+    shelf: Shelf
+
+    def create(self, call: Call) -> bool:
+        """Keep a new call."""
+        with self.shelf.lock:
+            self.shelf.uses["create"] += 1
+            if call.id in self.shelf.calls:
+                return False
+            self.shelf.calls[call.id] = replace(call, version=1)
+            return True
+
+    def get(self, call_id: str) -> Call | None:
+        """Give the head of a call."""
+        self.shelf.uses["get"] += 1
+        return self.shelf.calls.get(call_id)
+
+    def load(self, call_id: str) -> CallFile | None:
+        """Give all of a call."""
+        with self.shelf.lock:
+            self.shelf.uses["load"] += 1
+            call = self.shelf.calls.get(call_id)
+            turns = tuple(turn for (owner, _), turn in sorted(self.shelf.turns.items()) if owner == call_id)
+            brief, aftermath = self.shelf.briefs.get(call_id), self.shelf.aftermaths.get(call_id)
+            return CallFile(call, brief, turns, aftermath) if call else None
+
+    def change(self, call_id: str, how: Callable[[Call], Call]) -> tuple[Call, Call]:
+        """Change a call as if nobody else was there."""
+        with self.shelf.lock:
+            self.shelf.uses["change"] += 1
+            old = self.shelf.calls.get(call_id)
+            if old is None:
+                raise NotFound("absent", code="call_not_found")
+            new = how(old)
+            if new != old:
+                new = self.shelf.calls[call_id] = replace(new, version=old.version + 1)
+            return old, new
+
+    def commit_dial(self, call: Call, live_until: datetime) -> Commit:
+        """Commit when the call has this version and its number is free."""
+        with self.shelf.lock:
+            self.shelf.uses["commit_dial"] += 1
+            if self.shelf.calls[call.id].version != call.version:
+                return Commit.CALL_CHANGED
+            status = self.shelf.numbers.get(call.number, NumberStatus())
+            if status.suppressed_at or not _is_free(status, call):
+                return Commit.NUMBER_CHANGED
+            self.shelf.calls[call.id] = replace(call, version=call.version + 1)
+            self.shelf.numbers[call.number] = replace(status, live_call_id=call.id, live_until=live_until)
+            return Commit.DONE
+
+    def due(self, now: datetime, limit: int) -> list[str]:
+        """Give the calls to look at, the longest due first."""
+        self.shelf.uses["due"] += 1
+        due = [(call.look_at, call.id) for call in self.shelf.calls.values() if call.look_at]
+        return [call_id for look_at, call_id in sorted(due) if look_at <= now][:limit]
+
+    def put_brief(self, call_id: str, brief: Brief) -> None:
+        """Keep a brief."""
+        self.shelf.uses["put_brief"] += 1
+        self.shelf.briefs[call_id] = brief
+
+    def put_aftermath(self, call_id: str, aftermath: Aftermath) -> None:
+        """Keep an aftermath."""
+        self.shelf.uses["put_aftermath"] += 1
+        self.shelf.aftermaths[call_id] = aftermath
+
+
+def _is_free(status: NumberStatus, call: Call) -> bool:
+    if not status.live_call_id or status.live_call_id == call.id:
+        return True
+    return bool(status.live_until and call.dialed_at and status.live_until < call.dialed_at)
+
+
+@dataclass
+class FakeTurns:
+    """Turns and sockets; implements `TurnBook`."""
+
+    shelf: Shelf
+
+    def open(self, call_id: str, turn: Turn) -> bool:
+        """Keep a new turn; tools, usage and timing are for its end."""
+        with self.shelf.lock:
+            self.shelf.uses["open"] += 1
+            return self.shelf.turns.setdefault((call_id, turn.number), turn) is turn
+
+    def close(self, call_id: str, turn: Turn) -> None:
+        """Keep what was answered, not what was heard."""
+        with self.shelf.lock:
+            self.shelf.uses["close"] += 1
+            heard = self.shelf.turns[call_id, turn.number].heard
+            self.shelf.turns[call_id, turn.number] = replace(turn, heard=heard)
+
+    def interrupt(self, call_id: str, number: int, heard: str) -> None:
+        """Keep how far the agent was heard, once."""
+        with self.shelf.lock:
+            self.shelf.uses["interrupt"] += 1
+            turn = self.shelf.turns.get((call_id, number))
+            if turn and turn.heard is None:
+                self.shelf.turns[call_id, number] = replace(turn, heard=heard)
+
+    def holds(self, call_id: str, number: int) -> bool:
+        """Tell whether the turn is the newest and was not talked over."""
+        with self.shelf.lock:
+            self.shelf.uses["holds"] += 1
+            newest = max((key for key in self.shelf.turns if key[0] == call_id), default=None)
+            return newest == (call_id, number) and self.shelf.turns[newest].heard is None
+
+    def bind(self, connection_id: str, call_id: str) -> None:
+        """Remember a socket's call."""
+        self.shelf.connections[connection_id] = call_id
+
+    def call_of(self, connection_id: str) -> str | None:
+        """Give a socket's call."""
+        return self.shelf.connections.get(connection_id)
+
+
+@dataclass
+class FakeNumbers:
+    """Numbers; implements `NumberBook`."""
+
+    shelf: Shelf
+
+    def status(self, number: E164) -> NumberStatus:
+        """Give what is held about a number."""
+        self.shelf.uses["status"] += 1
+        return self.shelf.numbers.get(number, NumberStatus())
+
+    def suppress(self, number: E164, source: str, now: datetime) -> None:
+        """Suppress a number, once."""
+        with self.shelf.lock:
+            status = self.shelf.numbers.get(number, NumberStatus())
+            if status.suppressed_at is None:
+                changes = {"suppressed_at": now, "suppression_source": source}
+                self.shelf.numbers[number] = replace(status, **changes)  # type: ignore[arg-type]
+
+    def release(self, number: E164, call_id: str) -> None:
+        """Free a number that this call holds."""
+        with self.shelf.lock:
+            status = self.shelf.numbers.get(number, NumberStatus())
+            if status.live_call_id == call_id:
+                self.shelf.numbers[number] = replace(status, live_call_id="", live_until=None)
+
+
+@dataclass
+class FakeTemplates:
+    """Call templates and routes; implements `TemplateBook`."""
+
+    by_id: dict[str, CallTemplate] = field(default_factory=dict)
+    routes: dict[str, str] = field(default_factory=dict)
+
+    def add(self, template: CallTemplate) -> None:
+        """Keep a template."""
+        self.by_id[template.id] = template
+
+    def get(self, template_id: str) -> CallTemplate | None:
+        """Give a template."""
+        return self.by_id.get(template_id)
+
+    def all(self) -> list[CallTemplate]:
+        """Give every template, by name."""
+        return sorted(self.by_id.values(), key=lambda template: template.name)
+
+    def route(self, line: E164, template_id: str) -> None:
+        """Route a line."""
+        self.routes[line] = template_id
+
+    def route_of(self, line: E164) -> str | None:
+        """Give a line's template."""
+        return self.routes.get(line)

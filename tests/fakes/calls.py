@@ -1,0 +1,205 @@
+"""The ports of calls in memory: books, queues, sockets and tools put together, and samples for them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from fakes.ai import FakeAi, a_prompt
+from fakes.call_books import FakeBook, FakeNumbers, FakeTemplates, FakeTurns, Shelf
+from fakes.carrier import FakeCarrier
+from fakes.scheduling import FakeScheduling
+
+from chalicelib.ai.domain.conversation import OnFailure, ToolSpec
+from chalicelib.ai.tools import conversation_tools
+from chalicelib.calls.adapters.addresses import Addresses
+from chalicelib.calls.domain.lifecycle import Call, CallState, Direction
+from chalicelib.calls.domain.templates import Brief, CallTemplate, Transport
+from chalicelib.calls.tools import call_tools
+from chalicelib.crm.domain import Contact, NewContact
+from chalicelib.crm.services import create_contact
+from chalicelib.crm.tools import crm_tools
+from chalicelib.kernel.phones import E164
+from chalicelib.scheduling.tools import scheduling_tools
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from chalicelib.ai.domain.conversation import Directive
+    from chalicelib.crm.ports import CrmPorts
+    from chalicelib.kernel.clock import FixedClock
+    from chalicelib.kernel.tools import Tool
+
+NOW = datetime(2026, 3, 3, 12, tzinfo=UTC)
+NUMBER = E164("+14155552671")
+LINE = E164("+14155550100")
+DESK = E164("+14155550199")
+ADDRESSES = Addresses("https://calls.example.com/hook", "wss://calls.example.com/socket")
+
+
+def a_call(**changes: Any) -> Call:
+    """Make a queued outbound call that is due."""
+    call = Call(
+        id="call_1",
+        direction=Direction.OUTBOUND,
+        state=CallState.QUEUED,
+        number=NUMBER,
+        line=LINE,
+        contact_id="contact_1",
+        template_id="template_1",
+        created_at=NOW,
+        due_at=NOW,
+        look_at=NOW,
+    )
+    return replace(call, **changes)
+
+
+def a_template(**changes: Any) -> CallTemplate:
+    """Make a call template for the socket, with every tool."""
+    template = CallTemplate(
+        id="template_1",
+        name="Sales",
+        greeting="Hello {{ contact.name }}, this is Ann.",
+        prompt_id="prompt_1",
+        created_at=NOW,
+        tools=("end_call", "transfer_to_person", "add_note", "update_contact", "schedule_callback"),
+    )
+    return replace(template, **changes)
+
+
+def a_brief(**changes: Any) -> Brief:
+    """Make a brief such as `a_template` leads to."""
+    brief = Brief(
+        instructions="You sell.",
+        greeting="Hello Ada, this is Ann.",
+        transport=Transport.RELAY,
+        language="en-US",
+        voice="en-US-Chirp3-HD-Aoede",
+        tools=a_template().tools,
+        on_failure=OnFailure.HANG_UP,
+        transfer_to="",
+        time_zone="America/Los_Angeles",
+        template_version=1,
+        prompt_version=1,
+    )
+    return replace(brief, **changes)
+
+
+@dataclass
+class FakeWakeups:
+    """Messages in lists, sent once and kept; implements `Wakeups`."""
+
+    attends: list[str] = field(default_factory=list)
+    finishes: list[str] = field(default_factory=list)
+    session_ends: list[tuple[str, int, str, str, int]] = field(default_factory=list)
+
+    def attend(self, call_id: str) -> None:
+        """Keep a wake-up."""
+        self.attends.append(call_id)
+
+    def end_session(self, call_id: str, turn: int, connection_id: str, handoff: str, delay_s: int) -> None:
+        """Keep an end of a session."""
+        self.session_ends.append((call_id, turn, connection_id, handoff, delay_s))
+
+    def finish(self, call_id: str) -> None:
+        """Keep a post-call job."""
+        self.finishes.append(call_id)
+
+
+@dataclass
+class FakeSocket:
+    """Frames by connection; implements `Socket`."""
+
+    frames: dict[str, list[str]] = field(default_factory=dict)
+    is_gone: bool = False
+
+    def post(self, connection_id: str, frame: str) -> bool:
+        """Keep a frame."""
+        if not self.is_gone:
+            self.frames.setdefault(connection_id, []).append(frame)
+        return not self.is_gone
+
+
+@dataclass
+class FakeVoice:
+    """Keeps what was uttered, and does something after each; implements `Voice`."""
+
+    uttered: list[Directive] = field(default_factory=list)
+    after: Callable[[int], object] = lambda _count: None
+
+    def utter(self, directive: Directive) -> None:
+        """Keep a directive."""
+        self.uttered.append(directive)
+        self.after(len(self.uttered))
+
+
+@dataclass
+class FakeCalls:
+    """What calls work with; implements `CallPorts`, with the real tools of all domains."""
+
+    clock: FixedClock
+    crm: CrmPorts
+    shelf: Shelf = field(default_factory=Shelf)
+    templates: Any = field(default_factory=FakeTemplates)
+    wakeups: Any = field(default_factory=FakeWakeups)
+    socket: Any = field(default_factory=FakeSocket)
+    lines: tuple[E164, ...] = (LINE,)
+    allowed_countries: frozenset[str] = frozenset({"US"})
+    addresses: Addresses = ADDRESSES
+
+    def __post_init__(self) -> None:
+        self.book: Any = FakeBook(self.shelf)
+        self.turns: Any = FakeTurns(self.shelf)
+        self.numbers: Any = FakeNumbers(self.shelf)
+        self.telephony: Any = FakeCarrier(self.clock)
+        self.ai: Any = FakeAi(self.clock)
+        self.scheduling = FakeScheduling(self, self.clock)
+
+    @cached_property
+    def tools(self) -> Mapping[str, Tool]:
+        """Every action of every domain, by name."""
+        tools = [
+            *conversation_tools(),
+            *call_tools(self),
+            *crm_tools(self.crm),
+            *scheduling_tools(self.scheduling),
+        ]
+        return {tool.name: tool for tool in tools}
+
+    @cached_property
+    def tool_specs(self) -> Mapping[str, ToolSpec]:
+        """What the model is told of the actions."""
+        return {
+            tool.name: ToolSpec(tool.name, tool.description, tool.arguments.model_json_schema())
+            for tool in self.tools.values()
+        }
+
+    def call(self, call_id: str = "call_1") -> Call:
+        """Give a call that is there."""
+        call: Call = self.shelf.calls[call_id]
+        return call
+
+    def spoken(self, call_id: str = "call_1") -> list[str | None]:
+        """Give the answers of a call's turns."""
+        return [turn.answer for (owner, _), turn in sorted(self.shelf.turns.items()) if owner == call_id]
+
+
+def furnished(calls: FakeCalls, **template: Any) -> Contact:
+    """Store what a call needs: a prompt, a template that answers our line, a contact."""
+    calls.ai.prompts.add(a_prompt(calls.clock))
+    calls.templates.add(a_template(**template))
+    calls.templates.route(LINE, "template_1")
+    new = NewContact(name="Ada", phone=NUMBER, time_zone="America/Los_Angeles")
+    return create_contact(calls.crm, new)
+
+
+def connected(calls: FakeCalls, **brief: Any) -> Call:
+    """Store a call that was answered and has its brief; `calls` must be furnished."""
+    contact = calls.crm.contacts.find_by_phone(NUMBER)
+    contact_id = contact.id if contact else "contact_1"
+    call = a_call(contact_id=contact_id, state=CallState.IN_PROGRESS, sid="CA1", answered_at=NOW)
+    calls.book.create(call)
+    calls.book.put_brief(call.id, a_brief(**brief))
+    return calls.call(call.id)

@@ -1,0 +1,33 @@
+"""Scheduling's ports in memory."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from fakes.calls import FakeCalls
+
+    from chalicelib.kernel.clock import Clock
+    from chalicelib.scheduling.domain import Callback
+
+
+@dataclass
+class FakeCallbacks:
+    """Promises in a dict; implements `Callbacks`."""
+
+    by_key: dict[tuple[str, str], Callback] = field(default_factory=dict)
+
+    def add(self, callback: Callback) -> bool:
+        """Keep a promise once."""
+        key = (callback.contact_id, callback.id)
+        return self.by_key.setdefault(key, callback) is callback
+
+
+@dataclass
+class FakeScheduling:
+    """What scheduling works with; implements `SchedulingPorts`."""
+
+    calls: FakeCalls
+    clock: Clock
+    callbacks: FakeCallbacks = field(default_factory=FakeCallbacks)
