@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from localcloud.model_server.errors import InvalidInput
+from localcloud.model_server.spoken_times import local_time
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -35,6 +36,9 @@ FILTERS: dict[str, Callable[[str], str]] = {
     "title": lambda text: " ".join(word[:1].upper() + word[1:] for word in text.split()),
     "trim": lambda text: text.strip(" .,!?"),
 }
+
+
+LOCAL_TIME = "localtime"  # needs to know the present, which is the variable `now`
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,11 +112,12 @@ def variables_in(value: Any) -> set[str]:
 
 def check_filters(value: Any, where: str) -> None:
     """Refuse a template that uses a filter which does not exist."""
+    known = (*FILTERS, LOCAL_TIME)
     if isinstance(value, str):
         for match in _VARIABLE.finditer(value):
-            if match[2] and match[2] not in FILTERS:
+            if match[2] and match[2] not in known:
                 raise InvalidInput(
-                    where, f"uses the unknown filter {match[2]}", f"use one of: {', '.join(FILTERS)}"
+                    where, f"uses the unknown filter {match[2]}", f"use one of: {', '.join(known)}"
                 )
     for item in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
         check_filters(item, where)
@@ -129,4 +134,6 @@ def fill(value: Any, variables: Mapping[str, str]) -> Any:
 
 def _filled(match: re.Match[str], variables: Mapping[str, str]) -> str:
     text = variables.get(match[1], "")
+    if match[2] == LOCAL_TIME:
+        return local_time(text.strip(" .,!?"), variables.get("now", ""))
     return FILTERS[match[2]](text) if match[2] else text
