@@ -24,7 +24,7 @@ from chalicelib.ai.domain.conversation import (
     Transfer,
     UseTool,
 )
-from chalicelib.ai.ports import Model, ModelRequest, TextDelta, ToolCall
+from chalicelib.ai.ports import ChatModel, ModelRequest, TextDelta, ToolCall
 from chalicelib.kernel.errors import Unavailable
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ class _Answer:
 class Engine:
     """Answers the events of one conversation."""
 
-    model: Model
+    model: ChatModel
 
     def respond(self, conversation: Conversation, event: Event) -> Responding:
         """Yield what to do about `event`; a `UseTool` must be answered by sending a `ToolResult`.
@@ -92,6 +92,9 @@ class Engine:
 
     def _converse(self, conversation: Conversation) -> Responding:
         """Ask the model, run the actions that it wants, and ask again until it only speaks."""
+        if conversation.turns >= conversation.max_turns:
+            yield from _say(wording.TOO_LONG, Hangup("turn_limit"))
+            return
         for _ in range(_MAX_ROUNDS):
             answer = _Answer()
             try:
@@ -120,7 +123,7 @@ class Engine:
 
 def greet(conversation: Conversation) -> Responding:
     """Speak first; no model is asked, so that the caller never waits for the greeting."""
-    yield from _say(conversation.greeting, Listen())
+    yield from _say(wording.speakable(conversation.greeting), Listen())
 
 
 def _use(

@@ -49,16 +49,20 @@ class Finished:
 ModelPart = TextDelta | ToolCall | Finished
 
 
-class Model(Protocol):
-    """A chat model; every failure is `kernel.errors.Unavailable` with a code that begins `model_`."""
-
-    name: str
+class ChatModel(Protocol):
+    """A model that speaks; every failure is `kernel.errors.Unavailable` with a code that begins `model_`."""
 
     def stream(self, request: ModelRequest) -> Iterator[ModelPart]:
         """Answer piece by piece; closing the iterator cancels the request."""
 
-    def extract(self, text: str, name: str, schema: Mapping[str, Any]) -> tuple[Any, Usage]:
-        """Answer with JSON that follows `schema`; raises `Invalid` when what came is no JSON."""
+
+class Model(ChatModel, Protocol):
+    """A model that also reads: a provider as it is configured, by the name of its model."""
+
+    name: str
+
+    def extract(self, task: str, text: str, name: str, schema: Mapping[str, Any]) -> tuple[Any, Usage]:
+        """Do a task on a text, answer with JSON that follows `schema`; `Invalid` when no JSON came."""
 
 
 class PromptTemplates(Protocol):

@@ -21,7 +21,11 @@ _logger = logging.getLogger("calls")
 
 class _JsonLines(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
-        line: dict[str, Any] = {"level": record.levelname, "event": record.getMessage()}
+        line: dict[str, Any] = {
+            "level": record.levelname,
+            "event": record.getMessage(),
+            "process": record.process,
+        }
         line |= _context.get() or {}
         line |= getattr(record, "fields", {})
         if record.exc_info:

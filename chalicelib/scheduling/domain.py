@@ -31,7 +31,10 @@ class Callback:
 def callback_time(local: datetime, time_zone: str, now: datetime) -> datetime:
     """Give the instant of a local time in the contact's zone; `Invalid` when past or over 90 days away."""
     zoned = local if local.tzinfo else local.replace(tzinfo=ZoneInfo(time_zone))
-    instant = zoned.astimezone(UTC)
+    try:
+        instant = zoned.astimezone(UTC)
+    except OverflowError:  # the first and the last day of the calendar have no instant in every zone
+        instant = local.replace(tzinfo=UTC)
     if instant <= now:
         raise Invalid("That time is already over; ask for a later one.", code="callback_in_past")
     if instant > now + _HORIZON:

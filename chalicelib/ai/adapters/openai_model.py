@@ -48,12 +48,12 @@ class OpenAIModel:
             with stream:
                 yield from _parts(stream)
 
-    def extract(self, text: str, name: str, schema: Mapping[str, Any]) -> tuple[Any, Usage]:
-        """Answer with JSON that follows `schema`."""
+    def extract(self, task: str, text: str, name: str, schema: Mapping[str, Any]) -> tuple[Any, Usage]:
+        """Do a task on a text and answer with JSON that follows `schema`."""
         with _failures():
             answer = self._client.chat.completions.create(
                 model=self.name,
-                messages=[{"role": "user", "content": text}],
+                messages=[{"role": "system", "content": task}, {"role": "user", "content": text}],
                 response_format={
                     "type": "json_schema",
                     "json_schema": {"name": name, "schema": dict(schema), "strict": True},
@@ -81,7 +81,7 @@ def _failures() -> Iterator[None]:
         raise Unavailable(
             "The model's provider refuses more.", retryable=True, code="model_rate_limited"
         ) from error
-    except openai.InternalServerError as error:
+    except (openai.InternalServerError, json.JSONDecodeError) as error:
         raise Unavailable("The model's provider failed.", retryable=True, code="model_failed") from error
     except openai.OpenAIError as error:
         raise Unavailable(

@@ -24,5 +24,5 @@ class JinjaRenderer:
         """Render; `Invalid` with code `bad_template` names what is wrong."""
         try:
             return self._environment.from_string(text).render(variables)
-        except (TemplateError, TypeError, ArithmeticError) as error:
+        except (TemplateError, TypeError, ValueError, LookupError, ArithmeticError) as error:
             raise Invalid(f"The template cannot be rendered: {error}", code="bad_template") from error

@@ -29,16 +29,20 @@ _SENTENCES = re.compile(
     r"""
     \b(?:stop|quit)\s+(?:calling|phoning|ringing|bothering)\b
     | \b(?:do\s*n[o']?t|don.t|never)\s+(?:ever\s+)?(?:call|phone|ring|contact)
-        \s+(?:me|us|here|this\s+number|again)\b
-    | \b(?:take|get|remove|delete)\s+(?:me|us|my\s+(?:name|number)|this\s+number)\s+(?:off|from|out)\b
+        \s+(?:me|us|here|this\s+number|again|any\s?more)\b
+    | \b(?:do\s*n[o']?t|don.t)\s+want
+        \s+(?:you\s+(?:to\s+call|calling)|(?:any\s+)?more\s+calls|these\s+calls)\b
+    | \b(?:take|get|remove|delete)\s+(?:me|us|my\s+(?:name|number)|this\s+number)
+        \s+(?:off(?!\s+hold)|from|out)\b
     | \bremove\s+(?:me|my\s+number)\b
     | \bopt\s+(?:me\s+)?out\b
-    | \bunsubscribe\s+me\b
+    | \bunsubscribe\s+me\b | \bto\s+unsubscribe\b
     | \bdo[\s-]not[\s-]call\s+list\b
     | \bno\s+more\s+calls\b
-    | \bno\s+me\s+(?:llame|llamen)\b | \bdejen?\s+de\s+llamar
-    | \brufen?\s+sie\s+(?:mich\s+)?nicht\s+(?:mehr|wieder)\s+an\b | \bnicht\s+mehr\s+anrufen\b
-    | \bne\s+m.appelez\s+plus\b
+    | \bno\s+me\s+llame[ns]?\b | \bdej(?:a|en?)\s+de\s+llamar
+    | \bruf(?:en?\s+sie|e)?\s+(?:(?:mich|uns|hier|bitte)\s+){0,3}nicht\s+(?:mehr|wieder)\s+an\b
+    | \bnicht\s+mehr\s+anrufen\b
+    | \bne\s+m.appel(?:ez|le)\s+plus\b | \b(?:arr[eê]te|cesse)[sz]?\s+de\s+m.appeler\b
     """,
     re.IGNORECASE | re.VERBOSE,
 )
@@ -53,7 +57,7 @@ _UNSPEAKABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\
 
 def is_opt_out(text: str) -> bool:
     """Tell whether the caller asks not to be called again (English, Spanish, German, French)."""
-    plain = text.strip().strip(".!,").lower()
+    plain = text.lower().replace("please", "").strip(" .!,")
     return plain in _KEYWORDS or _SENTENCES.search(text) is not None
 
 

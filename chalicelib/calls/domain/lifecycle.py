@@ -138,17 +138,18 @@ class Call:
 
 
 def add_event(call: Call, event: CallEvent) -> Call:
-    """Remember what happened, once, in the order of its time."""
-    if any(known.key == event.key for known in call.events):
-        return call
-    return replace(call, events=tuple(sorted((*call.events, event))))
+    """Remember what happened, once, with its earliest time, in the order of time."""
+    known = {known.key: known for known in call.events}
+    known[event.key] = min(known.get(event.key, event), event)
+    return replace(call, events=tuple(sorted(known.values())))
 
 
 def apply_report(call: Call, report: Report) -> Call:
     """Merge a carrier's report; the result depends on the set of reports, not on order or number.
 
     Every field moves one way only: the status to the weightiest, the state up its ranks, the answer
-    to its earliest time. So duplicates and late reports change nothing that is already known.
+    and, among equals, the end to their earliest time. So duplicates and late reports change nothing
+    that is already known.
     """
     if report.status not in _STATE_OF_STATUS:
         return call
@@ -156,12 +157,22 @@ def apply_report(call: Call, report: Report) -> Call:
     if state is CallState.IN_PROGRESS:
         call = replace(call, answered_at=min(call.answered_at or report.at, report.at))
     call = replace(call, sid=call.sid or report.sid)
-    if _WEIGHT[report.status] <= _WEIGHT[call.carrier_status]:
+    if not _outweighs(report, call):
         return call
     call = replace(call, carrier_status=report.status, state=max(call.state, state, key=_RANK.__getitem__))
     if state is not CallState.ENDED:
         return call
-    return replace(call, ended_at=report.at, duration_s=report.duration_s, reason=report.error or call.reason)
+    reason = call.reason if call.outcome else report.error
+    return replace(call, ended_at=report.at, duration_s=report.duration_s, reason=reason)
+
+
+def _outweighs(report: Report, call: Call) -> bool:
+    """Tell whether a report says more than the call knows: a weightier status, or the same end earlier."""
+    said, known = _WEIGHT[report.status], _WEIGHT[call.carrier_status]
+    if said != known or call.ended_at is None:
+        return said > known
+    end = (report.at, report.duration_s is None, report.duration_s or 0, report.error)
+    return end < (call.ended_at, call.duration_s is None, call.duration_s or 0, call.reason)
 
 
 def commit(call: Call, decision: Decision, now: datetime) -> Call:

@@ -36,13 +36,13 @@ def session_ended(
 
 
 def _last_ending(file: CallFile) -> tuple[Directive, ...]:
-    """Carry out how the last turn ended; a turn that was never answered deserves an apology."""
+    """Carry out how the last turn ended; with no such decision we have failed, and apologise."""
     last = file.turns[-1]
-    if last.end is None:
-        return (Say(APOLOGY, last=True), Hangup("turn_failed"))
     if last.end is TurnEnd.TRANSFER:
         return (Transfer(last.reason),)
-    return (Hangup(last.reason),)
+    if last.end is TurnEnd.HANG_UP:
+        return (Hangup(last.reason),)
+    return (Say(APOLOGY, last=True), Hangup("turn_failed"))
 
 
 def transfer_ended(reached: str) -> tuple[Directive, ...]:

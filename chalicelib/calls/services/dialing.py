@@ -32,7 +32,9 @@ if TYPE_CHECKING:
 # Longer than any request can be under way to the carrier: after this, not listed means not placed.
 _CERTAINTY = timedelta(minutes=10)
 _CARRIER_BUSY_WAIT = timedelta(seconds=5)
-_LEASE_MARGIN = timedelta(minutes=5)
+# A number stays taken until its call has certainly been found or given up, however short the call may
+# be: otherwise the next call to the number could be mistaken for the lost one.
+_LEASE_MARGIN = _CERTAINTY + timedelta(minutes=5)
 _SWEEP_LIMIT = 200
 
 
@@ -54,6 +56,7 @@ def attend(calls: CallPorts, call_id: str) -> None:
         dial(calls, call)
     elif call.is_over:
         calls.book.change(call_id, lambda newest: look_again(newest, now + PATIENCE))
+        calls.numbers.release(call.number, call_id)
         calls.wakeups.finish(call_id)
     else:
         reconcile(calls, call)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from chalicelib.ai import services as ai
-from chalicelib.ai.domain.analysis import Usage
 from chalicelib.ai.domain.conversation import Heard
 from chalicelib.calls.domain.costs import cost_lines
 from chalicelib.calls.domain.files import Aftermath
@@ -34,7 +34,7 @@ def finish_call(calls: CallPorts, call_id: str, *, last_try: bool) -> None:
     file = calls.book.load(call_id)
     if file is None or not file.call.is_over or file.call.finished_at:
         return
-    analysis = _analysis(calls, file, last_try=last_try)
+    analysis = file.aftermath.analysis if file.aftermath else _analysis(calls, file, last_try=last_try)
     outcome = outcome_of(file.call, endings(file.turns))
     calls.book.put_aftermath(call_id, Aftermath(analysis, _costs(calls, file, analysis)))
     if analysis:
@@ -48,8 +48,9 @@ def _analysis(calls: CallPorts, file: CallFile, *, last_try: bool) -> Analysis |
     messages = history(file.turns)
     if not any(isinstance(message, Heard) for message in messages):
         return None
+    caller = crm.get_contact(calls.crm, file.call.contact_id).name
     try:
-        return ai.analyse(calls.ai, messages)
+        return ai.analyse(calls.ai, messages, caller)
     except (Unavailable, Invalid) as error:
         log("call.analysis_failed", call_id=file.call.id, code=error.code, last_try=last_try)
         if not last_try:
@@ -58,7 +59,7 @@ def _analysis(calls: CallPorts, file: CallFile, *, last_try: bool) -> Analysis |
 
 
 def _costs(calls: CallPorts, file: CallFile, analysis: Analysis | None) -> tuple[CostLine, ...]:
-    usage = file.usage + (analysis.usage if analysis else Usage())
+    usage = replace(file, aftermath=Aftermath(analysis, ())).usage
     transport = file.brief.transport if file.brief else None
     return cost_lines(file.call, transport, calls.ai.model.name, usage)
 

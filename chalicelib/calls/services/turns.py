@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from chalicelib.ai.domain.conversation import CallerInterrupted, Directive, Ending
-    from chalicelib.ai.ports import Model, ModelPart, ModelRequest
+    from chalicelib.ai.ports import ChatModel, ModelPart, ModelRequest
     from chalicelib.calls.domain.files import CallFile
     from chalicelib.calls.ports import CallPorts, Voice
 
@@ -133,9 +133,8 @@ def _conversation(calls: CallPorts, file: CallFile) -> Conversation:
 class _Meter:
     """A model that notes how long its first words took and what it consumed."""
 
-    model: Model
+    model: ChatModel
     elapsed: Callable[[], float]
-    name: str = ""
     usage: Usage = field(default_factory=Usage)
     first_ms: int | None = None
 
@@ -147,9 +146,6 @@ class _Meter:
             elif isinstance(part, TextDelta) and self.first_ms is None:
                 self.first_ms = _ms(self.elapsed() - asked)
             yield part
-
-    def extract(self, *_: object) -> tuple[object, Usage]:
-        raise AssertionError("a turn only streams")
 
 
 class _Performance:

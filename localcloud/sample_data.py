@@ -1,0 +1,136 @@
+"""Sample contacts, prompts and call templates; loading them again changes nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from localcloud.api import Api
+
+# Numbers 555-0100 to 555-0199 are reserved for fiction in the North American numbering plan.
+CONTACTS: tuple[dict[str, Any], ...] = (
+    {
+        "name": "Maria Garcia",
+        "phone": "+14155550132",
+        "email": "maria.garcia@example.com",
+        "company": "Garcia Ceramics",
+        "title": "Owner",
+        "time_zone": "America/Los_Angeles",
+        "status": "customer",
+        "source": "sample",
+    },
+    {
+        "name": "James Chen",
+        "phone": "+12125550147",
+        "email": "james.chen@example.com",
+        "company": "Chen & Partners",
+        "title": "Architect",
+        "time_zone": "America/New_York",
+        "status": "prospect",
+        "source": "sample",
+    },
+    {
+        "name": "Aisha Khan",
+        "phone": "+13055550188",
+        "email": "aisha.khan@example.com",
+        "company": "Bayside Bakery",
+        "title": "Manager",
+        "time_zone": "America/New_York",
+        "status": "lead",
+        "source": "sample",
+    },
+)
+
+_AGENT = """Your name is Ava, the AI assistant of Harbor Dental.
+Business: Harbor Dental
+Contact name: {{ contact.name }}
+Direction: {{ call.direction }}
+It is {{ now }} where the contact lives.
+"""
+PROMPTS: tuple[dict[str, str], ...] = (
+    {
+        "name": "Sales",
+        "text": _AGENT
+        + "You call a patient because a check-up is due. Find out whether they would like to come, note what "
+        "they prefer, and offer that a colleague calls back to settle the time.",
+    },
+    {
+        "name": "Follow-up",
+        "text": _AGENT
+        + "This is a follow-up call after a visit. Ask how the patient has been since, note any trouble, and "
+        "offer a call closer to the next check-up.",
+    },
+    {
+        "name": "Reception",
+        "text": _AGENT
+        + "You are the receptionist and answer calls to the practice. Find out what the caller needs, answer "
+        "questions about prices and hours, take notes, and hand over to a person on request.",
+    },
+)
+
+_COLLEAGUE = "+14155550199"
+TEMPLATES: tuple[dict[str, Any], ...] = (
+    {
+        "name": "Sales call",
+        "prompt": "Sales",
+        "greeting": "Hello {{ first_name }}, this is Ava, the AI assistant of Harbor Dental. "
+        "Do you have a minute?",
+        "transport": "relay",
+        "transfer_to": _COLLEAGUE,
+    },
+    {
+        "name": "Follow-up call",
+        "prompt": "Follow-up",
+        "greeting": "Hello {{ first_name }}, this is Ava, the AI assistant of Harbor Dental. "
+        "How have you been since your visit?",
+        "transport": "gather",
+    },
+    {
+        "name": "Reception",
+        "prompt": "Reception",
+        "greeting": "Thank you for calling Harbor Dental. This is Ava, the AI assistant. How can I help you?",
+        "transport": "relay",
+        "on_failure": "transfer",
+        "transfer_to": _COLLEAGUE,
+    },
+)
+
+
+@dataclass(frozen=True)
+class SampleData:
+    """Ids of what was loaded: contacts by phone number, templates by name."""
+
+    contacts: dict[str, str]
+    templates: dict[str, str]
+
+
+def load_sample_data(api: Api, line: str) -> SampleData:
+    """Create what is missing, and let the reception template answer our number `line`."""
+    contacts = {contact["phone"]: _contact(api, contact) for contact in CONTACTS}
+    prompts = _by_name(api, "/v1/ai/templates")
+    for prompt in PROMPTS:
+        if prompt["name"] not in prompts:
+            prompts[prompt["name"]] = api.post("/v1/ai/templates", prompt)["id"]
+    templates = _by_name(api, "/v1/calls/templates")
+    for template in TEMPLATES:
+        if template["name"] not in templates:
+            templates[template["name"]] = _template(api, template, prompts)
+    api.put(f"/v1/calls/numbers/{line}", {"template_id": templates["Reception"]})
+    return SampleData(contacts, templates)
+
+
+def _contact(api: Api, contact: dict[str, Any]) -> str:
+    found = api.get("/v1/crm/contacts", phone=contact["phone"])["items"]
+    stored = found[0] if found else api.post("/v1/crm/contacts", contact)
+    return str(stored["id"])
+
+
+def _by_name(api: Api, path: str) -> dict[str, str]:
+    return {item["name"]: item["id"] for item in api.get(path)["items"]}
+
+
+def _template(api: Api, template: dict[str, Any], prompts: dict[str, str]) -> str:
+    body = {**template, "prompt_id": prompts[template["prompt"]]}
+    body.pop("prompt")
+    return str(api.post("/v1/calls/templates", body)["id"])

@@ -1,0 +1,55 @@
+"""State survives: a restart keeps everything, a crash all but the last seconds."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+
+import psutil
+from e2e.conftest import TIME_SCALE
+from e2e.world import Stack, eventually
+
+from localcloud import operations
+from localcloud.workspace import read_json
+
+AUTOSAVE_S = 6.0
+
+
+def restart(stack: Stack) -> operations.Up:
+    """Bring the stack up again as it was."""
+    environ = {"PATH": os.environ["PATH"], "LOCALCLOUD_TIME_SCALE": TIME_SCALE}
+    return operations.bring_up(stack.workspace, environ, lambda _: None)
+
+
+def remember(stack: Stack, name: str, phone: str) -> str:
+    """Create a contact; give its id."""
+    return str(stack.api.post("/v1/crm/contacts", {"name": name, "phone": phone})["id"])
+
+
+def test_everything_is_there_after_down_and_up(stack: Stack) -> None:
+    """`down` and `up` keep addresses, token and records, and change nothing in the stack."""
+    contact_id = remember(stack, "Dora Down", "+14155550151")
+    operations.take_down(stack.workspace)
+    done = restart(stack)
+    assert done.endpoints == stack.endpoints
+    assert not done.changed
+    assert stack.api.get(f"/v1/crm/contacts/{contact_id}")["name"] == "Dora Down"
+
+
+def test_a_killed_cloud_has_what_was_saved(stack: Stack) -> None:
+    """SIGKILL loses at most the writes since the last autosave, a few seconds before."""
+    contact_id = remember(stack, "Kim Killed", "+14155550152")
+    time.sleep(AUTOSAVE_S)
+    leader = psutil.Process(read_json(stack.workspace.pid("ministack"))["pid"])
+    for process in [*leader.children(recursive=True), leader]:
+        process.send_signal(signal.SIGKILL)
+    eventually(lambda: not leader.is_running() or leader.status() == psutil.STATUS_ZOMBIE)
+    restart(stack)
+    assert stack.api.get(f"/v1/crm/contacts/{contact_id}")["name"] == "Kim Killed"
+
+
+def test_up_twice_changes_nothing(stack: Stack) -> None:
+    """A second `up` starts nothing and deploys nothing."""
+    done = restart(stack)
+    assert (done.started, done.changed) == ([], False)
