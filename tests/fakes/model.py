@@ -52,7 +52,7 @@ class FakeModel:
         finally:
             self.open_streams -= 1
 
-    def extract(self, text: str, name: str, schema: Mapping[str, Any]) -> tuple[Any, Usage]:
+    def extract(self, task: str, text: str, name: str, schema: Mapping[str, Any]) -> tuple[Any, Usage]:
         """Give the next analysis, or raise it."""
         self.extractions += 1
         answer = self.analyses.pop(0) if len(self.analyses) > 1 else self.analyses[0]

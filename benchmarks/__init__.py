@@ -1,0 +1,1 @@
+"""Measures the product against its budgets; asserts nothing and ships nothing."""

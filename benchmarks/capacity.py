@@ -1,0 +1,87 @@
+"""How many DynamoDB units a read or a write consumes, from the items themselves; pure.
+
+Emulators answer with constants, so the rules are applied here. Source: AWS, DynamoDB developer guide,
+"Read and write operations" and "DynamoDB item sizes and formats".
+"""
+
+from __future__ import annotations
+
+import base64
+import math
+from dataclasses import dataclass
+from typing import Any
+
+_READ_UNIT_BYTES, _WRITE_UNIT_BYTES = 4096, 1024
+_CONTAINER_BYTES = 3
+_TRANSACTION_FACTOR = 2
+
+Item = dict[str, dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class Index:
+    """A global secondary index: its own keys, and the table's keys, which every entry repeats."""
+
+    hash_key: str
+    range_key: str
+    table_keys: tuple[str, ...] = ("pk", "sk")
+
+
+def item_size(item: Item) -> int:
+    """Return the bytes that an item counts for: the names and the values of its attributes."""
+    return sum(len(name.encode()) + _value_size(value) for name, value in item.items())
+
+
+def _value_size(value: dict[str, Any]) -> int:
+    [(kind, content)] = value.items()
+    match kind:
+        case "S":
+            return len(content.encode())
+        case "N":
+            return _number_size(content)
+        case "B":
+            return len(content) if isinstance(content, bytes) else len(base64.b64decode(content))
+        case "M":
+            return _CONTAINER_BYTES + item_size(content) + len(content)
+        case "L":
+            return _CONTAINER_BYTES + sum(_value_size(entry) + 1 for entry in content)
+        case "SS" | "NS" | "BS":
+            return sum(_value_size({kind[0]: entry}) for entry in content)
+        case _:  # BOOL and NULL
+            return 1
+
+
+def _number_size(text: str) -> int:
+    digits = text.lstrip("+-").replace(".", "").strip("0")
+    return math.ceil(len(digits) / 2) + 1 + text.startswith("-")
+
+
+def read_units(size: int, *, consistent: bool) -> float:
+    """Return the units of reading `size` bytes in one request; reading nothing costs as much as a little."""
+    units = max(math.ceil(size / _READ_UNIT_BYTES), 1)
+    return units if consistent else units / 2
+
+
+def write_units(
+    before: Item | None, after: Item | None, indexes: tuple[Index, ...] = (), *, transaction: bool = False
+) -> int:
+    """Return the units of one write, the table's and its indexes'.
+
+    A transaction counts double on the table; that its writes to an index do not is the guide's silence,
+    not its word. A write that a condition refused leaves the item as it was, and still costs.
+    """
+    size = max(item_size(before or {}), item_size(after or {}))
+    table = max(math.ceil(size / _WRITE_UNIT_BYTES), 1) * (_TRANSACTION_FACTOR if transaction else 1)
+    return table + sum(_index_units(index, before or {}, after or {}) for index in indexes)
+
+
+def _index_units(index: Index, before: Item, after: Item) -> int:
+    """Return what an index of keys only costs: an entry removed is one unit, an entry written another."""
+    old, new = _entry(index, before), _entry(index, after)
+    return 0 if old == new else (old is not None) + (new is not None)
+
+
+def _entry(index: Index, item: Item) -> Item | None:
+    if index.hash_key not in item or index.range_key not in item:
+        return None
+    return {name: item[name] for name in (index.hash_key, index.range_key, *index.table_keys)}

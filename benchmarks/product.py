@@ -1,0 +1,46 @@
+"""The product's own container in this process, with connections given instead of looked up."""
+
+from __future__ import annotations
+
+import os
+
+from benchmarks.conversation import LINE
+from chalicelib.bootstrap import Container
+from chalicelib.kernel.settings import Connections
+
+REGION = "us-east-1"
+TABLES = {name: name for name in ("CRM_TABLE", "CALLS_TABLE", "AI_TABLE", "SCHEDULING_TABLE", "SYSTEM_TABLE")}
+WEBHOOK_URL, SOCKET_URL = "https://calls.example.com/hook", "wss://calls.example.com/socket"
+AUTH_TOKEN = "0123456789abcdef"  # noqa: S105  signs requests that never leave this process
+_ACCESS = {"AWS_ACCESS_KEY_ID": "x", "AWS_SECRET_ACCESS_KEY": "x", "AWS_DEFAULT_REGION": REGION}
+
+
+def container(model_url: str = "", queue_url: str = "") -> Container:
+    """Build the container; clients of vendors that it makes find credentials that admit nowhere."""
+    os.environ.update(_ACCESS)
+    environ = {
+        **TABLES,
+        "DIAL_QUEUE_URL": queue_url,
+        "POST_CALL_QUEUE_URL": queue_url,
+        "CONNECTIONS_SECRET": "unused",
+        "SOCKET_API_ENDPOINT": "",
+        "LOG_LEVEL": "WARNING",
+        "AWS_REGION": REGION,
+    }
+    root = Container(environ)
+    root.connections = _connections(model_url)
+    return root
+
+
+def _connections(model_url: str) -> Connections:
+    return Connections(
+        twilio_account_sid="AC" + "0" * 32,
+        twilio_auth_tokens=(AUTH_TOKEN,),
+        twilio_api_url="",
+        twilio_from_numbers=(LINE,),
+        openai_api_key="local",
+        openai_base_url=model_url,
+        openai_model="local-model",
+        webhook_url=WEBHOOK_URL,
+        socket_url=SOCKET_URL,
+    )

@@ -1,0 +1,194 @@
+"""Our share of a turn in this process: the real entry points and model client, everything stored in memory."""
+
+from __future__ import annotations
+
+import json
+import time
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, cast
+from urllib.parse import urlencode
+
+from openai import OpenAI, omit
+from twilio.request_validator import RequestValidator
+
+from benchmarks.conversation import ANSWER, CALL_ID, QUESTION, call_file
+from benchmarks.figures import Figure, Report, percentile
+from benchmarks.memory import OneCall, OpenTurns, StampedSocket
+from benchmarks.model_process import model_server
+from benchmarks.product import AUTH_TOKEN, WEBHOOK_URL, container
+from chalicelib import bootstrap
+from chalicelib.ai.adapters import openai_model
+from chalicelib.ai.domain.conversation import Heard
+from chalicelib.ai.ports import ModelRequest
+from chalicelib.calls.domain.templates import Transport
+from chalicelib.calls.domain.turns import history
+from chalicelib.entrypoints import relay_socket, twilio_webhooks
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from chalicelib.bootstrap import Container
+
+TURNS, WARM_UP = 200, 10
+FIRST_TOKEN_MS = 20.0
+P50_MS, P99_MS = 6.0, 12.0
+_P50, _P99 = 50, 99
+
+
+@dataclass(frozen=True)
+class _Subject:
+    """Something that takes a turn; `take` returns seconds until its first words are out."""
+
+    name: str
+    take: Callable[[], float]
+    base_line: str = ""
+    budgeted: bool = True
+
+
+def measure() -> Report:
+    """Take turns by each way in and by the bare client, by turns, so that all meet the same machine."""
+    with model_server(ANSWER, FIRST_TOKEN_MS) as model_url:
+        root = container(model_url)
+        bootstrap.use(root)
+        try:
+            samples = _samples(_subjects(root, model_url))
+        finally:
+            bootstrap.use(None)
+    figures = [figure for subject, base, taken in samples for figure in _figures(subject, base, taken)]
+    return Report(
+        "our share of a turn, in process",
+        f"{TURNS} turns each, interleaved; the entry points' own handlers; six exchanges and every tool in the "
+        f"request; model server in another process, {FIRST_TOKEN_MS:.0f} ms before the first token, subtracted; "
+        "base line: the bare openai client streaming the same request, to its first or its last token",
+        figures,
+    )
+
+
+def _subjects(root: Container, model_url: str) -> list[_Subject]:
+    calls = root.calls
+    relay, gather = (cast("Any", OneCall(call_file(transport))) for transport in Transport)
+    calls.turns = cast("Any", OpenTurns())
+    bare = _BareClient(root, model_url)
+
+    def take_relay() -> float:
+        calls.book = relay
+        return _relay_turn(root)
+
+    def take_gather() -> float:
+        calls.book = gather
+        return _gather_turn()
+
+    return [
+        _Subject("bare client, first token", bare.first_token, budgeted=False),
+        _Subject("bare client, whole answer", bare.whole_answer, budgeted=False),
+        _Subject("relay, first frame", take_relay, "bare client, first token"),
+        _Subject("gather, whole document", take_gather, "bare client, whole answer"),
+    ]
+
+
+def _samples(subjects: list[_Subject]) -> list[tuple[_Subject, list[float], list[float]]]:
+    taken: dict[str, list[float]] = {subject.name: [] for subject in subjects}
+    for round_ in range(WARM_UP + TURNS):
+        for subject in subjects:
+            milliseconds = subject.take() * 1000 - FIRST_TOKEN_MS
+            if round_ >= WARM_UP:
+                taken[subject.name].append(milliseconds)
+    return [(subject, taken.get(subject.base_line, []), taken[subject.name]) for subject in subjects]
+
+
+def _figures(subject: _Subject, base: list[float], taken: list[float]) -> list[Figure]:
+    return [
+        Figure(
+            f"{subject.name}, p{percent}",
+            percentile(taken, percent),
+            "ms",
+            budget if subject.budgeted else None,
+            percentile(taken, percent) / percentile(base, percent) if base else None,
+        )
+        for percent, budget in ((_P50, P50_MS), (_P99, P99_MS))
+    ]
+
+
+def _relay_turn(root: Container) -> float:
+    socket = StampedSocket()
+    root.calls.socket = socket
+    started = time.perf_counter()
+    relay_socket.message(_prompt_event(), None)
+    return socket.stamps[0] - started
+
+
+def _prompt_event() -> dict[str, Any]:
+    frame = {"type": "prompt", "voicePrompt": QUESTION, "lang": "en-US", "last": True}
+    context = {
+        "connectionId": "c1",
+        "requestTimeEpoch": round(time.time() * 1000),
+        "domainName": "d",
+        "apiId": "a",
+        "stage": "api",
+    }
+    return {"requestContext": context, "body": json.dumps(frame)}
+
+
+def _gather_turn() -> float:
+    event = _form_event(f"/voice/{CALL_ID}/turn/7", {"CallSid": "CA1", "SpeechResult": QUESTION})
+    started = time.perf_counter()
+    answer = twilio_webhooks.hook(event, None)
+    took = time.perf_counter() - started
+    if "Harbor Street" not in answer["body"]:
+        raise RuntimeError(f"the turn was not answered: {answer}")
+    return took
+
+
+def _form_event(path: str, form: dict[str, str]) -> dict[str, Any]:
+    signature = RequestValidator(AUTH_TOKEN).compute_signature(WEBHOOK_URL + path, form)
+    headers = {"content-type": "application/x-www-form-urlencoded", "x-twilio-signature": signature}
+    http = {"method": "POST", "path": path, "protocol": "HTTP/1.1", "sourceIp": "127.0.0.1"}
+    return {
+        "version": "2.0",
+        "rawPath": path,
+        "rawQueryString": "",
+        "headers": headers,
+        "requestContext": {"http": http, "requestId": "r1", "stage": "$default"},
+        "body": urlencode(form),
+        "isBase64Encoded": False,
+    }
+
+
+class _BareClient:
+    """The vendor's client, streaming the request that the product sends."""
+
+    def __init__(self, root: Container, model_url: str) -> None:
+        self._client = OpenAI(api_key="local", base_url=model_url, max_retries=0)
+        file = call_file(Transport.RELAY)
+        specs = tuple(root.calls.tool_specs.values())
+        said = (*history(file.turns), Heard(QUESTION))
+        request = ModelRequest(file.brief.instructions if file.brief else "", said, specs)
+        self._messages = openai_model._messages(request)  # noqa: SLF001  the same request, to the letter
+        self._tools = [openai_model._tool(spec) for spec in request.tools] or omit  # noqa: SLF001
+
+    def first_token(self) -> float:
+        """Return seconds until the first words; the rest is read, so that the connection can be used again."""
+        return self._times()[0]
+
+    def whole_answer(self) -> float:
+        """Return seconds until the answer is complete."""
+        return self._times()[1]
+
+    def _times(self) -> tuple[float, float]:
+        first = 0.0
+        started = time.perf_counter()
+        with self._stream() as stream:
+            for chunk in stream:
+                if not first and any(choice.delta.content for choice in chunk.choices):
+                    first = time.perf_counter() - started
+        return first, time.perf_counter() - started
+
+    def _stream(self) -> Any:
+        return self._client.chat.completions.create(
+            model="local-model",
+            messages=self._messages,
+            tools=self._tools,
+            max_completion_tokens=400,
+            stream=True,
+            stream_options={"include_usage": True},
+        )

@@ -1,0 +1,68 @@
+"""Decides which files of the runtime wheels ship; choosing whole wheels belongs to `infra.wheels`.
+
+Decisions, each measured on the locked versions:
+
+* botocore ships although Lambda's runtime has one: 2 MB instead of 29 after keeping only the services that
+  the application calls, and the version that was tested is the version that runs, wherever it runs.
+* phonenumbers keeps numbers, short numbers and time zones. Carrier names go, and the place names are reduced
+  to English ones of country code 1 (`infra.geocoder`): 19 MB become less than one.
+* twilio keeps the core API (calls, messages, conferences, recordings, numbers), TwiML and request validation.
+* openai keeps chat completions, responses and what they import: the other resources load only when they are
+  named on a client, and their models were half of the package.
+* chalice keeps what a function imports; its command line, deployer and templates do not ship.
+* Of a `dist-info` folder only METADATA stays, so that `importlib.metadata` answers.
+"""
+
+from __future__ import annotations
+
+import re
+
+BOTOCORE_SERVICES = frozenset(
+    {"apigatewaymanagementapi", "dynamodb", "events", "s3", "scheduler", "secretsmanager", "sqs", "sts"}
+)
+_BOTOCORE_SHARED = frozenset(
+    {"endpoints.json", "partitions.json", "_retry.json", "sdk-default-configuration.json"}
+)
+_CHALICE_RUNTIME = frozenset({"chalice/__init__.py", "chalice/app.py", "chalice/py.typed"})
+_TWILIO_DOMAINS = frozenset({"__init__.py", "api"})
+
+_OPENAI_UNUSED = (
+    "admin|beta|containers|conversations|evals|fine_tuning|live|realtime|safety|skills|vector_stores"
+)
+
+_NEVER = re.compile(
+    rf"""
+    (^|/)tests?/                                # suites of the libraries
+    | \.(pyi|c|pyx|pxd|h|exe|txt\.gz)$          # sources of extensions, type stubs
+    | ^[^/]+\.dist-info/(?!METADATA$)
+    | ^[^/]+\.data/(scripts|headers|data)/
+    | ^phonenumbers/(carrierdata|geodata/(data\d+|__init__)\.py)
+    | ^phonenumbers/carrier\.py$
+    | ^openai/(resources|types)/({_OPENAI_UNUSED})/
+    | ^openai/cli/
+    | ^jinja2/ext_tests/
+    | ^twilio/http/async_http_client\.py$
+    """,
+    re.VERBOSE,
+)
+
+
+def ships(name: str) -> bool:
+    """Whether the member `name` of a wheel belongs in the package."""
+    if name.endswith("/") or _NEVER.search(name):
+        return False
+    return _botocore_ships(name) and _chalice_ships(name) and _twilio_ships(name)
+
+
+def _botocore_ships(name: str) -> bool:
+    if not name.startswith("botocore/data/"):
+        return True
+    return name.split("/")[2].removesuffix(".gz") in BOTOCORE_SERVICES | _BOTOCORE_SHARED
+
+
+def _chalice_ships(name: str) -> bool:
+    return not name.startswith("chalice/") or name in _CHALICE_RUNTIME
+
+
+def _twilio_ships(name: str) -> bool:
+    return not name.startswith("twilio/rest/") or name.split("/")[2] in _TWILIO_DOMAINS

@@ -1,0 +1,140 @@
+"""Parameters, the connections secret and the functions' environment; values come from whoever deploys."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from infra.stack.tables import TABLES
+
+# A quote or a backslash would break the secret's JSON, which CloudFormation builds by substitution.
+_PLAIN = r'^[^"\\]*$'
+
+# Functions read the secret once a process. This variable changes with the addresses in it, so that a
+# deployment replaces the processes; it holds nothing secret.
+_CONNECTIONS_OF = {
+    "Fn::Sub": "${TwilioAccountSid} ${TwilioApiUrl} ${TwilioFromNumbers} ${OpenaiBaseUrl} ${OpenaiModel}"
+    " ${PublicWebhookUrl} ${PublicSocketUrl}"
+}
+
+SOCKET_STAGE = "api"
+SECRET_NAME = {"Fn::Sub": "${AWS::StackName}/connections"}
+
+
+def parameters() -> dict[str, Any]:
+    """List what a deployment may set; the Twilio account, tokens and numbers and the model key must be."""
+    return {
+        "Env": {"Type": "String", "AllowedValues": ["local", "aws"], "Default": "aws"},
+        "LocalEndpoint": _text("Address of the local cloud; used when Env is local", default=""),
+        "TwilioAccountSid": _text("Twilio account (AC…)"),
+        "TwilioAuthTokens": _secret("Twilio auth tokens, comma separated; the first signs REST requests"),
+        "TwilioApiUrl": _text("Address of Twilio's REST API", default="https://api.twilio.com"),
+        "TwilioFromNumbers": _text("Numbers that calls are placed from, comma separated, E.164"),
+        "OpenaiApiKey": _secret("Key of the model provider"),
+        "OpenaiBaseUrl": _text("Address of an OpenAI-compatible API", default="https://api.openai.com/v1"),
+        "OpenaiModel": _text("Model that holds the conversations", default="gpt-4.1-mini"),
+        "PublicWebhookUrl": _text(
+            "Public address of the webhooks; empty: the function's own URL", default=""
+        ),
+        "PublicSocketUrl": _text("Public address of the socket; empty: the API's own URL", default=""),
+        "AllowedCountries": _text("Countries that may be called, ISO codes, comma separated", default="US"),
+        "SpeechCharsPerSecond": {
+            "Type": "Number",
+            "Default": 15,
+            "MinValue": 1,
+            "Description": "How fast the voice speaks; after a goodbye the call ends when it has been heard",
+        },
+        "ReserveCapacity": {"Type": "String", "AllowedValues": ["true", "false"], "Default": "true"},
+        "LogLevel": {
+            "Type": "String",
+            "AllowedValues": ["DEBUG", "INFO", "WARNING", "ERROR"],
+            "Default": "INFO",
+        },
+    }
+
+
+def conditions() -> dict[str, Any]:
+    """List the template's only branches: where it runs, which addresses and capacity were chosen."""
+    return {
+        "IsAws": {"Fn::Equals": [{"Ref": "Env"}, "aws"]},
+        "ReservesCapacity": {"Fn::Equals": [{"Ref": "ReserveCapacity"}, "true"]},
+        "OwnWebhookUrl": {"Fn::Equals": [{"Ref": "PublicWebhookUrl"}, ""]},
+        "OwnSocketUrl": {"Fn::Equals": [{"Ref": "PublicSocketUrl"}, ""]},
+    }
+
+
+def secret_resource() -> dict[str, Any]:
+    """Describe the one secret. It knows the functions' addresses; they know its name only: no circle.
+
+    A function URL ends in `/`; readers of `webhook_url` strip it.
+    """
+    template = json.dumps(
+        {
+            "twilio_account_sid": "${TwilioAccountSid}",
+            "twilio_auth_tokens": "${TwilioAuthTokens}",
+            "twilio_api_url": "${TwilioApiUrl}",
+            "twilio_from_numbers": "${TwilioFromNumbers}",
+            "openai_api_key": "${OpenaiApiKey}",
+            "openai_base_url": "${OpenaiBaseUrl}",
+            "openai_model": "${OpenaiModel}",
+            "webhook_url": "${WebhookUrl}",
+            "socket_url": "${SocketUrl}",
+        }
+    )
+    return {
+        "Type": "AWS::SecretsManager::Secret",
+        "DeletionPolicy": "Delete",
+        "UpdateReplacePolicy": "Delete",
+        "Properties": {
+            "Name": SECRET_NAME,
+            "Description": "Accounts, keys and public addresses of the call system",
+            "SecretString": {"Fn::Sub": [template, {"WebhookUrl": webhook_url(), "SocketUrl": socket_url()}]},
+        },
+    }
+
+
+def webhook_url() -> dict[str, Any]:
+    """Return the address that Twilio posts to."""
+    own = {"Fn::GetAtt": ["HookUrl", "FunctionUrl"]}
+    return {"Fn::If": ["OwnWebhookUrl", own, {"Ref": "PublicWebhookUrl"}]}
+
+
+def socket_url() -> dict[str, Any]:
+    """Return the address that ConversationRelay connects to."""
+    own = {
+        "Fn::Sub": f"wss://${{WebsocketAPI}}.execute-api.${{AWS::Region}}.${{AWS::URLSuffix}}/{SOCKET_STAGE}"
+    }
+    return {"Fn::If": ["OwnSocketUrl", own, {"Ref": "PublicSocketUrl"}]}
+
+
+def environment() -> dict[str, Any]:
+    """Environment variables of every function."""
+    tables = {variable: {"Ref": table} for table, variable in TABLES.items()}
+    return tables | {
+        "DIAL_QUEUE_URL": {"Ref": "DialQueue"},
+        "POST_CALL_QUEUE_URL": {"Ref": "PostCallQueue"},
+        "CONNECTIONS_SECRET": SECRET_NAME,
+        "SOCKET_API_ENDPOINT": {"Fn::If": ["IsAws", _management_url(), _local_management_url()]},
+        "CONNECTIONS_OF": _CONNECTIONS_OF,
+        "ALLOWED_COUNTRIES": {"Ref": "AllowedCountries"},
+        "SPEECH_CHARS_PER_SECOND": {"Ref": "SpeechCharsPerSecond"},
+        "LOG_LEVEL": {"Ref": "LogLevel"},
+    }
+
+
+def _management_url() -> dict[str, Any]:
+    host = "${WebsocketAPI}.execute-api.${AWS::Region}.${AWS::URLSuffix}"
+    return {"Fn::Sub": f"https://{host}/{SOCKET_STAGE}"}
+
+
+def _local_management_url() -> dict[str, Any]:
+    return {"Fn::Sub": f"${{LocalEndpoint}}/_aws/execute-api/${{WebsocketAPI}}/{SOCKET_STAGE}"}
+
+
+def _text(description: str, default: str | None = None) -> dict[str, Any]:
+    parameter = {"Type": "String", "Description": description, "AllowedPattern": _PLAIN}
+    return parameter if default is None else parameter | {"Default": default}
+
+
+def _secret(description: str) -> dict[str, Any]:
+    return _text(description) | {"NoEcho": True}

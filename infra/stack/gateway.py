@@ -1,0 +1,68 @@
+"""What API Gateway answers by itself, before any function runs: problems (RFC 9457) like ours."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+_UNKNOWN_PATH = "There is no such path, or it does not take this method."
+_UNAUTHENTICATED = "Send a valid token: Authorization: Bearer aics_..."
+_OUR_FAULT = "The request failed on our side."
+
+# Type -> status, title, code, detail. Source: API Gateway developer guide, "Gateway response types".
+_PROBLEMS = {
+    "UNAUTHORIZED": (401, "Unauthorized", "unauthenticated", _UNAUTHENTICATED),
+    "INVALID_SIGNATURE": (401, "Unauthorized", "unauthenticated", _UNAUTHENTICATED),
+    "EXPIRED_TOKEN": (401, "Unauthorized", "unauthenticated", _UNAUTHENTICATED),
+    "ACCESS_DENIED": (403, "Forbidden", "forbidden", "This token may not do that."),
+    "MISSING_AUTHENTICATION_TOKEN": (404, "Not Found", "not_found", _UNKNOWN_PATH),
+    "RESOURCE_NOT_FOUND": (404, "Not Found", "not_found", _UNKNOWN_PATH),
+    "REQUEST_TOO_LARGE": (413, "Content Too Large", "body_too_large", "The body is too large."),
+    "UNSUPPORTED_MEDIA_TYPE": (
+        415,
+        "Unsupported Media Type",
+        "unsupported_media_type",
+        "Send application/json.",
+    ),
+    "THROTTLED": (429, "Too Many Requests", "throttled", "Too many requests; wait and try again."),
+    "QUOTA_EXCEEDED": (429, "Too Many Requests", "throttled", "Too many requests; wait and try again."),
+    "AUTHORIZER_FAILURE": (500, "Internal Server Error", "internal_error", _OUR_FAULT),
+    "AUTHORIZER_CONFIGURATION_ERROR": (500, "Internal Server Error", "internal_error", _OUR_FAULT),
+    "API_CONFIGURATION_ERROR": (500, "Internal Server Error", "internal_error", _OUR_FAULT),
+    "INTEGRATION_FAILURE": (504, "Gateway Timeout", "gateway_timeout", "The request took too long."),
+    "INTEGRATION_TIMEOUT": (504, "Gateway Timeout", "gateway_timeout", "The request took too long."),
+}
+_HEADERS = {
+    "Content-Type": "'application/problem+json'",
+    "Cache-Control": "'no-store'",
+    "X-Content-Type-Options": "'nosniff'",
+}
+_MORE_HEADERS = {401: {"WWW-Authenticate": "'Bearer'"}, 429: {"Retry-After": "'1'"}}
+
+
+def gateway_responses() -> dict[str, Any]:
+    """Describe one resource for each type of response, by logical name."""
+    return {f"Answer{_camel(kind)}": _response(kind, *problem) for kind, problem in _PROBLEMS.items()}
+
+
+def _response(kind: str, status: int, title: str, code: str, detail: str) -> dict[str, Any]:
+    body = {"type": "about:blank", "title": title, "status": status, "detail": detail, "code": code}
+    headers = _HEADERS | _MORE_HEADERS.get(status, {})
+    return {
+        "Type": "AWS::ApiGateway::GatewayResponse",
+        "Properties": {
+            "RestApiId": {"Ref": "RestAPI"},
+            "ResponseType": kind,
+            "StatusCode": str(status),
+            "ResponseParameters": {
+                f"gatewayresponse.header.{name}": value for name, value in headers.items()
+            },
+            "ResponseTemplates": {
+                "application/json": json.dumps(body | {"request_id": "$context.requestId"})
+            },
+        },
+    }
+
+
+def _camel(kind: str) -> str:
+    return "".join(word.capitalize() for word in kind.split("_"))

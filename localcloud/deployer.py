@@ -1,0 +1,115 @@
+"""Deploys the packaged application to the local cloud and writes down where everything is."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from infra.layout import Checkout, this_machine
+from infra.package import Package, build_package
+from localcloud.failures import LocalCloudError
+from localcloud.stack import Deployed, LocalStack
+from localcloud.workspace import read_json, write_json
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from localcloud.settings import Settings
+    from localcloud.workspace import Workspace
+
+_SPEECH_CHARS_PER_SECOND = 15  # people in the simulated network speak like this, times the time scale
+_TOKEN_NAME = "local-cloud"  # noqa: S105
+_ISSUING_PROGRAM = (
+    "import json, os, sys\n"
+    "from chalicelib.bootstrap import issue_admin_token\n"
+    "request = json.load(sys.stdin)\n"
+    "os.environ.update(request['environ'])\n"
+    "print(issue_admin_token(request['environ'], request['name']))\n"
+)
+
+
+class TokenFailedError(LocalCloudError):
+    """The application could not issue the administrator's token."""
+
+
+def package_here(workspace: Workspace) -> Package:
+    """Build the package for this machine's processor, so that its compiled modules run here."""
+    return build_package(Checkout(workspace.root), this_machine())
+
+
+def deploy(workspace: Workspace, settings: Settings, package: Package, tick: Callable[[], None]) -> Deployed:
+    """Deploy `package`, route the proxy to it and write endpoints.json."""
+    stack = LocalStack(settings.url("ministack"))
+    deployed = stack.deploy(package, stack_parameters(settings), tick)
+    write_json(workspace.routes, _routes(settings, deployed.outputs))
+    known = read_json(workspace.endpoints)
+    token = None if deployed.created else known.get("admin_token")
+    if not token:
+        token = _issue_token(workspace, stack.function_environment(deployed.outputs["APIHandlerName"]))
+    write_json(workspace.endpoints, endpoints(settings) | {"admin_token": token})
+    return deployed
+
+
+def stack_parameters(settings: Settings) -> dict[str, str]:
+    """Return the template's parameters for this machine."""
+    telephony, model = settings.telephony, settings.model
+    return {
+        "Env": "local",
+        "LocalEndpoint": settings.url("ministack"),
+        "TwilioAccountSid": telephony.account_sid,
+        "TwilioAuthTokens": telephony.auth_token,
+        "TwilioApiUrl": telephony.api_url,
+        "TwilioFromNumbers": ",".join(telephony.numbers),
+        "OpenaiApiKey": model.api_key,
+        "OpenaiBaseUrl": model.base_url,
+        "OpenaiModel": model.name,
+        "PublicWebhookUrl": settings.public_webhook_url,
+        "PublicSocketUrl": settings.public_socket_url,
+        "AllowedCountries": settings.allowed_countries,
+        "SpeechCharsPerSecond": f"{_SPEECH_CHARS_PER_SECOND * settings.time_scale:g}",
+        "LogLevel": settings.log_level,
+    }
+
+
+def endpoints(settings: Settings) -> dict[str, str]:
+    """Return the addresses that people, tests and tools use."""
+    proxy = settings.url("proxy")
+    return {
+        "api_url": f"{proxy}/api",
+        "webhook_url": settings.public_webhook_url,
+        "socket_url": settings.public_socket_url,
+        "console_url": f"{proxy}/api/console",
+        "phone_network_url": settings.telephony.api_url,
+        "model_url": settings.model.base_url,
+    }
+
+
+def _routes(settings: Settings, outputs: dict[str, str]) -> dict[str, str]:
+    return {
+        "ministack": settings.url("ministack"),
+        "rest_api_id": outputs["RestAPIId"],
+        "websocket_api_id": outputs["WebsocketAPIId"],
+        "hook_host": urlsplit(outputs["HookUrl"]).netloc,
+    }
+
+
+def _issue_token(workspace: Workspace, environ: dict[str, str]) -> str:
+    # In a process of its own, whose environment is a function's: nothing of ours can be read by mistake.
+    request = json.dumps({"environ": environ, "name": _TOKEN_NAME})
+    command = [sys.executable, "-c", _ISSUING_PROGRAM]
+    done = subprocess.run(
+        command,
+        cwd=workspace.root,
+        input=request,
+        capture_output=True,
+        text=True,
+        check=False,
+        env={"PATH": ""},
+    )
+    lines = done.stdout.split()
+    if done.returncode or not lines:
+        raise TokenFailedError(f"no administrator token could be issued\n{done.stderr.strip()[-2000:]}")
+    return lines[-1]

@@ -1,0 +1,81 @@
+"""Workers that take messages as from SQS: a message whose worker dies or fails is delivered again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from fakes.carrier import Fuse, Killed, Perilous
+
+from chalicelib.calls.services.dialing import attend, dispatch_due
+from chalicelib.calls.services.finishing import finish_call
+from chalicelib.kernel.errors import AppError
+
+if TYPE_CHECKING:
+    from fakes.calls import FakeCalls
+
+_PORTS = ("book", "numbers", "telephony", "wakeups", "turns")
+_LAST_TRY = 3
+
+
+@dataclass
+class Workers:
+    """Everything that works on calls besides webhooks, one message at a time."""
+
+    calls: FakeCalls
+    fuse: Fuse = field(default_factory=Fuse)
+    taken: dict[str, int] = field(default_factory=lambda: {"attends": 0, "finishes": 0})
+
+    def __post_init__(self) -> None:
+        self.wakeups = self.calls.wakeups
+        self.carrier = self.calls.telephony
+        for name in _PORTS:
+            setattr(self.calls, name, Perilous(getattr(self.calls, name), self.fuse))
+
+    def attend(self, call_id: str) -> bool:
+        """Deliver one wake-up; False when it must be delivered again."""
+        try:
+            attend(self.calls, call_id)
+        except (Killed, AppError):
+            return False
+        return True
+
+    def finish(self, call_id: str, received: int = 1) -> bool:
+        """Deliver one post-call job; False when it must be delivered again."""
+        try:
+            finish_call(self.calls, call_id, last_try=received >= _LAST_TRY)
+        except (Killed, AppError):
+            return False
+        return True
+
+    def drain(self) -> None:
+        """Deliver what was sent and not yet delivered, each message up to three times."""
+        for kind, deliver in (("attends", self.attend), ("finishes", self._finish)):
+            sent = getattr(self.wakeups, kind)
+            while self.taken[kind] < len(sent):
+                call_id = sent[self.taken[kind]]
+                self.taken[kind] += 1
+                any(deliver(call_id) for _ in range(_LAST_TRY))
+
+    def _finish(self, call_id: str) -> bool:
+        return any(self.finish(call_id, received) for received in range(1, _LAST_TRY + 1))
+
+    def dispatch(self) -> None:
+        """Run the schedule once; it may die like any other worker."""
+        try:
+            dispatch_due(self.calls)
+        except Killed:
+            return
+
+    def settle(self, minutes: int = 30) -> None:
+        """Let time pass, with the schedule each minute; calls at the carrier end within one."""
+        for _ in range(minutes):
+            self.hang_up()
+            self.dispatch()
+            self.drain()
+            self.calls.clock.advance(seconds=61)
+
+    def hang_up(self) -> None:
+        """End every call at the carrier; it is found out by asking."""
+        for call in self.carrier.accepted:
+            call.status = "completed"

@@ -1,0 +1,187 @@
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from samtranslator.translator.transform import transform
+
+from infra.stack.functions import RESERVED, configured_functions
+from infra.stack.queues import QUEUES
+from infra.stack.tables import CALLS_INDEXES, TABLES
+
+FUNCTIONS = {
+    "APIHandler",
+    "Authorize",
+    "Hook",
+    "WebsocketConnect",
+    "WebsocketMessage",
+    "WebsocketDisconnect",
+    "Dial",
+    "PostCall",
+    "Dispatch",
+}
+UNRESERVED_MINIMUM, ACCOUNT_LIMIT = 100, 1000
+
+
+class _NoPolicies:
+    def load(self):
+        return {}
+
+
+def _lint(path):
+    program = Path(sys.executable).with_name("cfn-lint")
+    command = [program, "--template", path, "--regions", "us-east-1"]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
+def _references(value):
+    """Every logical name that a part of the template refers to."""
+    if isinstance(value, list):
+        return set().union(*map(_references, value)) if value else set()
+    if not isinstance(value, dict):
+        return set()
+    found = set().union(*map(_references, value.values())) if value else set()
+    if isinstance(value.get("Ref"), str):
+        found.add(value["Ref"])
+    if isinstance(value.get("Fn::GetAtt"), list):
+        found.add(value["Fn::GetAtt"][0])
+    return found
+
+
+def test_template_has_exactly_the_functions(built):
+    """Each handler of the application is one function of the template."""
+    assert set(built.functions()) == FUNCTIONS
+
+
+def test_template_passes_cfn_lint(template, tmp_path):
+    """The packaged template is clean for cfn-lint, which is all that checks what the local cloud ignores."""
+    path = tmp_path / "template.json"
+    path.write_text(json.dumps(template))
+    done = _lint(path)
+    assert (done.returncode, done.stdout) == (0, "")
+
+
+def test_translated_template_passes_cfn_lint(template, tmp_path, monkeypatch):
+    """What SAM makes of the template is clean too, once the code's addresses are filled in."""
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    text = json.dumps(template)
+    for name in ("app", "layer"):
+        text = text.replace(f'"./{name}.zip"', json.dumps({"Bucket": "bucket", "Key": f"{name}.zip"}))
+    path = tmp_path / "native.json"
+    path.write_text(json.dumps(transform(json.loads(text), {}, _NoPolicies())))
+    done = _lint(path)
+    assert (done.returncode, done.stdout) == (0, "")
+
+
+def test_no_placeholder_is_left(template):
+    """No literal ARN of Chalice's placeholders and no path of Chalice's own zip survives the merge."""
+    text = json.dumps(template)
+    assert not re.search(r"arn:aws:sqs:[a-z]", text)
+    assert "deployment.zip" not in text
+
+
+@pytest.mark.parametrize("name", sorted(FUNCTIONS))
+def test_function_is_fully_described(built, template, name):
+    """Every function has a limit, a log group with retention, the layer, and capacity of its own."""
+    function = built.functions()[name]
+    logs = template["Resources"][function["LoggingConfig"]["LogGroup"]["Ref"]]
+    assert logs["Type"] == "AWS::Logs::LogGroup"
+    assert logs["Properties"]["RetentionInDays"] > 0
+    assert 0 < function["Timeout"] <= 120
+    assert function["ReservedConcurrentExecutions"]["Fn::If"][0] == "ReservesCapacity"
+    assert (function["CodeUri"], function["MemorySize"] >= 512) == ("./app.zip", True)
+
+
+def test_answers_in_time_for_their_callers(built):
+    """Limits end before the caller gives up: 15 s for Twilio's webhooks, 29 s for a socket message."""
+    limits = {name: function["Timeout"] for name, function in built.functions().items()}
+    assert limits["Hook"] <= 15
+    assert limits["WebsocketMessage"] <= 29
+    assert limits["APIHandler"] <= 30
+
+
+def test_reserved_capacity_leaves_what_lambda_insists_on():
+    """Reservations fit a limit of 1,000 with 100 left over; REST cannot take what webhooks need."""
+    assert sum(RESERVED.values()) <= ACCOUNT_LIMIT - UNRESERVED_MINIMUM
+    assert RESERVED["hook"] >= RESERVED["api_handler"]
+
+
+def test_every_function_knows_its_surroundings(template):
+    """The environment names every table and queue, and the secret by name only."""
+    variables = template["Globals"]["Function"]["Environment"]["Variables"]
+    assert set(TABLES.values()) <= set(variables)
+    assert {
+        "DIAL_QUEUE_URL",
+        "POST_CALL_QUEUE_URL",
+        "SOCKET_API_ENDPOINT",
+        "ALLOWED_COUNTRIES",
+        "LOG_LEVEL",
+    } <= set(variables)
+    assert "ConnectionsSecret" not in _references(variables)
+
+
+def test_no_secret_reaches_the_environment(template):
+    """Tokens and keys are parameters without echo that only the secret refers to."""
+    hidden = {name for name, p in template["Parameters"].items() if p.get("NoEcho")}
+    assert hidden == {"TwilioAuthTokens", "OpenaiApiKey"}
+    users = {n for n, r in template["Resources"].items() if any(f"${{{h}}}" in json.dumps(r) for h in hidden)}
+    assert users == {"ConnectionsSecret"}
+    assert not hidden & _references(template["Resources"])
+
+
+@pytest.mark.parametrize("table", sorted(TABLES))
+def test_tables_are_protected_on_aws(template, table):
+    """A table expires items, survives its stack, and on AWS can be restored and not be deleted by mistake."""
+    resource = template["Resources"][table]
+    properties = resource["Properties"]
+    assert resource["DeletionPolicy"] == resource["UpdateReplacePolicy"] == "Retain"
+    assert properties["TimeToLiveSpecification"] == {"AttributeName": "expires_at", "Enabled": True}
+    assert properties["DeletionProtectionEnabled"] == {"Fn::If": ["IsAws", True, False]}
+    recovery = properties["PointInTimeRecoverySpecification"]["PointInTimeRecoveryEnabled"]
+    assert recovery == {"Fn::If": ["IsAws", True, False]}
+
+
+def test_calls_are_found_by_due_time_and_by_contact(template):
+    """The calls table answers both questions by an index of keys."""
+    indexes = template["Resources"]["CallsTable"]["Properties"]["GlobalSecondaryIndexes"]
+    found = {i["IndexName"]: tuple(k["AttributeName"] for k in i["KeySchema"]) for i in indexes}
+    assert found == CALLS_INDEXES
+    assert {i["Projection"]["ProjectionType"] for i in indexes} == {"KEYS_ONLY"}
+
+
+@pytest.mark.parametrize("name", sorted(QUEUES))
+def test_queues_outlive_their_consumers(checkout, template, name):
+    """Messages stay hidden for six times the consumer's limit; poison ends in a dead-letter queue."""
+    function = next(f for f in configured_functions(checkout) if f.name == name)
+    queue = template["Resources"][QUEUES[name]]["Properties"]
+    (source,) = template["Resources"][function.logical_id]["Properties"]["Events"].values()
+    assert queue["VisibilityTimeout"] >= 6 * function.timeout
+    assert queue["RedrivePolicy"]["deadLetterTargetArn"] == {
+        "Fn::GetAtt": [f"{QUEUES[name]}DeadLetters", "Arn"]
+    }
+    assert source["Properties"]["Queue"] == {"Fn::GetAtt": [QUEUES[name], "Arn"]}
+    assert source["Properties"]["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+
+
+def test_function_url_is_public_for_the_carrier(template, monkeypatch):
+    """Anyone may call the webhooks, which check signatures: both permissions that Lambda wants are there."""
+    monkeypatch.setitem(os.environ, "AWS_DEFAULT_REGION", "us-east-1")
+    native = transform(json.loads(json.dumps(template).replace("./", "s3://b/")), {}, _NoPolicies())
+    permissions = [
+        r["Properties"] for r in native["Resources"].values() if r["Type"] == "AWS::Lambda::Permission"
+    ]
+    public = {
+        p["Action"] for p in permissions if p["Principal"] == "*" and p["FunctionName"] == {"Ref": "Hook"}
+    }
+    assert public == {"lambda:InvokeFunctionUrl", "lambda:InvokeFunction"}
+
+
+def test_socket_stage_deploys_itself(template):
+    """A changed route reaches callers without a Deployment resource, whose name would never change."""
+    stage = template["Resources"]["WebsocketAPIStage"]["Properties"]
+    assert (stage["AutoDeploy"], stage["DeploymentId"]) == (True, {"Ref": "AWS::NoValue"})

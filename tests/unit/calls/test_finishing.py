@@ -1,0 +1,170 @@
+"""After a call: analysed, priced, noted and closed, once, whatever breaks on the way."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from fakes.calls import NOW, FakeCalls, connected, furnished
+from fakes.carrier import Fuse
+from fakes.crm import FakeContacts, FakeNotes
+from fakes.model import USAGE, model_failure
+from fakes.workers import Workers
+
+from chalicelib.ai.domain.analysis import Sentiment
+from chalicelib.calls.domain.lifecycle import CallState, Outcome
+from chalicelib.calls.domain.turns import Turn, TurnEnd, TurnKind
+from chalicelib.calls.services.finishing import finish_call
+from chalicelib.crm.ports import CrmPorts
+from chalicelib.crm.services import list_notes
+from chalicelib.kernel.errors import Invalid, Unavailable
+
+TURNS = (
+    Turn(0, TurnKind.GREETING, NOW, answer="Hello.", end=TurnEnd.LISTEN),
+    Turn(1, TurnKind.SPEECH, NOW, said="great, a demo", answer="Done.", end=TurnEnd.LISTEN, usage=USAGE),
+)
+
+
+def _end(calls, *turns, **changes):
+    """Store a call that has ended after these turns."""
+    call = connected(calls)
+    ended = {
+        "state": CallState.ENDED,
+        "carrier_status": "completed",
+        "ended_at": NOW,
+        "duration_s": 61,
+        "look_at": NOW,
+    }
+    calls.shelf.calls[call.id] = replace(call, **{**ended, **changes})
+    for turn in turns:
+        calls.turns.open(call.id, turn)
+
+
+def _notes(calls):
+    return list_notes(calls.crm, calls.call().contact_id, 10).items
+
+
+def test_a_call_is_analysed_priced_noted_and_closed(calls):
+    """The aftermath is stored, the note is on the contact, and nobody looks at the call again."""
+    _end(calls, *TURNS)
+    finish_call(calls, "call_1", last_try=False)
+    call, aftermath = calls.call(), calls.shelf.aftermaths["call_1"]
+    assert (call.outcome, call.finished_at, call.look_at) == (Outcome.COMPLETED, NOW, None)
+    assert aftermath.analysis.summary == "Ada wants a demo."
+    assert {line.kind: line.quantity for line in aftermath.costs} == {
+        "voice": 2,
+        "conversation_relay": 2,
+        "model_prompt": 120,
+        "model_cached_prompt": 80,
+        "model_answer": 20,
+    }
+    (note,) = _notes(calls)
+    assert note.body == (
+        "Ada wants a demo.\nOutcome: completed. Sentiment: positive.\n- Send the offer (agent)"
+    )
+    assert (note.author, note.call_id) == ("ai", "call_1")
+
+
+def test_finishing_again_changes_nothing(calls):
+    """A repeated message finds the books closed and asks no model."""
+    _end(calls, *TURNS)
+    for _ in range(3):
+        finish_call(calls, "call_1", last_try=False)
+    assert len(_notes(calls)) == 1
+    assert calls.ai.model.extractions == 1
+
+
+@pytest.mark.parametrize("state", [CallState.IN_PROGRESS, CallState.RINGING])
+def test_a_call_that_goes_on_is_not_finished(calls, state):
+    """An early message does nothing."""
+    _end(calls, *TURNS, state=state)
+    finish_call(calls, "call_1", last_try=True)
+    assert calls.call().finished_at is None
+    assert calls.shelf.aftermaths == {}
+
+
+def test_an_unknown_call_is_no_harm(calls):
+    """A message about a call that is not there is dropped."""
+    finish_call(calls, "call_x", last_try=False)
+
+
+@pytest.mark.parametrize("turns", [(), TURNS[:1]])
+def test_a_call_in_which_nobody_spoke_is_not_analysed(calls, turns):
+    """No model is paid and no note is written; the cost is listed all the same."""
+    _end(calls, *turns, carrier_status="no-answer", duration_s=0)
+    finish_call(calls, "call_1", last_try=False)
+    assert calls.ai.model.extractions == 0
+    assert calls.shelf.aftermaths["call_1"].analysis is None
+    assert calls.shelf.aftermaths["call_1"].costs
+    assert _notes(calls) == ()
+    assert calls.call().outcome is Outcome.NO_ANSWER
+
+
+@pytest.mark.parametrize(
+    "failure", [model_failure(), Invalid("no JSON", code="bad_analysis"), {"summary": 1}]
+)
+def test_a_model_that_cannot_say_is_asked_again_later(calls, failure):
+    """Nothing is written until it answers, or until the last try."""
+    _end(calls, *TURNS)
+    calls.ai.model.analyses = [failure]
+    with pytest.raises((Unavailable, Invalid)):
+        finish_call(calls, "call_1", last_try=False)
+    assert calls.shelf.aftermaths == {}
+    assert calls.call().finished_at is None
+
+
+def test_on_the_last_try_rules_replace_the_model(calls):
+    """The call is finished honestly: the mood by the lexicon, and that nobody has read it."""
+    _end(calls, *TURNS)
+    calls.ai.model.analyses = [model_failure()]
+    finish_call(calls, "call_1", last_try=True)
+    analysis = calls.shelf.aftermaths["call_1"].analysis
+    assert (analysis.source, analysis.sentiment) == ("rules", Sentiment.POSITIVE)
+    assert calls.call().finished_at is not None
+    assert len(_notes(calls)) == 1
+
+
+@pytest.mark.parametrize(
+    ("reason", "end", "outcome"),
+    [
+        ("opted_out", TurnEnd.HANG_UP, Outcome.OPTED_OUT),
+        ("asked_for_person", TurnEnd.TRANSFER, Outcome.TRANSFERRED),
+        ("agent_goodbye", TurnEnd.HANG_UP, Outcome.COMPLETED),
+    ],
+)
+def test_the_outcome_follows_from_how_the_turns_ended(calls, reason, end, outcome):
+    """What the agent did is what came of the call."""
+    _end(calls, *TURNS, Turn(2, TurnKind.SPEECH, NOW, said="x", end=end, reason=reason))
+    finish_call(calls, "call_1", last_try=False)
+    assert calls.call().outcome is outcome
+
+
+def _stage(clock, fuse):
+    calls = FakeCalls(clock, CrmPorts(FakeContacts(), FakeNotes(), clock))
+    furnished(calls)
+    _end(calls, *TURNS)
+    return Workers(calls, fuse)
+
+
+def test_a_process_may_die_at_every_step(clock):
+    """Killed anywhere and delivered again: one note, the same costs, one outcome."""
+    calm = _stage(clock, Fuse())
+    calm.finish("call_1")
+    expected = calm.calls.shelf.aftermaths["call_1"]
+    for step in range(1, calm.fuse.burnt + 1):
+        workers = _stage(clock, Fuse(step))
+        assert not workers.finish("call_1"), step
+        workers.calls.clock.advance(seconds=30)
+        assert workers.finish("call_1"), step
+        assert workers.calls.shelf.aftermaths["call_1"] == expected, step
+        assert len(_notes(workers.calls)) == 1, step
+        assert workers.calls.call().outcome is Outcome.COMPLETED, step
+
+
+def test_an_analysis_that_is_stored_is_not_paid_again(clock):
+    """Whoever repeats the job after a crash uses what the first try found out."""
+    workers = _stage(clock, Fuse(4))
+    assert not workers.finish("call_1")
+    assert "call_1" in workers.calls.shelf.aftermaths
+    workers.finish("call_1")
+    assert workers.calls.ai.model.extractions == 1

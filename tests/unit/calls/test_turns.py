@@ -1,0 +1,342 @@
+"""Taking turns: streaming, fencing, interruption, replay, and what is stored of each."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from fakes.calls import NOW, FakeVoice, connected
+from fakes.model import USAGE, model_failure
+
+from chalicelib.ai.domain.conversation import (
+    CallerInterrupted,
+    CallerPressed,
+    CallerSaid,
+    CallerSilent,
+    Hangup,
+    Heard,
+    Listen,
+    Say,
+    Spoken,
+    Transfer,
+)
+from chalicelib.ai.ports import ToolCall
+from chalicelib.calls.domain.lifecycle import CallState
+from chalicelib.calls.domain.turns import TurnEnd, TurnKind
+from chalicelib.calls.services.turns import TurnRequest, interrupt_turn, take_turn
+
+
+@pytest.fixture
+def talk(calls):
+    """Let the caller do something on a connected call; give the turn and what was uttered."""
+    connected(calls)
+
+    def say(event="Hi", number=None, seconds=1, voice=None):
+        event = CallerSaid(event) if isinstance(event, str) else event
+        voice = voice or FakeVoice()
+        at = NOW + timedelta(seconds=seconds)
+        turn = take_turn(calls, TurnRequest("call_1", event, at, number), lambda _: voice)
+        return turn, voice.uttered
+
+    return say
+
+
+def _sentences(calls, *sentences):
+    """Script an answer of whole sentences, each of which is a frame."""
+    calls.ai.model.scripts = [[f"{sentence} " for sentence in sentences]]
+
+
+def test_a_turn_is_answered_and_stored(calls, talk):
+    """Words, answer, end, tokens and times are kept."""
+    _sentences(calls, "We sell pumps.", "Do you need one?")
+    turn, uttered = talk("What do you sell?")
+    assert uttered == [Say("We sell pumps. "), Say("Do you need one? "), Say("", last=True), Listen()]
+    stored = calls.shelf.turns["call_1", turn.number]
+    assert stored == turn
+    assert (stored.kind, stored.said) == (TurnKind.SPEECH, "What do you sell?")
+    assert (stored.answer, stored.end) == ("We sell pumps. Do you need one? ", TurnEnd.LISTEN)
+    assert stored.usage == USAGE
+
+
+def test_times_are_measured_from_the_callers_words(calls, talk):
+    """The model's first token, our first words and the whole turn, in milliseconds."""
+    slow = lambda: calls.clock.advance(seconds=0.5)  # noqa: E731  a step of the script
+    calls.ai.model.scripts = [[slow, "Yes. ", slow, "No. "]]
+    timing = talk()[0].timing
+    assert (timing.model_ms, timing.first_words_ms, timing.total_ms) == (500, 500, 1000)
+
+
+def test_the_first_words_are_sent_while_the_model_still_speaks(calls, talk):
+    """The voice has the first words before the model gives the next."""
+    voice, seen = FakeVoice(), []
+    calls.ai.model.scripts = [["One. ", lambda: seen.append(list(voice.uttered)), "Two. "]]
+    talk(voice=voice)
+    assert seen == [[Say("One. ")]]
+
+
+@pytest.mark.parametrize(
+    ("event", "kind", "said"),
+    [
+        (CallerSaid("Hi", "de-DE"), TurnKind.SPEECH, "Hi"),
+        (CallerPressed("4"), TurnKind.KEYS, "[keypad: 4]"),
+        (CallerSilent(), TurnKind.SILENCE, ""),
+    ],
+)
+def test_each_event_is_stored_as_what_it_was(talk, event, kind, said):
+    """Speech with its language, keys in brackets, silence without words."""
+    turn, _ = talk(event)
+    assert (turn.kind, turn.said) == (kind, said)
+    assert turn.language == getattr(event, "language", "")
+
+
+def test_a_turn_costs_two_writes_one_load_and_a_check_for_each_later_frame(calls, talk):
+    """The budget of a turn: load, open, a fence before every frame but the first, close."""
+    _sentences(calls, "One.", "Two.", "Three.")
+    calls.shelf.uses.clear()
+    _, uttered = talk()
+    frames = sum(isinstance(directive, Say) for directive in uttered)
+    assert frames == 4
+    assert calls.shelf.uses == {"load": 1, "open": 1, "holds": frames - 1, "close": 1}
+
+
+def test_first_words_that_took_long_are_checked_too(calls, talk):
+    """A quarter of a second after the turn was opened it may have been overtaken."""
+    calls.ai.model.scripts = [[lambda: calls.clock.advance(seconds=0.25), "One. "]]
+    calls.shelf.uses.clear()
+    talk()
+    assert calls.shelf.uses == {"load": 1, "open": 1, "holds": 2, "close": 1}
+
+
+def test_an_action_costs_no_more_than_its_frames(calls, talk):
+    """Running an action that ends the call adds no read or write to the turn itself."""
+    calls.ai.model.scripts = [[ToolCall("t", "end_call", "{}")]]
+    calls.shelf.uses.clear()
+    talk()
+    assert calls.shelf.uses == {"load": 1, "open": 1, "close": 1}
+
+
+def test_a_newer_turn_silences_the_older(calls, talk):
+    """When the caller speaks on while an answer streams, nothing of the older answer is sent after."""
+    inner = []
+    calls.ai.model.scripts = [["One. ", lambda: inner.append(talk("And?", seconds=2)), "Two. "], ["New. "]]
+    turn, uttered = talk("Hi")
+    assert uttered == [Say("One. ")]
+    assert (turn.end, turn.answer, turn.reason) == (TurnEnd.CUT, "One. ", "overtaken")
+    newer, newer_uttered = inner[0]
+    assert newer_uttered == [Say("New. "), Say("", last=True), Listen()]
+    assert (newer.number, newer.end) == (turn.number + 1, TurnEnd.LISTEN)
+
+
+def test_an_overtaken_turn_does_not_end_the_call(calls, talk):
+    """A goodbye that nobody waits for any more neither speaks nor hangs up."""
+    slow = lambda: calls.clock.advance(seconds=1)  # noqa: E731  a step of the script
+    calls.ai.model.scripts = [
+        [lambda: talk("Wait!", seconds=2), slow, ToolCall("t", "end_call", "{}")],
+        ["Yes? "],
+    ]
+    turn, uttered = talk("Bye")
+    assert uttered == []
+    assert turn.end is TurnEnd.CUT
+
+
+def test_an_overtaken_answer_closes_the_model(calls, talk):
+    """The request to the model is cancelled as soon as its words are not wanted."""
+    seen = []
+    calls.ai.model.scripts = [
+        ["One. ", lambda: talk("And?", seconds=2), "Two. ", lambda: seen.append("asked on")],
+        ["New. "],
+    ]
+    talk("Hi")
+    assert seen == []
+    assert calls.ai.model.open_streams == 0
+
+
+def test_an_interruption_stops_the_words(calls, talk):
+    """Whoever still speaks the turn sees it before the next frame; the transcript keeps what was heard."""
+
+    def interrupt():
+        at = NOW + timedelta(seconds=5)
+        interrupt_turn(calls, "call_1", CallerInterrupted("On"), at)
+
+    calls.ai.model.scripts = [["One. ", interrupt, "Two. "]]
+    turn, uttered = talk("Hi")
+    assert uttered == [Say("One. ")]
+    assert turn.end is TurnEnd.CUT
+    assert calls.shelf.turns["call_1", 1].heard == "On"
+    assert calls.shelf.turns["call_1", 1].answer == "One. "
+
+
+def test_an_interruption_finds_its_turn_when_the_next_already_stands(calls, talk):
+    """What counts is when it arrived, not when it is looked at."""
+    talk("Hi", seconds=1)
+    talk("Stop talking, listen", seconds=5)
+    interrupt_turn(calls, "call_1", CallerInterrupted("Hello"), NOW + timedelta(seconds=4))
+    turns = calls.shelf.turns
+    assert (turns["call_1", 1].heard, turns["call_1", 2].heard) == ("Hello", None)
+
+
+def test_the_first_interruption_of_a_turn_stands(calls, talk):
+    """A second report of the same interruption, or a later one, does not move what was heard."""
+    talk("Hi", seconds=1)
+    for heard in ("Hel", "Hello th"):
+        interrupt_turn(calls, "call_1", CallerInterrupted(heard), NOW + timedelta(seconds=4))
+    assert calls.shelf.turns["call_1", 1].heard == "Hel"
+
+
+def test_an_interruption_of_nothing_is_ignored(calls):
+    """An unknown call, or one without turns, has nothing to mark."""
+    interrupt_turn(calls, "call_1", CallerInterrupted("x"), NOW)
+    connected(calls)
+    interrupt_turn(calls, "call_1", CallerInterrupted("x"), NOW)
+    assert calls.shelf.turns == {}
+
+
+def test_the_model_later_knows_only_what_was_heard(calls, talk):
+    """The next question's history has the heard part of the interrupted answer."""
+    _sentences(calls, "We sell pumps.", "And pipes.")
+    talk("Hi", seconds=1)
+    interrupt_turn(calls, "call_1", CallerInterrupted("We sell"), NOW + timedelta(seconds=2))
+    talk("What?", seconds=3)
+    assert calls.ai.model.requests[-1].messages == (Heard("Hi"), Spoken("We sell"), Heard("What?"))
+
+
+def test_a_numbered_turn_is_taken_once(calls, talk):
+    """A repeated delivery gets the stored turn; the model is not asked and nothing is uttered again."""
+    first, _ = talk("Hi", number=1)
+    again, uttered = talk("Hi", number=1)
+    assert again == first
+    assert uttered == []
+    assert len(calls.ai.model.requests) == 1
+
+
+def test_of_two_processes_one_takes_the_number(calls, talk):
+    """Whoever loses the race for a number gives what the winner stored."""
+    taken = []
+    original = calls.turns.open
+
+    def overtaken(call_id, turn):
+        if not taken:
+            taken.append(None)
+            taken[0] = talk("Hi", number=1)[0]
+        return original(call_id, turn)
+
+    calls.turns.open = overtaken
+    turn, uttered = talk("Hi", number=1)
+    assert turn == taken[0]
+    assert uttered == []
+    assert len(calls.ai.model.requests) == 1
+
+
+def test_of_two_unnumbered_turns_the_loser_takes_the_next_number(calls, talk):
+    """On the socket each utterance is a turn of its own, whoever was first."""
+    inner = []
+    original = calls.turns.open
+
+    def overtaken(call_id, turn):
+        if not inner:
+            inner.append(None)
+            inner[0] = talk("first")[0]
+        return original(call_id, turn)
+
+    calls.turns.open = overtaken
+    turn, _ = talk("second", seconds=2)
+    assert (inner[0].number, turn.number) == (1, 2)
+
+
+def test_a_number_that_is_always_taken_is_given_up(calls, talk):
+    """After a few lost races the event is dropped rather than tried for ever."""
+    calls.turns.open = lambda *_: False
+    assert talk() == (None, [])
+
+
+@pytest.mark.parametrize("change", [{"state": CallState.ENDED}, None, "no brief"])
+def test_a_call_that_cannot_talk_takes_no_turn(calls, talk, change):
+    """Over, unknown, or never answered: nothing is opened and no model is asked."""
+    if isinstance(change, dict):
+        calls.shelf.calls["call_1"] = calls.call().__class__(**{**vars(calls.call()), **change})
+    elif change is None:
+        calls.shelf.calls.clear()
+    else:
+        calls.shelf.briefs.clear()
+    assert talk() == (None, [])
+    assert calls.shelf.turns == {}
+    assert calls.ai.model.requests == []
+
+
+@pytest.mark.parametrize(
+    ("script", "end", "reason", "ending"),
+    [
+        ([ToolCall("t", "end_call", "{}")], TurnEnd.HANG_UP, "agent_goodbye", Hangup("agent_goodbye")),
+        (
+            [ToolCall("t", "transfer_to_person", "{}")],
+            TurnEnd.TRANSFER,
+            "asked_for_person",
+            Transfer("asked_for_person"),
+        ),
+        ([model_failure("model_timeout")], TurnEnd.HANG_UP, "model_timeout", Hangup("model_timeout")),
+    ],
+)
+def test_how_a_turn_ends_is_stored(calls, talk, script, end, reason, ending):  # noqa: PLR0913, PLR0917
+    """The end and its reason are kept and uttered last."""
+    calls.ai.model.scripts = [script]
+    turn, uttered = talk()
+    assert (turn.end, turn.reason, uttered[-1]) == (end, reason, ending)
+
+
+def test_a_failure_in_mid_sentence_keeps_what_was_said(calls, talk):
+    """The half sentence, then the apology, are the answer."""
+    calls.ai.model.scripts = [["We sell ", "pumps and", model_failure()]]
+    turn, _ = talk()
+    assert turn.answer.startswith("We sell pumps and I am sorry")
+
+
+def test_the_tokens_of_all_rounds_are_summed(calls, talk):
+    """A turn with an action asks the model twice, and both count."""
+    calls.ai.model.scripts = [[ToolCall("t", "add_note", '{"text": "x"}')], ["Done."]]
+    assert talk()[0].usage == USAGE + USAGE
+
+
+def test_a_defect_leaves_the_turn_unanswered(calls, talk):
+    """What breaks is not hidden: the turn stays open, so that the session's end finds it."""
+    calls.ai.model.scripts = [[ZeroDivisionError()]]
+    with pytest.raises(ZeroDivisionError):
+        talk()
+    assert calls.shelf.turns["call_1", 1].end is None
+
+
+def test_a_farewell_after_our_goodbye_hangs_up(calls, talk):
+    """Who answers our goodbye with theirs need not hear another one, and no model is asked."""
+    calls.ai.model.scripts = [[ToolCall("t", "end_call", "{}")]]
+    talk("I have to go", seconds=1)
+    turn, uttered = talk("Thanks, bye!", seconds=2)
+    assert uttered == [Hangup("agent_goodbye")]
+    assert (turn.end, turn.answer) == (TurnEnd.HANG_UP, "")
+    assert len(calls.ai.model.requests) == 1
+
+
+@pytest.mark.parametrize("words", ["Bye, but one more question", "Wait"])
+def test_other_words_after_our_goodbye_are_answered(calls, talk, words):
+    """The caller may still have something to say."""
+    calls.ai.model.scripts = [[ToolCall("t", "end_call", "{}")], ["Yes?"]]
+    talk("I have to go", seconds=1)
+    assert talk(words, seconds=2)[0].answer == "Yes?"
+
+
+def test_a_farewell_before_our_goodbye_is_answered(calls, talk):
+    """Only the agent's own goodbye is final; "thanks" in the middle is talk."""
+    talk("Thanks")
+    assert len(calls.ai.model.requests) == 1
+
+
+def test_silences_in_a_row_end_the_call(talk):
+    """The ladder climbs over stored turns: asked twice, then goodbye."""
+    ends = [talk(CallerSilent(), seconds=second)[0].end for second in range(3)]
+    assert ends == [TurnEnd.LISTEN, TurnEnd.LISTEN, TurnEnd.HANG_UP]
+
+
+def test_a_call_without_end_is_ended(calls, talk):
+    """After forty turns the agent takes its leave."""
+    turns = [talk("Hi", seconds=second)[0] for second in range(41)]
+    assert [turn.end for turn in turns[:40]] == [TurnEnd.LISTEN] * 40
+    assert (turns[40].end, turns[40].reason) == (TurnEnd.HANG_UP, "turn_limit")
+    assert len(calls.ai.model.requests) == 40
