@@ -45,14 +45,17 @@ def require_pinned_version() -> None:
         )
 
 
-def import_binary_types_and_preflights() -> None:
-    """Keep binary media types and CORS preflight answers, which MiniStack's Swagger import drops."""
+def import_whole_definitions() -> None:
+    """Keep binary media types, gateway responses and preflights, which MiniStack's Swagger import drops."""
     import_api, import_operation = rest._import_rest_api, rest._import_operation
 
-    def with_binary_types(spec: dict[str, Any], base_data: dict[str, Any] | None = None) -> Any:
+    def with_settings(spec: dict[str, Any], base_data: dict[str, Any] | None = None) -> Any:
         data = dict(base_data or {})
         declared = spec.get("x-amazon-apigateway-binary-media-types") or []
-        return import_api(spec, data | {"binaryMediaTypes": data.get("binaryMediaTypes") or declared})
+        api = import_api(spec, data | {"binaryMediaTypes": data.get("binaryMediaTypes") or declared})
+        for kind, response in (spec.get("x-amazon-apigateway-gateway-responses") or {}).items():
+            rest._put_gateway_response(api, kind, response)
+        return api
 
     def with_preflight(
         api: str, resource: str, method: str, operation: Any, *rest_of: Any, **more: Any
@@ -62,7 +65,7 @@ def import_binary_types_and_preflights() -> None:
         if str(integration.get("type")).lower() == "mock":
             _import_mock((api, resource, method), integration)
 
-    rest._import_rest_api, rest._import_operation = with_binary_types, with_preflight
+    rest._import_rest_api, rest._import_operation = with_settings, with_preflight
 
 
 def _import_mock(method: tuple[str, str, str], integration: dict[str, Any]) -> None:
@@ -90,7 +93,7 @@ PATCHES = (
     isolate_functions,
     keep_environments_after_errors,
     unpack_code_once,
-    import_binary_types_and_preflights,
+    import_whole_definitions,
     sweep_schedules_every_second,
     dispatch_messages_at_once,
     save_continuously,

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 # Chalice takes only a literal ARN; the packaged template has the stack's own queues.
 _DIAL_QUEUE = "arn:aws:sqs:us-east-1:000000000000:dial"
 _POST_CALL_QUEUE = "arn:aws:sqs:us-east-1:000000000000:post-call"
-_LAST_TRY = 3
 
 bp = Blueprint(__name__)
 
@@ -47,13 +46,13 @@ def _serve(record: SQSRecord) -> None:
     message = decode(record.body)
     with log_context(call_id=message.call_id):
         try:
-            _handle(message, int(record.attributes.approximate_receive_count))
+            _handle(message)
         except Exception as error:
             log_failure("message.failed", error, kind=type(message).__name__)
             raise
 
 
-def _handle(message: Attend | EndSession | Finish, received: int) -> None:
+def _handle(message: Attend | EndSession | Finish) -> None:
     calls = container().calls
     match message:
         case Attend(call_id=call_id):
@@ -61,4 +60,4 @@ def _handle(message: Attend | EndSession | Finish, received: int) -> None:
         case EndSession(call_id=call_id):
             end_session(calls, call_id, message.turn, message.connection_id, message.handoff)
         case Finish(call_id=call_id):
-            finish_call(calls, call_id, last_try=received >= _LAST_TRY)
+            finish_call(calls, call_id)

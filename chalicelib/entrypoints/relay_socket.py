@@ -29,6 +29,8 @@ bp.websocket_api = WebsocketAPI()  # the decorators below look for it
 # Which call a socket belongs to never changes, so that a warm process need not ask twice.
 _call_of: dict[str, str] = {}
 _MAX_REMEMBERED = 1000
+# API Gateway ends an invocation for a socket after 29 s.
+_TIME_LIMIT_S = 20.0
 
 
 @bp.on_ws_connect()  # type: ignore[untyped-decorator]  # Chalice
@@ -98,7 +100,7 @@ def _converse(
     if isinstance(frame, CallerInterrupted):
         turns.interrupt_turn(calls, call_id, frame, received_at)
         return
-    request = turns.TurnRequest(call_id, frame, received_at)
+    request = turns.TurnRequest(call_id, frame, received_at, _TIME_LIMIT_S)
     turns.take_turn(calls, request, lambda turn: _voice(connection_id, call_id, turn.number))
 
 

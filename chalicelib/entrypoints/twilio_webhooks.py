@@ -24,6 +24,8 @@ from chalicelib.kernel.phones import E164, is_e164
 if TYPE_CHECKING:
     from aws_lambda_powertools.event_handler.middlewares import NextMiddleware
 
+# The carrier gives up on a webhook after 15 s.
+_TIME_LIMIT_S = 10.0
 NOT_IN_SERVICE = "This number is not in service. Goodbye."
 
 bp = Blueprint(__name__)
@@ -116,7 +118,9 @@ def take_turn(call_id: str, number: str) -> Response[Any]:
     calls = container().calls
     if not number.isdecimal():
         raise NotFound("A turn has a number.", code="turn_not_found")
-    request = turns.TurnRequest(call_id, twiml.heard(_posted()), calls.clock.now(), int(number))
+    request = turns.TurnRequest(
+        call_id, twiml.heard(_posted()), calls.clock.now(), _TIME_LIMIT_S, int(number)
+    )
     voice = CollectedVoice()
     turn = turns.take_turn(calls, request, lambda _: voice)
     file = calls.book.load(call_id)

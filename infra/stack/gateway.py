@@ -41,28 +41,19 @@ _MORE_HEADERS = {401: {"WWW-Authenticate": "'Bearer'"}, 429: {"Retry-After": "'1
 
 
 def gateway_responses() -> dict[str, Any]:
-    """Describe one resource for each type of response, by logical name."""
-    return {f"Answer{_camel(kind)}": _response(kind, *problem) for kind, problem in _PROBLEMS.items()}
+    """Describe every answer as a property of the REST API.
+
+    They belong to the API's definition: as resources of their own they would be created after its deployment,
+    which would not have them, and every later import of the definition would remove them.
+    """
+    responses = {kind: _response(*problem) for kind, problem in _PROBLEMS.items()}
+    return {"RestAPI": {"Properties": {"GatewayResponses": responses}}}
 
 
-def _response(kind: str, status: int, title: str, code: str, detail: str) -> dict[str, Any]:
+def _response(status: int, title: str, code: str, detail: str) -> dict[str, Any]:
     body = {"type": "about:blank", "title": title, "status": status, "detail": detail, "code": code}
-    headers = _HEADERS | _MORE_HEADERS.get(status, {})
     return {
-        "Type": "AWS::ApiGateway::GatewayResponse",
-        "Properties": {
-            "RestApiId": {"Ref": "RestAPI"},
-            "ResponseType": kind,
-            "StatusCode": str(status),
-            "ResponseParameters": {
-                f"gatewayresponse.header.{name}": value for name, value in headers.items()
-            },
-            "ResponseTemplates": {
-                "application/json": json.dumps(body | {"request_id": "$context.requestId"})
-            },
-        },
+        "StatusCode": str(status),
+        "ResponseParameters": {"Headers": _HEADERS | _MORE_HEADERS.get(status, {})},
+        "ResponseTemplates": {"application/json": json.dumps(body | {"request_id": "$context.requestId"})},
     }
-
-
-def _camel(kind: str) -> str:
-    return "".join(word.capitalize() for word in kind.split("_"))

@@ -40,10 +40,10 @@ class Workers:
             return False
         return True
 
-    def finish(self, call_id: str, received: int = 1) -> bool:
+    def finish(self, call_id: str) -> bool:
         """Deliver one post-call job; False when it must be delivered again."""
         try:
-            finish_call(self.calls, call_id, last_try=received >= _LAST_TRY)
+            finish_call(self.calls, call_id)
         except (Killed, AppError):
             return False
         return True
@@ -58,7 +58,7 @@ class Workers:
                 any(deliver(call_id) for _ in range(_LAST_TRY))
 
     def _finish(self, call_id: str) -> bool:
-        return any(self.finish(call_id, received) for received in range(1, _LAST_TRY + 1))
+        return any(self.finish(call_id) for _ in range(_LAST_TRY))
 
     def dispatch(self) -> None:
         """Run the schedule once; it may die like any other worker."""

@@ -7,6 +7,7 @@ import signal
 import statistics
 import subprocess
 import time
+import urllib.error
 import urllib.request
 from pathlib import Path
 
@@ -158,8 +159,8 @@ def test_roles_are_enforced(cloud):
         table.put_item(TableName="guarded", Item={"pk": {"S": "1"}})
 
 
-def test_imported_api_keeps_binary_types_and_preflights(cloud):
-    """A Swagger import keeps binary media types and answers preflight requests with their headers."""
+def test_imported_api_keeps_what_its_definition_says(cloud):
+    """A Swagger import keeps binary media types, answers of the gateway itself, and preflight answers."""
     preflight = {
         "responses": {"200": {"headers": {"Access-Control-Allow-Origin": {"type": "string"}}}},
         "x-amazon-apigateway-integration": {
@@ -179,6 +180,7 @@ def test_imported_api_keeps_binary_types_and_preflights(cloud):
         "swagger": "2.0",
         "info": {"title": "t", "version": "1"},
         "x-amazon-apigateway-binary-media-types": ["image/png"],
+        "x-amazon-apigateway-gateway-responses": {"MISSING_AUTHENTICATION_TOKEN": {"statusCode": "404"}},
         "paths": {"/thing": {"options": preflight}},
     }
     resources = {
@@ -200,6 +202,13 @@ def test_imported_api_keeps_binary_types_and_preflights(cloud):
     )
     with urllib.request.urlopen(request) as answer:
         assert answer.headers["Access-Control-Allow-Origin"] == "https://x.example"
+    unknown = urllib.request.Request(
+        f"{cloud.url}/api/nothing", headers={"Host": f"{api}.execute-api.localhost"}
+    )
+    with pytest.raises(urllib.error.HTTPError) as refusal:
+        urllib.request.urlopen(unknown)
+    refusal.value.close()
+    assert refusal.value.code == 404
 
 
 def test_schedules_fire_within_a_second_or_two(cloud):

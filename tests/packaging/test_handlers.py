@@ -135,6 +135,13 @@ print("\\nRESULT " + json.dumps({"result": result, "outside": outside}))
 """
 
 
+def _environment(template):
+    """Give a value for every variable: a parameter's default where there is one."""
+    defaults = {name: p.get("Default") for name, p in template["Parameters"].items()}
+    variables = template["Globals"]["Function"]["Environment"]["Variables"]
+    return {name: str(defaults.get(value.get("Ref")) or "value") for name, value in variables.items()}
+
+
 class _EmptyAws(BaseHTTPRequestHandler):
     """Answers every AWS call as an account without any items would."""
 
@@ -166,7 +173,7 @@ def invoke(aws, built):
     """Give a way to run a packaged handler in a fresh interpreter: `invoke(logical name)`."""
 
     def run(name):
-        variables = dict.fromkeys(built.template["Globals"]["Function"]["Environment"]["Variables"], "value")
+        variables = _environment(built.template)
         variables |= {"AWS_ENDPOINT_URL": aws, "SOCKET_API_ENDPOINT": aws, "AWS_DEFAULT_REGION": "us-east-1"}
         variables |= {"AWS_REGION": "us-east-1", "AWS_ACCESS_KEY_ID": "x", "AWS_SECRET_ACCESS_KEY": "x"}
         variables |= {"LOG_LEVEL": "INFO", "ALLOWED_COUNTRIES": "US", "AWS_LAMBDA_FUNCTION_NAME": "f"}

@@ -79,7 +79,7 @@ def _by_gather(name, policy, answers, happening):
     spoken = [_say_texts(twiml.gather(file, opening.directives, calls.addresses, next_turn=1))]
     for number, event in enumerate(happening, 1):
         voice = twiml.CollectedVoice()
-        turn = take_turn(calls, TurnRequest("call_1", event, NOW, number), lambda _, voice=voice: voice)
+        turn = take_turn(calls, TurnRequest("call_1", event, NOW, 20.0, number), lambda _, voice=voice: voice)
         document = twiml.gather(calls.book.load("call_1"), voice.directives, calls.addresses, number + 1)
         spoken.append(_say_texts(document))
         if turn.end in {TurnEnd.HANG_UP, TurnEnd.TRANSFER}:
@@ -94,7 +94,7 @@ def _by_socket(name, policy, answers, happening):
     spoken = [ET.fromstring(document).find(".//ConversationRelay").get("welcomeGreeting")]
     for event in happening:
         calls.socket.frames.clear()
-        turn = take_turn(calls, TurnRequest("call_1", event, NOW), lambda turn: _voice(calls, turn))
+        turn = take_turn(calls, TurnRequest("call_1", event, NOW, 20.0), lambda turn: _voice(calls, turn))
         frames = [json.loads(frame) for frame in calls.socket.frames.get("line", [])]
         spoken.append("".join(frame["token"] for frame in frames))
         assert [frame["last"] for frame in frames] == [False] * (len(frames) - 1) + [True] * bool(frames)

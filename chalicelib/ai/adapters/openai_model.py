@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 _SPEECH_TIMEOUT = openai.Timeout(8.0, connect=2.0)
 _EXTRACTION_TIMEOUT = openai.Timeout(60.0, connect=2.0)
 _MAX_ANSWER_TOKENS = 400
+_MAX_EXTRACTION_TOKENS = 2000
 
 
 class OpenAIModel:
@@ -58,6 +59,7 @@ class OpenAIModel:
                     "type": "json_schema",
                     "json_schema": {"name": name, "schema": dict(schema), "strict": True},
                 },
+                max_completion_tokens=_MAX_EXTRACTION_TOKENS,
                 timeout=_EXTRACTION_TIMEOUT,
             )
         try:

@@ -20,6 +20,7 @@ from chalicelib.ai.domain.conversation import (
     Say,
     Transfer,
 )
+from chalicelib.ai.domain.wording import REPEAT
 from chalicelib.calls.domain.lifecycle import Report
 from chalicelib.calls.domain.turns import TurnEnd
 
@@ -98,12 +99,13 @@ class CollectedVoice:
 
 
 def replayed(turn: Turn) -> tuple[Directive, ...]:
-    """Give again what a turn that was already taken came to."""
+    """Give again what a turn that was already taken came to; one that broke is asked for once more."""
     endings: dict[TurnEnd | None, Directive] = {
         TurnEnd.HANG_UP: Hangup(turn.reason),
         TurnEnd.TRANSFER: Transfer(turn.reason),
     }
-    return (Say(turn.answer or "", last=True), endings.get(turn.end, Listen()))
+    words = REPEAT if turn.answer is None else turn.answer
+    return (Say(words, last=True), endings.get(turn.end, Listen()))
 
 
 def spoken(directives: Iterable[Directive]) -> str:

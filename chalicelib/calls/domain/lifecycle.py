@@ -219,11 +219,14 @@ def look_again(call: Call, at: datetime) -> Call:
     return call if call.finished_at else replace(call, look_at=at)
 
 
-def finish(call: Call, outcome: Outcome, now: datetime) -> Call:
+def settle(call: Call, outcome: Outcome) -> Call:
+    """Say what came of a call; said once."""
+    return replace(call, outcome=call.outcome or outcome)
+
+
+def finish(call: Call, now: datetime) -> Call:
     """Close the books on a call that has ended; nobody needs to look at it again."""
-    if call.finished_at:
-        return call
-    return replace(call, outcome=call.outcome or outcome, finished_at=now, look_at=None)
+    return call if call.finished_at else replace(call, finished_at=now, look_at=None)
 
 
 def _end(call: Call, outcome: Outcome, reason: str, now: datetime) -> Call:

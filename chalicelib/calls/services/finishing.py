@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from chalicelib.ai import services as ai
 from chalicelib.ai.domain.conversation import Heard
 from chalicelib.calls.domain.costs import cost_lines
 from chalicelib.calls.domain.files import Aftermath
-from chalicelib.calls.domain.lifecycle import Outcome, finish, outcome_of
+from chalicelib.calls.domain.lifecycle import PATIENCE, Outcome, finish, look_again, outcome_of, settle
 from chalicelib.calls.domain.turns import endings, history
 from chalicelib.crm import services as crm
 from chalicelib.crm.domain import NewNote, NoteKind
 from chalicelib.kernel.clock import to_millis
-from chalicelib.kernel.errors import Invalid, Unavailable
+from chalicelib.kernel.errors import AppError, Invalid, Unavailable
 from chalicelib.kernel.ids import derived_id
 from chalicelib.kernel.logs import log
 
@@ -24,38 +25,48 @@ if TYPE_CHECKING:
     from chalicelib.calls.domain.files import CallFile
     from chalicelib.calls.ports import CallPorts
 
+_MODEL_PATIENCE = timedelta(minutes=10)
 
-def finish_call(calls: CallPorts, call_id: str, *, last_try: bool) -> None:
-    """Analyse an ended call, list its cost, note it on the contact, and close its books.
 
-    Each step may be repeated without effect, so a crash anywhere is mended by running it again. A
-    model that cannot answer is asked again later (`Unavailable`), on the last try replaced by rules.
+def finish_call(calls: CallPorts, call_id: str) -> None:
+    """Say what came of an ended call, analyse it, list its cost, note it, and close its books.
+
+    Each step may be repeated without effect, so a crash anywhere is mended by running it again. When
+    the model cannot answer, the call stays to be looked at again; after ten minutes rules replace it.
     """
     file = calls.book.load(call_id)
     if file is None or not file.call.is_over or file.call.finished_at:
         return
-    analysis = file.aftermath.analysis if file.aftermath else _analysis(calls, file, last_try=last_try)
     outcome = outcome_of(file.call, endings(file.turns))
+    try:
+        analysis = file.aftermath.analysis if file.aftermath else _analysis(calls, file)
+    except (Unavailable, Invalid) as error:
+        _try_later(calls, call_id, outcome, error)
+        return
     calls.book.put_aftermath(call_id, Aftermath(analysis, _costs(calls, file, analysis)))
     if analysis:
         _note(calls, file, analysis, outcome)
     now = calls.clock.now()
-    calls.book.change(call_id, lambda newest: finish(newest, outcome, now))
+    calls.book.change(call_id, lambda newest: finish(settle(newest, outcome), now))
     log("call.finished", call_id=call_id, outcome=outcome)
 
 
-def _analysis(calls: CallPorts, file: CallFile, *, last_try: bool) -> Analysis | None:
+def _try_later(calls: CallPorts, call_id: str, outcome: Outcome, error: AppError) -> None:
+    log("call.analysis_failed", call_id=call_id, code=error.code)
+    again_at = calls.clock.now() + PATIENCE
+    calls.book.change(call_id, lambda newest: look_again(settle(newest, outcome), again_at))
+
+
+def _analysis(calls: CallPorts, file: CallFile) -> Analysis | None:
+    """Have the conversation read by the model, or by rules when the model was silent for too long."""
     messages = history(file.turns)
     if not any(isinstance(message, Heard) for message in messages):
         return None
-    caller = crm.get_contact(calls.crm, file.call.contact_id).name
-    try:
-        return ai.analyse(calls.ai, messages, caller)
-    except (Unavailable, Invalid) as error:
-        log("call.analysis_failed", call_id=file.call.id, code=error.code, last_try=last_try)
-        if not last_try:
-            raise
+    ended_at = file.call.ended_at or file.call.created_at
+    if calls.clock.now() - ended_at > _MODEL_PATIENCE:
         return ai.analyse_by_rules(calls.ai, messages)
+    caller = crm.get_contact(calls.crm, file.call.contact_id).name
+    return ai.analyse(calls.ai, messages, caller)
 
 
 def _costs(calls: CallPorts, file: CallFile, analysis: Analysis | None) -> tuple[CostLine, ...]:

@@ -1,30 +1,18 @@
-"""Taking a turn: the event is fenced, the engine answers, words stream out until they are overtaken."""
+"""Taking a turn: what the caller did is stored, which fences older turns, and is then answered."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from chalicelib.ai.domain.analysis import Usage
 from chalicelib.ai.domain.conversation import (
     CallerPressed,
     CallerSaid,
     CallerSilent,
     Conversation,
-    Hangup,
-    Listen,
-    Say,
-    ToolResult,
-    Transfer,
-    UseTool,
 )
 from chalicelib.ai.domain.wording import pressed
-from chalicelib.ai.engine import Engine
-from chalicelib.ai.ports import Finished, TextDelta
-from chalicelib.calls.domain.phrases import Phrases
 from chalicelib.calls.domain.turns import (
-    Timing,
-    ToolRun,
     Turn,
     TurnEnd,
     TurnKind,
@@ -32,31 +20,32 @@ from chalicelib.calls.domain.turns import (
     interrupted_turn,
     silences_before_now,
 )
-from chalicelib.calls.services.tooling import run_tool
+from chalicelib.calls.services.performance import Performance
 from chalicelib.kernel.logs import log
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Iterator
+    from collections.abc import Callable
     from datetime import datetime
 
-    from chalicelib.ai.domain.conversation import CallerInterrupted, Directive, Ending
-    from chalicelib.ai.ports import ChatModel, ModelPart, ModelRequest
+    from chalicelib.ai.domain.conversation import CallerInterrupted
     from chalicelib.calls.domain.files import CallFile
     from chalicelib.calls.ports import CallPorts, Voice
 
 SpokenEvent = CallerSaid | CallerPressed | CallerSilent
 _MAX_TRIES = 5
-# A turn that was opened this recently needs no second look before its first words.
-_FRESH_S = 0.25
 
 
 @dataclass(frozen=True)
 class TurnRequest:
-    """What the caller did, and when it reached us; a transport that counts turns names the number."""
+    """What the caller did, when it reached us, and how long its transport lets us answer (seconds).
+
+    A transport that counts turns names the number.
+    """
 
     call_id: str
     event: SpokenEvent
     received_at: datetime
+    time_limit_s: float
     number: int | None = None
 
 
@@ -72,7 +61,7 @@ def take_turn(calls: CallPorts, request: TurnRequest, voice_of: Callable[[Turn],
     file, turn, is_new = opened
     if not is_new:
         return turn
-    performance = _Performance(calls, file, turn, voice_of(turn), started)
+    performance = Performance(calls, file, turn, voice_of(turn), started, request.time_limit_s)
     done = performance.play(_conversation(calls, file), request.event)
     calls.turns.close(request.call_id, done)
     log("turn.taken", call_id=request.call_id, turn=turn.number, end=done.end, ms=done.timing.total_ms)
@@ -127,114 +116,3 @@ def _conversation(calls: CallPorts, file: CallFile) -> Conversation:
         turns=len(file.turns),
         closing=bool(file.turns) and file.turns[-1].end is TurnEnd.HANG_UP,
     )
-
-
-@dataclass
-class _Meter:
-    """A model that notes how long its first words took and what it consumed."""
-
-    model: ChatModel
-    elapsed: Callable[[], float]
-    usage: Usage = field(default_factory=Usage)
-    first_ms: int | None = None
-
-    def stream(self, request: ModelRequest) -> Iterator[ModelPart]:
-        asked = self.elapsed()
-        for part in self.model.stream(request):
-            if isinstance(part, Finished):
-                self.usage += part.usage
-            elif isinstance(part, TextDelta) and self.first_ms is None:
-                self.first_ms = _ms(self.elapsed() - asked)
-            yield part
-
-
-class _Performance:
-    """One turn on its way to the caller."""
-
-    def __init__(self, calls: CallPorts, file: CallFile, turn: Turn, voice: Voice, started: float) -> None:
-        self._calls = calls
-        self._file = file
-        self._turn = turn
-        self._voice = voice
-        self._started = started
-        self._opened = calls.clock.elapsed()
-        self._phrases = Phrases()
-        self._sent: list[str] = []
-        self._tools: list[ToolRun] = []
-        self._first_words_ms: int | None = None
-
-    def play(self, conversation: Conversation, event: SpokenEvent) -> Turn:
-        """Stream the engine's directives out; stop as soon as the turn is overtaken."""
-        meter = _Meter(self._calls.ai.model, self._calls.clock.elapsed)
-        end, reason = self._drive(Engine(meter).respond(conversation, event))
-        return replace(
-            self._turn,
-            answer="".join(self._sent),
-            end=end,
-            reason=reason,
-            tools=tuple(self._tools),
-            usage=meter.usage,
-            timing=Timing(meter.first_ms, self._first_words_ms, self._since_start()),
-        )
-
-    def _drive(self, responding: Generator[Directive, ToolResult | None, None]) -> tuple[TurnEnd, str]:
-        result: ToolResult | None = None
-        ending: Ending = Listen()
-        try:
-            while True:
-                directive = responding.send(result)
-                result = None
-                if isinstance(directive, Say):
-                    if not self._speak(directive):
-                        return TurnEnd.CUT, "overtaken"
-                elif isinstance(directive, UseTool):
-                    result = self._use(directive)
-                else:
-                    ending = directive
-        except StopIteration:
-            return self._end(ending)
-        finally:
-            responding.close()
-
-    def _speak(self, say: Say) -> bool:
-        """Send what is ready; False when a newer turn, or the caller's voice, has overtaken this one."""
-        ready = self._phrases.add(say.text, self._calls.clock.elapsed())
-        if say.last:
-            ready += self._phrases.rest()
-        if not ready and not say.last:
-            return True
-        if not self._holds():
-            return False
-        self._voice.utter(Say(ready, last=say.last))
-        self._sent.append(ready)
-        if self._first_words_ms is None:
-            self._first_words_ms = self._since_start()
-        return True
-
-    def _holds(self) -> bool:
-        """Tell whether this turn still has the floor; nothing can interrupt words that were not spoken."""
-        if not self._sent and self._calls.clock.elapsed() - self._opened < _FRESH_S:
-            return True
-        return self._calls.turns.holds(self._file.call.id, self._turn.number)
-
-    def _use(self, use: UseTool) -> ToolResult:
-        run = run_tool(self._calls, self._file, use)
-        self._tools.append(run)
-        return ToolResult(run.result, run.done)
-
-    def _end(self, ending: Ending) -> tuple[TurnEnd, str]:
-        self._voice.utter(ending)
-        match ending:
-            case Hangup(reason=reason):
-                return TurnEnd.HANG_UP, reason
-            case Transfer(reason=reason):
-                return TurnEnd.TRANSFER, reason
-            case _:
-                return TurnEnd.LISTEN, ""
-
-    def _since_start(self) -> int:
-        return _ms(self._calls.clock.elapsed() - self._started)
-
-
-def _ms(seconds: float) -> int:
-    return round(seconds * 1000)

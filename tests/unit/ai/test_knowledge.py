@@ -88,7 +88,7 @@ def test_the_lexicon_tells_moods_apart(text, sentiment):
 
 def test_an_analysis_is_read_with_its_usage(ai):
     """The model's name and tokens are kept with what it found."""
-    analysis = analyse(ai, TALK)
+    analysis = analyse(ai, TALK, "Ada")
     assert (analysis.summary, analysis.sentiment) == ("Ada wants a demo.", Sentiment.POSITIVE)
     assert (analysis.source, analysis.usage) == (ai.model.name, USAGE)
     assert analysis.action_items[0].owner == "agent"
@@ -130,7 +130,7 @@ def test_a_model_that_fails_to_analyse_is_told(ai):
     """The caller decides whether to try again."""
     ai.model.analyses = [model_failure()]
     with pytest.raises(Unavailable):
-        analyse(ai, TALK)
+        analyse(ai, TALK, "Ada")
 
 
 def test_rules_say_that_nobody_read_the_call(ai):

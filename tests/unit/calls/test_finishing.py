@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from fakes.calls import NOW, FakeCalls, connected, furnished
@@ -17,7 +18,7 @@ from chalicelib.calls.domain.turns import Turn, TurnEnd, TurnKind
 from chalicelib.calls.services.finishing import finish_call
 from chalicelib.crm.ports import CrmPorts
 from chalicelib.crm.services import list_notes
-from chalicelib.kernel.errors import Invalid, Unavailable
+from chalicelib.kernel.errors import Invalid
 
 TURNS = (
     Turn(0, TurnKind.GREETING, NOW, answer="Hello.", end=TurnEnd.LISTEN),
@@ -47,7 +48,7 @@ def _notes(calls):
 def test_a_call_is_analysed_priced_noted_and_closed(calls):
     """The aftermath is stored, the note is on the contact, and nobody looks at the call again."""
     _end(calls, *TURNS)
-    finish_call(calls, "call_1", last_try=False)
+    finish_call(calls, "call_1")
     call, aftermath = calls.call(), calls.shelf.aftermaths["call_1"]
     assert (call.outcome, call.finished_at, call.look_at) == (Outcome.COMPLETED, NOW, None)
     assert aftermath.analysis.summary == "Ada wants a demo."
@@ -69,7 +70,7 @@ def test_finishing_again_changes_nothing(calls):
     """A repeated message finds the books closed and asks no model."""
     _end(calls, *TURNS)
     for _ in range(3):
-        finish_call(calls, "call_1", last_try=False)
+        finish_call(calls, "call_1")
     assert len(_notes(calls)) == 1
     assert calls.ai.model.extractions == 1
 
@@ -78,21 +79,21 @@ def test_finishing_again_changes_nothing(calls):
 def test_a_call_that_goes_on_is_not_finished(calls, state):
     """An early message does nothing."""
     _end(calls, *TURNS, state=state)
-    finish_call(calls, "call_1", last_try=True)
+    finish_call(calls, "call_1")
     assert calls.call().finished_at is None
     assert calls.shelf.aftermaths == {}
 
 
 def test_an_unknown_call_is_no_harm(calls):
     """A message about a call that is not there is dropped."""
-    finish_call(calls, "call_x", last_try=False)
+    finish_call(calls, "call_x")
 
 
 @pytest.mark.parametrize("turns", [(), TURNS[:1]])
 def test_a_call_in_which_nobody_spoke_is_not_analysed(calls, turns):
     """No model is paid and no note is written; the cost is listed all the same."""
     _end(calls, *turns, carrier_status="no-answer", duration_s=0)
-    finish_call(calls, "call_1", last_try=False)
+    finish_call(calls, "call_1")
     assert calls.ai.model.extractions == 0
     assert calls.shelf.aftermaths["call_1"].analysis is None
     assert calls.shelf.aftermaths["call_1"].costs
@@ -104,23 +105,27 @@ def test_a_call_in_which_nobody_spoke_is_not_analysed(calls, turns):
     "failure", [model_failure(), Invalid("no JSON", code="bad_analysis"), {"summary": 1}]
 )
 def test_a_model_that_cannot_say_is_asked_again_later(calls, failure):
-    """Nothing is written until it answers, or until the last try."""
+    """The outcome is known at once; the rest waits, and the call is looked at again in a minute."""
     _end(calls, *TURNS)
-    calls.ai.model.analyses = [failure]
-    with pytest.raises((Unavailable, Invalid)):
-        finish_call(calls, "call_1", last_try=False)
+    calls.ai.model.analyses = [failure, *calls.ai.model.analyses]
+    finish_call(calls, "call_1")
+    call = calls.call()
     assert calls.shelf.aftermaths == {}
-    assert calls.call().finished_at is None
+    assert (call.outcome, call.finished_at) == (Outcome.COMPLETED, None)
+    assert call.look_at == NOW + timedelta(seconds=60)
+    finish_call(calls, "call_1")
+    assert calls.shelf.aftermaths["call_1"].analysis.summary == "Ada wants a demo."
 
 
-def test_on_the_last_try_rules_replace_the_model(calls):
+def test_after_ten_minutes_rules_replace_the_model(calls):
     """The call is finished honestly: the mood by the lexicon, and that nobody has read it."""
     _end(calls, *TURNS)
-    calls.ai.model.analyses = [model_failure()]
-    finish_call(calls, "call_1", last_try=True)
+    calls.clock.advance(minutes=10, seconds=1)
+    finish_call(calls, "call_1")
     analysis = calls.shelf.aftermaths["call_1"].analysis
     assert (analysis.source, analysis.sentiment) == ("rules", Sentiment.POSITIVE)
     assert calls.call().finished_at is not None
+    assert calls.ai.model.extractions == 0
     assert len(_notes(calls)) == 1
 
 
@@ -135,7 +140,7 @@ def test_on_the_last_try_rules_replace_the_model(calls):
 def test_the_outcome_follows_from_how_the_turns_ended(calls, reason, end, outcome):
     """What the agent did is what came of the call."""
     _end(calls, *TURNS, Turn(2, TurnKind.SPEECH, NOW, said="x", end=end, reason=reason))
-    finish_call(calls, "call_1", last_try=False)
+    finish_call(calls, "call_1")
     assert calls.call().outcome is outcome
 
 

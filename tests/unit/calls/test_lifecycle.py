@@ -23,6 +23,7 @@ from chalicelib.calls.domain.lifecycle import (
     outcome_of,
     postpone,
     refuse,
+    settle,
 )
 from chalicelib.calls.domain.permission import Decision, Verdict
 
@@ -116,15 +117,16 @@ def test_looking_again_stops_when_the_books_are_closed():
 
 
 def test_books_are_closed_once():
-    """The first outcome stands."""
-    call = finish(a_call(state=CallState.ENDED), Outcome.BUSY, NOW)
-    assert (call.outcome, call.finished_at, call.look_at) == (Outcome.BUSY, NOW, None)
-    assert finish(call, Outcome.COMPLETED, LATER) == call
+    """A finished call keeps the time at which it was finished."""
+    call = finish(a_call(state=CallState.ENDED), NOW)
+    assert (call.finished_at, call.look_at) == (NOW, None)
+    assert finish(call, LATER) == call
 
 
 def test_an_outcome_that_is_known_is_not_overwritten():
     """What was decided before, such as a refusal, is what came of the call."""
-    assert finish(a_call(outcome=Outcome.FAILED), Outcome.COMPLETED, NOW).outcome is Outcome.FAILED
+    assert settle(a_call(), Outcome.BUSY).outcome is Outcome.BUSY
+    assert settle(a_call(outcome=Outcome.FAILED), Outcome.COMPLETED).outcome is Outcome.FAILED
 
 
 @pytest.mark.parametrize(

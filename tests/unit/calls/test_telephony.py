@@ -41,7 +41,7 @@ def wire(monkeypatch):
     wire = Wire()
 
     def request(self, method, url, **options):
-        return wire.request(method, url, timeout=self.timeout, **options)
+        return wire.request(method, url, **{**options, "timeout": options.get("timeout") or self.timeout})
 
     monkeypatch.setattr(TwilioHttpClient, "request", request)
     return wire

@@ -132,7 +132,7 @@ def test_the_time_of_an_action_is_kept(calls, use):
 
 
 def _take(calls, event):
-    return take_turn(calls, TurnRequest("call_1", event, NOW), lambda _: FakeVoice())
+    return take_turn(calls, TurnRequest("call_1", event, NOW, 20.0), lambda _: FakeVoice())
 
 
 @pytest.mark.parametrize("event", [CallerSaid("Never call me again"), CallerPressed("9")])

@@ -35,7 +35,7 @@ def talk(calls):
         event = CallerSaid(event) if isinstance(event, str) else event
         voice = voice or FakeVoice()
         at = NOW + timedelta(seconds=seconds)
-        turn = take_turn(calls, TurnRequest("call_1", event, at, number), lambda _: voice)
+        turn = take_turn(calls, TurnRequest("call_1", event, at, 20.0, number), lambda _: voice)
         return turn, voice.uttered
 
     return say
@@ -340,3 +340,14 @@ def test_a_call_without_end_is_ended(calls, talk):
     assert [turn.end for turn in turns[:40]] == [TurnEnd.LISTEN] * 40
     assert (turns[40].end, turns[40].reason) == (TurnEnd.HANG_UP, "turn_limit")
     assert len(calls.ai.model.requests) == 40
+
+
+def test_an_endless_answer_is_broken_off_before_the_transport_breaks_it(calls, talk):
+    """A model that rambles past the time limit is stopped, what it said is closed, the caller may speak."""
+    slow = lambda: calls.clock.advance(seconds=15)  # noqa: E731  a step of the script
+    calls.ai.model.scripts = [["One. ", slow, "Two. ", slow, "Three. ", slow, "Four. "]]
+    turn, uttered = talk()
+    assert "".join(said.text for said in uttered if isinstance(said, Say)) == "One. Two. Three. "
+    assert uttered[-2:] == [Say("", last=True), Listen()]
+    assert (turn.end, turn.reason, turn.answer) == (TurnEnd.LISTEN, "time_limit", "One. Two. Three. ")
+    assert calls.ai.model.open_streams == 0

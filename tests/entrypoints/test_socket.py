@@ -1,0 +1,292 @@
+"""ConversationRelay's socket through the real handlers: admitted when signed, and never raising."""
+
+from __future__ import annotations
+
+import json
+from types import SimpleNamespace
+
+import pytest
+from fakes.calls import NOW, NUMBER, FakeCalls, connected, furnished
+from fakes.carrier import Fuse, Perilous
+from fakes.events import SECOND_TOKEN, SOCKET, TOKEN, connect_event, frame_event, sign
+from fakes.model import model_failure
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from chalicelib.ai.ports import ToolCall
+from chalicelib.entrypoints import relay_socket
+from chalicelib.kernel.clock import to_millis
+from chalicelib.kernel.errors import Conflict
+
+SETUP = {"type": "setup", "callSid": "CA1", "customParameters": {"call_id": "call_1"}}
+PROMPT = {"type": "prompt", "voicePrompt": "What do you sell?", "lang": "en-US", "last": True}
+
+
+@pytest.fixture
+def calls(container):
+    """Put a connected call and the account's tokens into the container."""
+    container.calls = FakeCalls(container.clock, container.crm)
+    container.settings = SimpleNamespace(speech_chars_per_second=15.0)
+    container.connections = SimpleNamespace(socket_url=SOCKET, twilio_auth_tokens=(TOKEN, SECOND_TOKEN))
+    furnished(container.calls)
+    connected(container.calls)
+    relay_socket._call_of.clear()
+    return container.calls
+
+
+def _send(frame, seconds=1, **options):
+    return relay_socket.message(frame_event(frame, to_millis(NOW) + 1000 * seconds, **options), None)
+
+
+def _frames(calls, connection_id="line="):
+    return [json.loads(frame) for frame in calls.socket.frames.get(connection_id, [])]
+
+
+def _tokens(calls):
+    return [frame["token"] for frame in _frames(calls) if frame["type"] == "text"]
+
+
+@pytest.mark.parametrize("url", [SOCKET, f"{SOCKET}/"])
+@pytest.mark.parametrize("token", [TOKEN, SECOND_TOKEN])
+@pytest.mark.parametrize("name", ["X-Twilio-Signature", "x-twilio-signature"])
+@pytest.mark.usefixtures("calls")
+def test_the_carrier_is_admitted(url, token, name):
+    """Signed over the address with or without its closing slash, by any token, in any letters."""
+    assert relay_socket.connect(connect_event({name: sign(url, {}, token)}), None) == {"statusCode": 200}
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {},
+        {"X-Twilio-Signature": ""},
+        {"X-Twilio-Signature": sign(SOCKET, {}, "other-token")},
+        {"X-Twilio-Signature": sign(f"{SOCKET}/other", {})},
+        {"X-Twilio-Signature": sign(SOCKET, {"a": "b"})},
+    ],
+)
+@pytest.mark.usefixtures("calls")
+def test_nobody_else_is_admitted(headers):
+    """An exception makes the gateway refuse the handshake with 403."""
+    with pytest.raises(PermissionError):
+        relay_socket.connect(connect_event(headers), None)
+
+
+@pytest.mark.usefixtures("calls")
+def test_a_handshake_without_headers_is_refused():
+    """The gateway may leave them out."""
+    with pytest.raises(PermissionError):
+        relay_socket.connect({**connect_event({}), "headers": None}, None)
+
+
+def test_a_socket_is_bound_to_its_call(calls):
+    """The setup names the call by our id, and the carrier's must fit."""
+    _send(SETUP)
+    assert calls.shelf.connections == {"line=": "call_1"}
+    assert _frames(calls) == []
+
+
+@pytest.mark.parametrize(
+    "setup",
+    [
+        {**SETUP, "callSid": "CA2"},
+        {**SETUP, "customParameters": {"call_id": "call_x"}},
+        {**SETUP, "customParameters": {}},
+        {"type": "setup"},
+    ],
+)
+def test_a_foreign_socket_is_bound_to_nothing(calls, setup):
+    """And what it says is answered by nobody."""
+    _send(setup)
+    _send(PROMPT)
+    assert calls.shelf.connections == {}
+    assert calls.shelf.turns == {}
+    assert calls.socket.frames == {}
+
+
+def test_words_are_answered_frame_by_frame(calls):
+    """Tokens as they come; the last one closes the talk."""
+    calls.ai.model.scripts = [["We sell pumps. ", "And pipes."]]
+    _send(SETUP)
+    _send(PROMPT)
+    assert [(frame["token"], frame["last"]) for frame in _frames(calls)] == [
+        ("We sell pumps. ", False),
+        ("And pipes.", True),
+    ]
+
+
+def test_another_process_finds_the_call(calls):
+    """Who never saw the setup asks the table, once."""
+    _send(SETUP)
+    relay_socket._call_of.clear()
+    _send(PROMPT)
+    assert relay_socket._call_of == {"line=": "call_1"}
+    assert _tokens(calls) == ["Hello there."]
+
+
+def test_a_process_does_not_remember_without_bounds(calls):
+    """A warm process that serves many calls forgets and asks again."""
+    for number in range(2100):
+        relay_socket._remember(f"line-{number}", "call_1")
+    assert len(relay_socket._call_of) <= 1000
+
+
+def test_half_an_utterance_is_waited_for(calls):
+    """Nothing is answered before the caller has finished."""
+    _send(SETUP)
+    _send({**PROMPT, "last": False})
+    assert calls.shelf.turns == {}
+
+
+def test_keys_are_turns(calls):
+    """The opt-out key suppresses the number; the end follows when the words were heard."""
+    _send(SETUP)
+    _send({"type": "dtmf", "digit": "9"})
+    assert calls.numbers.status(NUMBER).suppressed_at is not None
+    assert "not call you again" in _tokens(calls)[0]
+    assert [frame["type"] for frame in _frames(calls)] == ["text"]
+    (end,) = calls.wakeups.session_ends
+    assert end[:3] == ("call_1", 1, "line=")
+    assert end[4] == 5
+
+
+def test_an_interruption_marks_what_was_heard(calls):
+    """By its time of arrival, although it is served after the words that caused it."""
+    _send(SETUP)
+    _send(PROMPT, seconds=1)
+    _send({**PROMPT, "voicePrompt": "Wait"}, seconds=5)
+    _send({"type": "interrupt", "utteranceUntilInterrupt": "Hel"}, seconds=4)
+    turns = calls.shelf.turns
+    assert (turns["call_1", 1].heard, turns["call_1", 2].heard) == ("Hel", None)
+
+
+def test_a_hand_over_is_told_in_the_hand_off(calls):
+    """What the action address needs is in the frame that ends the session."""
+    calls.ai.model.scripts = [[ToolCall("t", "transfer_to_person", "{}")]]
+    _send(SETUP)
+    _send(PROMPT)
+    handoff = json.loads(calls.wakeups.session_ends[0][3])["handoffData"]
+    assert json.loads(handoff) == {"next": "transfer", "reason": "asked_for_person"}
+
+
+def test_a_model_that_fails_is_apologised_for(calls):
+    """The caller hears why the call ends."""
+    calls.ai.model.scripts = [[model_failure()]]
+    _send(SETUP)
+    _send(PROMPT)
+    assert "something went wrong" in _tokens(calls)[0]
+
+
+@pytest.mark.parametrize("breaking", [ZeroDivisionError("x"), RuntimeError("x")])
+def test_a_defect_ends_the_session(calls, breaking):
+    """The action address finds the unanswered turn and apologises; the handler does not raise."""
+    calls.ai.model.scripts = [[breaking]]
+    _send(SETUP)
+    _send(PROMPT)
+    assert [frame["type"] for frame in _frames(calls)] == ["end"]
+    assert calls.shelf.turns["call_1", 1].end is None
+
+
+def test_a_socket_that_cannot_be_reached_is_no_crash(calls):
+    """When even the end cannot be sent, nothing is raised."""
+    _send(SETUP)
+
+    def fail(*_):
+        raise ConnectionError("x")
+
+    calls.socket.post = fail
+    _send(PROMPT)
+
+
+def test_a_refusal_of_a_use_case_is_no_crash(calls):
+    """An expected refusal is logged, and the session goes on."""
+
+    def refuse(_call_id):
+        raise Conflict("x")
+
+    _send(SETUP)
+    calls.book.load = refuse
+    _send(PROMPT)
+    assert _frames(calls) == []
+
+
+def test_a_socket_that_is_gone_is_no_crash(calls):
+    """Who hung up in the middle hears nothing more; the turn is stored all the same."""
+    _send(SETUP)
+    calls.socket.is_gone = True
+    _send(PROMPT)
+    assert calls.shelf.turns["call_1", 1].end is not None
+
+
+@pytest.mark.usefixtures("calls")
+def test_a_closed_socket_is_noted():
+    """Nothing else is done: the carrier's action address decides."""
+    event = frame_event("")
+    event["requestContext"]["eventType"] = "DISCONNECT"
+    relay_socket.disconnect(event, None)
+
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(st.characters(exclude_categories=())),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    max_leaves=8,
+)
+fields = st.dictionaries(
+    st.sampled_from(
+        [
+            "voicePrompt",
+            "lang",
+            "last",
+            "digit",
+            "utteranceUntilInterrupt",
+            "durationUntilInterruptMs",
+            "customParameters",
+            "callSid",
+            "description",
+        ]
+    ),
+    json_values,
+    max_size=4,
+)
+kinds = st.sampled_from(["setup", "prompt", "dtmf", "interrupt", "error", "info"]) | json_values
+hostile = (
+    st.text(st.characters(exclude_categories=()))
+    | json_values.map(json.dumps)
+    | st.builds(lambda kind, rest: json.dumps({**rest, "type": kind}), kinds, fields)
+    | st.sampled_from(["[" * 100_000, '{"a":' * 50_000, "9" * 10_000, '{"type": 1e999}'])
+)
+
+
+@settings(
+    max_examples=200,
+    deadline=None,
+    database=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+@given(hostile, st.booleans())
+def test_no_frame_makes_the_handler_raise(calls, frame, is_bound):
+    """Text, JSON, broken frames of every kind, on a bound socket or a strange one."""
+    if is_bound:
+        _send(SETUP)
+    assert _send(frame) == {"statusCode": 200}
+
+
+@pytest.mark.parametrize("step", range(1, 16))
+def test_whatever_breaks_where_the_handler_does_not_raise(calls, step):
+    """A failure of any port at any moment is logged; the gateway sends no error frame of its own."""
+    _send(SETUP)
+
+    class Broken(Fuse):
+        """Breaks with an ordinary error instead of ending the process."""
+
+        def burn(self):
+            """Go one step on."""
+            self.burnt += 1
+            if self.burnt == self.length:
+                raise OSError("x")
+
+    fuse = Broken(step)
+    for name in ("book", "turns", "socket", "wakeups"):
+        setattr(calls, name, Perilous(getattr(calls, name), fuse))
+    assert _send(PROMPT) == {"statusCode": 200}
