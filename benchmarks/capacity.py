@@ -6,7 +6,6 @@ Emulators answer with constants, so the rules are applied here. Source: AWS, Dyn
 
 from __future__ import annotations
 
-import base64
 import math
 from dataclasses import dataclass
 from typing import Any
@@ -33,22 +32,20 @@ def item_size(item: Item) -> int:
 
 
 def _value_size(value: dict[str, Any]) -> int:
+    """Return a value's bytes; only the kinds that the product stores are known."""
     [(kind, content)] = value.items()
     match kind:
         case "S":
             return len(content.encode())
         case "N":
             return _number_size(content)
-        case "B":
-            return len(content) if isinstance(content, bytes) else len(base64.b64decode(content))
         case "M":
             return _CONTAINER_BYTES + item_size(content) + len(content)
         case "L":
             return _CONTAINER_BYTES + sum(_value_size(entry) + 1 for entry in content)
-        case "SS" | "NS" | "BS":
-            return sum(_value_size({kind[0]: entry}) for entry in content)
-        case _:  # BOOL and NULL
+        case "BOOL" | "NULL":
             return 1
+    raise ValueError(f"the size of an attribute of kind {kind} is not known")
 
 
 def _number_size(text: str) -> int:

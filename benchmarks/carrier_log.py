@@ -22,10 +22,9 @@ def _pairs(events: Iterable[Event]) -> Iterator[float]:
         frame = event.get("frame") or {}
         if event["kind"] == "socket.sent" and frame.get("type") == "prompt" and frame.get("last"):
             asked = _instant(event)
-        elif asked and event["kind"] == "socket.received" and frame.get("type") == "text":
-            if frame.get("token", "").strip():
-                yield (_instant(event) - asked).total_seconds() * 1000
-                asked = None
+        elif asked and event["kind"] == "socket.received" and frame.get("token", "").strip():
+            yield (_instant(event) - asked).total_seconds() * 1000
+            asked = None
 
 
 def frames(events: Iterable[Event]) -> tuple[int, int]:
@@ -36,7 +35,9 @@ def frames(events: Iterable[Event]) -> tuple[int, int]:
 
 def webhook_times(events: Iterable[Event], path: str) -> list[float]:
     """Return the milliseconds of every answered webhook whose address contains `path`."""
-    return [float(event["ms"]) for event in events if event["kind"] == "webhook.sent" and path in event["url"]]
+    return [
+        float(event["ms"]) for event in events if event["kind"] == "webhook.sent" and path in event["url"]
+    ]
 
 
 def answer_to_greeting(events: Sequence[Event]) -> float | None:

@@ -31,7 +31,10 @@ INSTRUCTIONS = (
     "back to settle the time."
 )
 EXCHANGES = (
-    ("Yes, sure. What is it about?", "It is time for your next check-up. We have openings this week and next."),
+    (
+        "Yes, sure. What is it about?",
+        "It is time for your next check-up. We have openings this week.",
+    ),
     ("How long does it take?", "About half an hour. There is no need to bring anything."),
     ("And what does it cost?", "A check-up with cleaning is 95 dollars. Most insurers pay for it."),
     ("Can I come on a Saturday?", "Yes, on Saturdays we are open from nine to one. Would that suit you?"),

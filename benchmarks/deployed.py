@@ -95,7 +95,11 @@ class Deployed:
 
     def _client(self, service: Any) -> Any:
         port = read_json(self.workspace.local / "ports.json")["ministack"]
-        keys = {"aws_access_key_id": "test", "aws_secret_access_key": "test", "region_name": REGION}
+        keys: dict[str, Any] = {
+            "aws_access_key_id": "test",
+            "aws_secret_access_key": "test",
+            "region_name": REGION,
+        }
         return boto3.client(service, endpoint_url=f"http://127.0.0.1:{port}", **keys)
 
 

@@ -59,7 +59,7 @@ class Ledger:
     @contextmanager
     def installed(self) -> Iterator[None]:
         """Watch clients that are made inside."""
-        handlers = [("before-parameter-build", self._before), ("after-call", self._after)]
+        handlers: list[Any] = [("before-parameter-build", self._before), ("after-call", self._after)]
         known: list[Any] = botocore.handlers.BUILTIN_HANDLERS
         known.extend(handlers)
         try:

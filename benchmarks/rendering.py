@@ -18,7 +18,7 @@ def show(console: Console, report: Report) -> None:
     """Print one report."""
     table = Table(title=report.title, title_justify="left", title_style="bold", box=None, pad_edge=False)
     table.add_column("", no_wrap=True)
-    for heading in ("measured", "budget", "", "of base line"):
+    for heading in ("measured", "budget", "", "÷ base line"):
         table.add_column(heading, justify="right", no_wrap=True)
     for figure in report.figures:
         table.add_row(*_cells(figure))
@@ -29,7 +29,7 @@ def show(console: Console, report: Report) -> None:
 def _cells(figure: Figure) -> tuple[str, ...]:
     verdict = {True: "[green]kept[/]", False: "[red]over[/]", None: ""}[figure.within]
     budget = "" if figure.budget is None else f"≤ {_number(figure.budget)} {figure.unit}"
-    ratio = "" if figure.ratio is None else f"× {figure.ratio:.2f}"
+    ratio = "" if figure.ratio is None else f"{figure.ratio:.2f}"
     return figure.name, f"{_number(figure.value)} {figure.unit}", budget, verdict, ratio
 
 

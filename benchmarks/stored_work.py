@@ -51,7 +51,9 @@ def _turn(transport: Transport, call: WholeCall) -> list[Figure]:
 
 def _whole(name: str, call: WholeCall, budget: int) -> list[Figure]:
     phases = [
-        Figure(f"  {phase}", entry.write_units, "WU") for phase, entry in _grouped(call).items() if entry.writes
+        Figure(f"  {phase}", entry.write_units, "WU")
+        for phase, entry in _grouped(call).items()
+        if entry.writes
     ]
     reads = Figure(f"{name}: read units", call.total.read_units, "RU")
     return [Figure(f"{name}: write units", call.total.write_units, "WU", budget), *phases, reads]

@@ -1,21 +1,19 @@
-"""Our share of a turn in this process: the real entry points and model client, everything stored in memory."""
+"""Our share of a turn in this process: the real entry points and model client, memory for tables."""
 
 from __future__ import annotations
 
-import json
 import time
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
-from urllib.parse import urlencode
 
 from openai import OpenAI, omit
-from twilio.request_validator import RequestValidator
 
 from benchmarks.conversation import ANSWER, CALL_ID, QUESTION, call_file
 from benchmarks.figures import Figure, Report, percentile
+from benchmarks.lambda_events import prompt_event, webhook_event
 from benchmarks.memory import OneCall, OpenTurns, StampedSocket
 from benchmarks.model_process import model_server
-from benchmarks.product import AUTH_TOKEN, WEBHOOK_URL, container
+from benchmarks.product import container
 from chalicelib import bootstrap
 from chalicelib.ai.adapters import openai_model
 from chalicelib.ai.domain.conversation import Heard
@@ -57,9 +55,10 @@ def measure() -> Report:
     figures = [figure for subject, base, taken in samples for figure in _figures(subject, base, taken)]
     return Report(
         "our share of a turn, in process",
-        f"{TURNS} turns each, interleaved; the entry points' own handlers; six exchanges and every tool in the "
-        f"request; model server in another process, {FIRST_TOKEN_MS:.0f} ms before the first token, subtracted; "
-        "base line: the bare openai client streaming the same request, to its first or its last token",
+        f"{TURNS} turns each, interleaved; the entry points' own handlers; six exchanges and every tool in "
+        f"the request; the model server, in another process, waits {FIRST_TOKEN_MS:.0f} ms before the first "
+        "token, which are subtracted; base line: the bare openai client streaming the same request, to its "
+        "first or its last token",
         figures,
     )
 
@@ -112,46 +111,20 @@ def _figures(subject: _Subject, base: list[float], taken: list[float]) -> list[F
 def _relay_turn(root: Container) -> float:
     socket = StampedSocket()
     root.calls.socket = socket
+    event = prompt_event(QUESTION)
     started = time.perf_counter()
-    relay_socket.message(_prompt_event(), None)
+    relay_socket.message(event, None)
     return socket.stamps[0] - started
 
 
-def _prompt_event() -> dict[str, Any]:
-    frame = {"type": "prompt", "voicePrompt": QUESTION, "lang": "en-US", "last": True}
-    context = {
-        "connectionId": "c1",
-        "requestTimeEpoch": round(time.time() * 1000),
-        "domainName": "d",
-        "apiId": "a",
-        "stage": "api",
-    }
-    return {"requestContext": context, "body": json.dumps(frame)}
-
-
 def _gather_turn() -> float:
-    event = _form_event(f"/voice/{CALL_ID}/turn/7", {"CallSid": "CA1", "SpeechResult": QUESTION})
+    event = webhook_event(f"/voice/{CALL_ID}/turn/7", {"CallSid": "CA1", "SpeechResult": QUESTION})
     started = time.perf_counter()
     answer = twilio_webhooks.hook(event, None)
     took = time.perf_counter() - started
     if "Harbor Street" not in answer["body"]:
         raise RuntimeError(f"the turn was not answered: {answer}")
     return took
-
-
-def _form_event(path: str, form: dict[str, str]) -> dict[str, Any]:
-    signature = RequestValidator(AUTH_TOKEN).compute_signature(WEBHOOK_URL + path, form)
-    headers = {"content-type": "application/x-www-form-urlencoded", "x-twilio-signature": signature}
-    http = {"method": "POST", "path": path, "protocol": "HTTP/1.1", "sourceIp": "127.0.0.1"}
-    return {
-        "version": "2.0",
-        "rawPath": path,
-        "rawQueryString": "",
-        "headers": headers,
-        "requestContext": {"http": http, "requestId": "r1", "stage": "$default"},
-        "body": urlencode(form),
-        "isBase64Encoded": False,
-    }
 
 
 class _BareClient:
@@ -167,7 +140,7 @@ class _BareClient:
         self._tools = [openai_model._tool(spec) for spec in request.tools] or omit  # noqa: SLF001
 
     def first_token(self) -> float:
-        """Return seconds until the first words; the rest is read, so that the connection can be used again."""
+        """Return seconds until the first words; the rest is read, so that the connection is kept."""
         return self._times()[0]
 
     def whole_answer(self) -> float:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import threading
 from pathlib import Path
@@ -145,6 +146,7 @@ def demo(workspace: Workspace, env_file: Path | None, time_scale: float | None, 
 @_pass_workspace
 def run(workspace: Workspace, env_file: Path | None, time_scale: float | None) -> None:
     """Start everything, hold a first call, and stay until Ctrl-C, which stops everything."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         done = _bring_up(workspace, env_file, time_scale, quiet=False)
         if has_simulated_people(done.endpoints):

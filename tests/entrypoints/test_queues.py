@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from fakes.calls import NOW, NUMBER, FakeCalls, connected, furnished
-from fakes.events import queue_event
+from fakes.events import queue_event, schedule_event
 
 from chalicelib.calls.adapters.messages import Attend, EndSession, Finish, encode
 from chalicelib.calls.domain.lifecycle import CallState, Report
@@ -83,5 +83,5 @@ def test_the_schedule_wakes_what_is_due(calls):
     """Once a minute, every call that somebody must look at."""
     request_call(calls, CallWish("template_1", number=NUMBER, call_id="call_1"))
     calls.wakeups.attends.clear()
-    schedules.dispatch({"detail-type": "Scheduled Event", "detail": {}, "source": "aws.events"}, None)
+    schedules.dispatch(schedule_event(), None)
     assert calls.wakeups.attends == ["call_1"]

@@ -104,3 +104,18 @@ def queue_event(*bodies: str, received: int = 1) -> dict[str, Any]:
             for number, body in enumerate(bodies)
         ]
     }
+
+
+def schedule_event() -> dict[str, Any]:
+    """Make the event of a schedule's tick."""
+    return {
+        "version": "0",
+        "id": "tick",
+        "detail-type": "Scheduled Event",
+        "source": "aws.events",
+        "account": "000000000000",
+        "time": "2026-03-03T12:00:00Z",
+        "region": "us-east-1",
+        "resources": [],
+        "detail": {},
+    }

@@ -1,0 +1,70 @@
+"""Deployment, operations and cost pages name the parameters, functions, events and prices of the code."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import pytest
+from unit.docs.pages import ROOT, pages, rows, section, spans
+
+from chalicelib.calls.domain import costs
+from chalicelib.calls.domain.lifecycle import CallState, Outcome
+from infra.stack.connections import parameters
+from infra.stack.functions import RESERVED
+
+PAGES = pages()
+_EVENT = re.compile(r"[a-z]+\.[a-z_]+")
+_LOGGED = re.compile(r'\blog(?:_failure)?\(\s*"([a-z_.]+)"')
+
+
+def test_every_parameter_is_described_with_its_default() -> None:
+    """The table has each parameter of the template; a default in code letters is the template's own."""
+    table = {row[0].strip("`"): row[1] for row in rows(section(PAGES["docs/deployment.md"], "2. Parameters"))}
+    table.pop("parameter")
+    assert set(table) == set(parameters())
+    for name, default in table.items():
+        shown = spans(default)
+        assert not shown or shown == [str(parameters()[name]["Default"])], name
+        assert (default == "required") == ("Default" not in parameters()[name]), name
+
+
+def test_reserved_capacity_is_summed() -> None:
+    """The page tells how much concurrency the stack sets aside."""
+    assert f"reserves {sum(RESERVED.values())} concurrent" in PAGES["docs/deployment.md"]
+
+
+def test_functions_and_events_are_real() -> None:
+    """The operations page names every function, and only events that the code logs."""
+    page = PAGES["docs/operations.md"]
+    configuration = json.loads((ROOT / ".chalice" / "config.json").read_text(encoding="utf-8"))
+    assert set(configuration["stages"]["main"]["lambda_functions"]) <= set(spans(page))
+    sources = [path.read_text(encoding="utf-8") for path in (ROOT / "chalicelib").rglob("*.py")]
+    logged = {event for source in sources for event in _LOGGED.findall(source)}
+    named = {span for span in spans(page) if _EVENT.fullmatch(span) and not (ROOT / span).exists()}
+    assert named
+    assert named <= logged
+
+
+def test_states_and_outcomes_are_named() -> None:
+    """The page about a call names every state and every outcome."""
+    named = set(spans(section(PAGES["docs/call-in-ten-steps.md"], "States")))
+    assert {*CallState, *Outcome} <= named
+
+
+@pytest.mark.parametrize("model", costs._MODEL)
+def test_prices_of_models_are_those_that_are_charged(model: str) -> None:
+    """A model's row has the prices by which calls are priced."""
+    (row,) = (row for row in rows(PAGES["docs/cost.md"]) if row[0] == f"`{model}`")
+    assert row[1:] == [f"${price}" for price in costs._MODEL[model]]
+
+
+def test_prices_of_minutes_are_those_that_are_charged() -> None:
+    """The minutes of voice and relay, and the date of the list, are those of the code."""
+    page = PAGES["docs/cost.md"]
+    prices = {row[0]: row[1] for row in rows(page)}
+    for direction, price in costs._VOICE_MINUTE.items():
+        assert prices[f"`voice`, {direction}"].startswith(f"${price} ")
+    relay = next(price for price in costs._TRANSPORT_MINUTE.values() if price)
+    assert prices[f"`{relay[0]}`"].startswith(f"${relay[1]} ")
+    assert f"list prices of {costs.PRICES_OF} " in page
