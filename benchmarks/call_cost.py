@@ -38,8 +38,8 @@ def measure() -> Report:
     return Report(
         "cost of an answered six-turn call (relay), in micro-dollars",
         f"list prices of {PRICES_OF}; units and queue messages counted in process; frames, invocations, "
-        f"function time and logs on the deployed local stack, whose model is fast: {MODEL_TURN_S} s a turn of "
-        f"waiting for a real one are listed apart; {CALL_MINUTES} minutes",
+        f"function time and logs on the deployed local stack, whose model is fast: {MODEL_TURN_S} s a turn "
+        f"of waiting for a real one are listed apart; {CALL_MINUTES} minutes",
         [
             *figures,
             Figure("total", total, "µ$", BUDGET_MICROS),

@@ -57,8 +57,8 @@ def measure() -> Report:
     figures = [_figure(name, median(samples), base) for name, samples in taken.items()]
     return Report(
         "cold imports and package",
-        f"median of {ROUNDS} fresh interpreters, interleaved; the built package with its bytecode and nothing "
-        "else on the path; base line: boto3 imported and one DynamoDB client made, with bytecode",
+        f"median of {ROUNDS} fresh interpreters, interleaved; the built package with its bytecode and "
+        "nothing else on the path; base line: boto3 imported and one DynamoDB client made, with bytecode",
         [*figures, Figure("package, unzipped", size, "MB", BUDGET_BYTES / _MEGABYTE)],
     )
 

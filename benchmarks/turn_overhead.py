@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, cast
 
-from openai import OpenAI, omit
+from openai import OpenAI
 
-from benchmarks.conversation import ANSWER, CALL_ID, QUESTION, call_file
+from benchmarks.conversation import (
+    ANSWER,
+    CALL_ID,
+    EXCHANGES,
+    GREETING,
+    INSTRUCTIONS,
+    QUESTION,
+    call_file,
+)
 from benchmarks.figures import Figure, Report, percentile
 from benchmarks.lambda_events import prompt_event, webhook_event
 from benchmarks.memory import OneCall, OpenTurns, StampedSocket
 from benchmarks.model_process import model_server
 from benchmarks.product import container
 from chalicelib import bootstrap
-from chalicelib.ai.adapters import openai_model
-from chalicelib.ai.domain.conversation import Heard
-from chalicelib.ai.ports import ModelRequest
+from chalicelib.ai.domain.wording import HOUSE_RULES
 from chalicelib.calls.domain.templates import Transport
-from chalicelib.calls.domain.turns import history
 from chalicelib.entrypoints import relay_socket, twilio_webhooks
 
 if TYPE_CHECKING:
@@ -132,12 +137,14 @@ class _BareClient:
 
     def __init__(self, root: Container, model_url: str) -> None:
         self._client = OpenAI(api_key="local", base_url=model_url, max_retries=0)
-        file = call_file(Transport.RELAY)
-        specs = tuple(root.calls.tool_specs.values())
-        said = (*history(file.turns), Heard(QUESTION))
-        request = ModelRequest(file.brief.instructions if file.brief else "", said, specs)
-        self._messages = openai_model._messages(request)  # noqa: SLF001  the same request, to the letter
-        self._tools = [openai_model._tool(spec) for spec in request.tools] or omit  # noqa: SLF001
+        said = [("system", HOUSE_RULES + INSTRUCTIONS), ("assistant", GREETING)]
+        for exchange in EXCHANGES:
+            said += zip(("user", "assistant"), exchange, strict=True)
+        said.append(("user", QUESTION))
+        self._messages: Any = [{"role": role, "content": text} for role, text in said]
+        self._tools: Any = [
+            {"type": "function", "function": asdict(spec)} for spec in root.calls.tool_specs.values()
+        ]
 
     def first_token(self) -> float:
         """Return seconds until the first words; the rest is read, so that the connection is kept."""

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from chalicelib.calls.ports import PlaceOrder
 
 # What `Telephony.place` asks the carrier to report; TwiML is asked for besides.
-STATUS_EVENTS = ("answered", "completed")
+STATUS_EVENTS = ("completed",)
 _SID = "CA" + "0" * 32
 _RING_S, _GREETING_S, _EXCHANGE_S = 10, 8, 12
 _TALK_S = 80

@@ -18,7 +18,7 @@ from chalicelib.calls.schemas import (
     RouteView,
     call_file_view,
 )
-from chalicelib.calls.services import desk, requests
+from chalicelib.calls.services import desk, requests, templates
 from chalicelib.entrypoints.middleware import NoQuery, Request, route
 from chalicelib.kernel.phones import E164
 from chalicelib.system.domain import Scope
@@ -75,7 +75,7 @@ def list_templates(_request: Request[None, NoQuery]) -> dict[str, list[CallTempl
 @route(bp, "GET", _CALLS + "/templates/{template_id}", scope=Scope.VIEWER, returns=CallTemplateView)
 def get_template(request: Request[None, NoQuery]) -> CallTemplate:
     """Read a call template."""
-    return requests.get_template(container().calls, request.path["template_id"])
+    return templates.get_template(container().calls, request.path["template_id"])
 
 
 @route(bp, "PUT", _CALLS + "/numbers/{number}", scope=Scope.OPERATOR, body=RouteIn, returns=RouteView)

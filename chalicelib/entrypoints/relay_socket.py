@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from chalice.app import WebsocketEvent
 
+    from chalicelib.bootstrap import Calls
     from chalicelib.calls.adapters.relay_frames import Frame
 
 bp = Blueprint(__name__)
@@ -87,7 +88,13 @@ def _begin(connection_id: str, setup: Setup) -> None:
         return
     calls.turns.bind(connection_id, call.id)
     _remember(connection_id, call.id)
-    log("socket.bound", call_id=call.id, model=calls.ai.model.name, tools=len(calls.tool_specs))
+    log("socket.bound", call_id=call.id)
+    _get_ready(calls)
+
+
+def _get_ready(calls: Calls) -> None:
+    """Build what an answer needs while nobody waits: in a new process its imports take a second."""
+    log("socket.ready", model=calls.ai.model.name, tools=len(calls.tool_specs), socket=bool(calls.socket))
 
 
 def _converse(
@@ -99,6 +106,7 @@ def _converse(
     calls = container().calls
     if isinstance(frame, CallerInterrupted):
         turns.interrupt_turn(calls, call_id, frame, received_at)
+        _get_ready(calls)  # what the caller is saying may come to this process next
         return
     request = turns.TurnRequest(call_id, frame, received_at, _TIME_LIMIT_S)
     turns.take_turn(calls, request, lambda turn: _voice(connection_id, call_id, turn.number))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Any
 
 import httpx2
@@ -15,15 +15,17 @@ from chalicelib.ai.ports import Finished, ModelPart, ModelRequest, TextDelta, To
 from chalicelib.kernel.errors import Invalid, Unavailable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
+    from contextlib import AbstractContextManager
 
-    from openai.types import CompletionUsage
-    from openai.types.chat import ChatCompletionChunk
+    from openai import APIResponse
 
 # A caller waits: longer than this and an apology serves better than an answer.
 _SPEECH_TIMEOUT = openai.Timeout(8.0, connect=2.0)
 _EXTRACTION_TIMEOUT = openai.Timeout(60.0, connect=2.0)
 _MAX_ANSWER_TOKENS = 400
+# Both speak between two turns; the default of 5 s would drop the connection each time.
+_CONNECTIONS = httpx2.Limits(keepalive_expiry=60.0)
 _MAX_EXTRACTION_TOKENS = 2000
 
 
@@ -32,22 +34,40 @@ class OpenAIModel:
 
     def __init__(self, *, api_key: str, base_url: str, model: str) -> None:
         self.name = model
-        self._client = openai.OpenAI(api_key=api_key, base_url=base_url, max_retries=0)
+        self._client = openai.OpenAI(
+            api_key=api_key,
+            base_url=base_url,
+            max_retries=0,
+            http_client=openai.DefaultHttpxClient(limits=_CONNECTIONS),
+        )
 
     def stream(self, request: ModelRequest) -> Iterator[ModelPart]:
         """Answer piece by piece; closing the iterator closes the connection."""
-        with _failures():
-            stream = self._client.chat.completions.create(
-                model=self.name,
-                messages=_messages(request),
-                tools=[_tool(spec) for spec in request.tools] or openai.omit,
-                max_completion_tokens=_MAX_ANSWER_TOKENS,
-                stream=True,
-                stream_options={"include_usage": True},
-                timeout=_SPEECH_TIMEOUT,
-            )
-            with stream:
-                yield from _parts(stream)
+        with _failures(), ExitStack() as exits:
+            response = self._ask(request, exits)
+            yield from _parts(_chunks(response.iter_lines()))
+
+    def _ask(self, request: ModelRequest, exits: ExitStack) -> APIResponse[Any]:
+        """Send the request; again at once when a kept connection was closed while the process was frozen."""
+        try:
+            return exits.enter_context(self._request(request))
+        except openai.APITimeoutError:
+            raise
+        except openai.APIConnectionError:
+            return exits.enter_context(self._request(request))
+
+    def _request(self, request: ModelRequest) -> AbstractContextManager[APIResponse[Any]]:
+        return self._client.chat.completions.with_streaming_response.create(
+            model=self.name,
+            messages=[],
+            # Given apart: the client walks messages and schemas by their annotations before it sends
+            # them, a third of what it adds to the caller's wait, and finds nothing to change.
+            extra_body=_conversation(request),
+            max_completion_tokens=_MAX_ANSWER_TOKENS,
+            stream=True,
+            stream_options={"include_usage": True},
+            timeout=_SPEECH_TIMEOUT,
+        )
 
     def extract(self, task: str, text: str, name: str, schema: Mapping[str, Any]) -> tuple[Any, Usage]:
         """Do a task on a text and answer with JSON that follows `schema`."""
@@ -62,8 +82,9 @@ class OpenAIModel:
                 max_completion_tokens=_MAX_EXTRACTION_TOKENS,
                 timeout=_EXTRACTION_TIMEOUT,
             )
+        usage = _usage(answer.usage.to_dict()) if answer.usage else Usage()
         try:
-            return json.loads(answer.choices[0].message.content or ""), _usage(answer.usage)
+            return json.loads(answer.choices[0].message.content or ""), usage
         except (IndexError, json.JSONDecodeError) as error:
             raise Invalid("The model's answer is not JSON.", code="bad_analysis") from error
 
@@ -91,19 +112,45 @@ def _failures() -> Iterator[None]:
         ) from error
 
 
-def _parts(stream: openai.Stream[ChatCompletionChunk]) -> Iterator[ModelPart]:
+def _chunks(lines: Iterator[str]) -> Iterator[dict[str, Any]]:
+    """Read a stream of server-sent events to its very end, so that its connection serves the next turn too.
+
+    The client's own reader leaves at `[DONE]` and closes the connection: each turn would begin with the
+    handshakes of a new one. What goes wrong after that mark harms nobody any more.
+    """
+    done = False
+    try:
+        for line in lines:
+            name, _, value = line.partition(":")
+            if name == "data" and not done:
+                done = value.strip() == "[DONE]"
+                if not done:
+                    yield _chunk(value)
+    except httpx2.HTTPError:
+        if not done:
+            raise
+
+
+def _chunk(text: str) -> dict[str, Any]:
+    chunk = json.loads(text)
+    if not isinstance(chunk, dict) or chunk.get("error"):
+        raise Unavailable("The model's provider failed.", retryable=True, code="model_failed")
+    return chunk
+
+
+def _parts(chunks: Iterator[dict[str, Any]]) -> Iterator[ModelPart]:
     """Turn chunks into parts; the pieces of an action's arguments are joined until the answer ends."""
     calls: dict[int, list[str]] = {}
     usage = Usage()
     ended = False
-    for chunk in stream:
-        usage = _usage(chunk.usage) if chunk.usage else usage
-        for choice in chunk.choices:
-            ended = ended or choice.finish_reason is not None
-            if choice.delta.content:
-                yield TextDelta(choice.delta.content)
-            for piece in choice.delta.tool_calls or ():
-                _join(calls, piece)
+    for chunk in chunks:
+        usage = _usage(chunk["usage"]) if chunk.get("usage") else usage
+        for choice in chunk.get("choices") or ():
+            ended = ended or choice.get("finish_reason") is not None
+            delta = choice.get("delta") or {}
+            if delta.get("content"):
+                yield TextDelta(delta["content"])
+            _join(calls, delta.get("tool_calls") or ())
     if not ended:
         raise Unavailable("The model's answer broke off.", retryable=True, code="model_truncated")
     for identifier, name, arguments in calls.values():
@@ -111,19 +158,23 @@ def _parts(stream: openai.Stream[ChatCompletionChunk]) -> Iterator[ModelPart]:
     yield Finished(usage)
 
 
-def _join(calls: dict[int, list[str]], piece: Any) -> None:
-    call = calls.setdefault(piece.index, ["", "", ""])
-    call[0] += piece.id or ""
-    if piece.function:
-        call[1] += piece.function.name or ""
-        call[2] += piece.function.arguments or ""
+def _join(calls: dict[int, list[str]], pieces: Iterable[dict[str, Any]]) -> None:
+    for piece in pieces:
+        function = piece.get("function") or {}
+        call = calls.setdefault(piece["index"], ["", "", ""])
+        call[0] += piece.get("id") or ""
+        call[1] += function.get("name") or ""
+        call[2] += function.get("arguments") or ""
 
 
-def _usage(usage: CompletionUsage | None) -> Usage:
-    if usage is None:
-        return Usage()
-    details = usage.prompt_tokens_details
-    return Usage(usage.prompt_tokens, (details and details.cached_tokens) or 0, usage.completion_tokens)
+def _usage(usage: Mapping[str, Any]) -> Usage:
+    details = usage.get("prompt_tokens_details") or {}
+    return Usage(usage["prompt_tokens"], details.get("cached_tokens") or 0, usage["completion_tokens"])
+
+
+def _conversation(request: ModelRequest) -> dict[str, Any]:
+    tools = {"tools": [_tool(spec) for spec in request.tools]} if request.tools else {}
+    return {"messages": _messages(request), **tools}
 
 
 def _messages(request: ModelRequest) -> list[Any]:

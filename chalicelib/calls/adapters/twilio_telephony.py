@@ -55,7 +55,7 @@ class TwilioTelephony:
                 url=self._addresses.answer(order.call_id),
                 fallback_url=self._addresses.fallback(),
                 status_callback=self._addresses.status(order.call_id),
-                status_callback_event=["answered", "completed"],
+                status_callback_event=["completed"],  # that it was answered, the request for TwiML says
                 timeout=_RING_S,
                 time_limit=order.max_duration_s,
             )

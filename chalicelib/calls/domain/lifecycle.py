@@ -34,6 +34,7 @@ class CallState(StrEnum):
 
 # How long a call may stay without news before somebody looks at it.
 PATIENCE = timedelta(seconds=60)
+_POST_CALL_TIME = timedelta(seconds=20)
 
 _RANK = {state: rank for rank, state in enumerate(CallState)}
 
@@ -217,6 +218,16 @@ def never_placed(call: Call, reason: str, now: datetime) -> Call:
 def look_again(call: Call, at: datetime) -> Call:
     """Have somebody look at an unfinished call at `at`."""
     return call if call.finished_at else replace(call, look_at=at)
+
+
+def look_after_end(call: Call, ended_at: datetime) -> Call:
+    """Have a call that has just ended looked at within `PATIENCE`, should its post-call job be lost.
+
+    A time that is already set stands when that job can be done by then: moving it costs two index writes.
+    """
+    latest = ended_at + PATIENCE
+    stands = call.look_at is not None and ended_at + _POST_CALL_TIME <= call.look_at <= latest
+    return call if stands else look_again(call, latest)
 
 
 def settle(call: Call, outcome: Outcome) -> Call:

@@ -13,7 +13,7 @@ from chalicelib.calls.domain.lifecycle import PATIENCE, Call, CallState, Directi
 from chalicelib.calls.domain.templates import Brief
 from chalicelib.calls.domain.turns import GREETING_TURN, Turn, TurnEnd, TurnKind
 from chalicelib.calls.services.progress import record_report
-from chalicelib.calls.services.requests import get_template
+from chalicelib.calls.services.templates import get_template
 from chalicelib.crm import services as crm
 from chalicelib.crm.domain import UNKNOWN_CALLER
 from chalicelib.kernel.ids import derived_id

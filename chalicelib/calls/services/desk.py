@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from chalicelib.ai.services import get_prompt
-from chalicelib.calls.services.requests import get_template
+from chalicelib.calls.services.templates import get_template
 from chalicelib.kernel.errors import Invalid, NotFound
 
 if TYPE_CHECKING:

@@ -22,7 +22,8 @@ from chalicelib.calls.domain.lifecycle import (
 from chalicelib.calls.domain.permission import Decision, Verdict
 from chalicelib.calls.ports import Commit, PlaceOrder
 from chalicelib.calls.services.progress import record_report
-from chalicelib.calls.services.requests import contact_refuses, decide, get_template
+from chalicelib.calls.services.requests import contact_refuses, decide
+from chalicelib.calls.services.templates import get_template
 from chalicelib.kernel.errors import Forbidden, Invalid, NotFound, Unavailable
 from chalicelib.kernel.logs import log
 

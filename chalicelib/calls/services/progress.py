@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from chalicelib.calls.domain.lifecycle import PATIENCE, Call, CallEvent, add_event, apply_report, look_again
+from chalicelib.calls.domain.lifecycle import Call, CallEvent, add_event, apply_report, look_after_end
 from chalicelib.kernel.clock import iso
 from chalicelib.kernel.errors import NotFound
 from chalicelib.kernel.logs import log
@@ -23,7 +23,7 @@ def record_report(calls: CallPorts, call_id: str, report: Report) -> Call:
 
     def merge(call: Call) -> Call:
         merged = apply_report(add_event(call, _event(report)), report)
-        return look_again(merged, report.at + PATIENCE) if merged.is_over and not call.is_over else merged
+        return look_after_end(merged, report.at) if merged.is_over and not call.is_over else merged
 
     old, new = calls.book.change(call_id, merge)
     if new.is_over and not old.is_over:

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 from chalicelib.calls.domain.lifecycle import Call, CallState, Direction
 from chalicelib.calls.domain.permission import DialFacts, Verdict, may_dial
+from chalicelib.calls.services.templates import get_template
 from chalicelib.crm import services as crm
 from chalicelib.crm.domain import ContactStatus
-from chalicelib.kernel.errors import Forbidden, Invalid, NotFound
+from chalicelib.kernel.errors import Forbidden, Invalid
 from chalicelib.kernel.ids import new_id
 from chalicelib.kernel.logs import log
 from chalicelib.kernel.numbering import plan_of
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from chalicelib.calls.domain.permission import Decision
-    from chalicelib.calls.domain.templates import CallTemplate
     from chalicelib.calls.ports import CallPorts
     from chalicelib.kernel.phones import E164
 
@@ -69,14 +69,6 @@ def request_call(calls: CallPorts, wish: CallWish) -> Call:
     if due_at <= now:
         calls.wakeups.attend(call.id)
     return call
-
-
-def get_template(calls: CallPorts, template_id: str) -> CallTemplate:
-    """Give a call template, or `NotFound`."""
-    template = calls.templates.get(template_id)
-    if template is None:
-        raise NotFound(f"There is no call template {template_id}.", code="template_not_found")
-    return template
 
 
 def decide(calls: CallPorts, call: Call, *, contact_refuses: bool) -> Decision:

@@ -145,6 +145,7 @@ def test_the_end_of_a_call_frees_its_number_and_has_it_finished(calls, ringing):
     assert calls.wakeups.finishes == [ringing.id]
     assert len(calls.call().events) == 1
     assert calls.call().version == ringing.version + 1
+    assert calls.call().look_at == NOW + timedelta(seconds=60)
 
 
 def test_reports_become_events(calls, ringing):

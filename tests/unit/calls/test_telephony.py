@@ -85,7 +85,7 @@ def test_an_order_is_sent_with_our_addresses(wire, telephony):
     assert data["Url"].split("#")[0] == "https://calls.example.com/hook/voice/call_1/answer"
     assert data["StatusCallback"].split("#")[0] == "https://calls.example.com/hook/voice/call_1/status"
     assert data["FallbackUrl"] == "https://calls.example.com/hook/voice/fallback"
-    assert data["StatusCallbackEvent"] == ["answered", "completed"]
+    assert data["StatusCallbackEvent"] == ["completed"]
 
 
 @pytest.mark.parametrize(

@@ -18,15 +18,15 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 PAGES = pages()
-_FOLDERS = ("chalicelib", "infra", "localcloud", "tests", "benchmarks", "docs", ".chalice", ".vscode")
-_IN_CHECKOUT = re.compile(rf"(?:{'|'.join(map(re.escape, _FOLDERS))})(?:/[\w.-]+)*/?(?:::[\w.]+)?")
+_IN_CHECKOUT = re.compile(r"(?!build/)(?:[\w-]|\.(?!local|venv))[\w.-]*(?:/[\w.-]+)+/?(?:::[\w.]+)?")
+_FOLDER = re.compile(r"chalicelib|infra|localcloud|benchmarks|docs|tests")
 _ROOT_FILE = re.compile(r"[\w.-]+\.(?:py|toml|txt|in|md|json)|Makefile|\.env\.example")
 _MADE = re.compile(r"(\.local|build)/([\w.-]+)")
 _SETTING = re.compile(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+")
 _LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 _HOST = re.compile(r"\b(?:https?|wss?)://([\w.-]+)")
 _MAKERS = {".local": "localcloud", "build": "infra"}
-_OF_THE_READER = {"parameters.json"}
+_NO_PATHS = {"parameters.json", "application/json"}  # the reader's own file; a media type
 _NO_SETTINGS = {"CREATE_COMPLETE", "AWS_DEFAULT_REGION"}  # a stack's state; what the AWS CLI itself reads
 _KNOWN_HOSTS = {"127.0.0.1", "calls.example.com", "api.openai.com", "api.twilio.com"}
 _NOT_FOR_READERS = re.compile(
@@ -81,7 +81,8 @@ def _targets() -> set[str]:
 def test_paths_exist(page: str) -> None:
     """Every file and folder of the checkout that a page names is there, and every `file::name` defined."""
     for span in spans(PAGES[page]):
-        if not (_IN_CHECKOUT.fullmatch(span) or _ROOT_FILE.fullmatch(span)) or span in _OF_THE_READER:
+        shapes = (_IN_CHECKOUT, _FOLDER, _ROOT_FILE)
+        if span in _NO_PATHS or not any(shape.fullmatch(span) for shape in shapes):
             continue
         path, _, name = span.partition("::")
         assert (ROOT / path).exists(), f"{page} names {path}"

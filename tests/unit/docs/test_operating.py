@@ -68,3 +68,11 @@ def test_prices_of_minutes_are_those_that_are_charged() -> None:
     relay = next(price for price in costs._TRANSPORT_MINUTE.values() if price)
     assert prices[f"`{relay[0]}`"].startswith(f"${relay[1]} ")
     assert f"list prices of {costs.PRICES_OF} " in page
+
+
+def test_every_benchmark_is_named() -> None:
+    """The cost page has a row for each benchmark that `make bench` runs."""
+    source = (ROOT / "benchmarks" / "__main__.py").read_text(encoding="utf-8")
+    names = re.findall(r'^    "(\w+)": \w+\.measure', source, re.MULTILINE)
+    assert names
+    assert set(names) <= {row[0].strip("`") for row in rows(PAGES["docs/cost.md"])}

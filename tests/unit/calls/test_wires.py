@@ -1,0 +1,176 @@
+"""Frames on the socket and messages on the queues: read and written."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from fakes.calls import FakeSocket, FakeWakeups
+
+from chalicelib.ai.domain.conversation import (
+    CallerInterrupted,
+    CallerPressed,
+    CallerSaid,
+    Hangup,
+    Listen,
+    Say,
+    Transfer,
+    UseTool,
+)
+from chalicelib.calls.adapters import messages, relay_frames
+from chalicelib.calls.adapters.queues import SqsWakeups
+from chalicelib.calls.adapters.relay_frames import Notice, Setup
+from chalicelib.calls.adapters.sockets import GatewaySocket, RelayVoice
+from chalicelib.kernel.errors import Invalid
+
+
+@pytest.mark.parametrize(
+    ("frame", "event"),
+    [
+        (
+            {"type": "setup", "callSid": "CA1", "customParameters": {"call_id": "call_1"}},
+            Setup("call_1", "CA1"),
+        ),
+        ({"type": "setup"}, Setup("", "")),
+        ({"type": "setup", "customParameters": [], "callSid": 3}, Setup("", "")),
+        ({"type": "prompt", "voicePrompt": "Hi", "lang": "en-US", "last": True}, CallerSaid("Hi", "en-US")),
+        ({"type": "prompt", "voicePrompt": "Hi"}, CallerSaid("Hi")),
+        ({"type": "prompt", "voicePrompt": "Hi", "last": False}, None),
+        ({"type": "dtmf", "digit": "9"}, CallerPressed("9")),
+        (
+            {"type": "interrupt", "utteranceUntilInterrupt": "He", "durationUntilInterruptMs": 300},
+            CallerInterrupted("He", 300),
+        ),
+        (
+            {"type": "interrupt", "utteranceUntilInterrupt": "He", "durationUntilInterruptMs": "300"},
+            CallerInterrupted("He", 300),
+        ),
+        ({"type": "interrupt", "durationUntilInterruptMs": None}, CallerInterrupted("", 0)),
+        ({"type": "interrupt", "durationUntilInterruptMs": 1e999}, CallerInterrupted("", 0)),
+        ({"type": "error", "description": "bad"}, Notice("error", "bad")),
+        ({"type": "info", "name": "x"}, Notice("info", "")),
+        ({}, Notice("None", "")),
+        ({"type": {"x": 1}}, Notice("{'x': 1}", "")),
+    ],
+)
+def test_a_frame_is_read(frame, event):
+    """Every kind that the carrier documents; unknown kinds and missing fields are no failure."""
+    assert relay_frames.decode(json.dumps(frame)) == event
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", "3", "null", '"text"', "\x00"])
+def test_what_is_no_frame_is_invalid(text):
+    """It is refused with a code, not with a traceback."""
+    with pytest.raises(Invalid) as refusal:
+        relay_frames.decode(text)
+    assert refusal.value.code == "bad_frame"
+
+
+def test_words_and_ends_become_frames():
+    """The hand-off is JSON in a string, as the carrier wants it."""
+    assert json.loads(relay_frames.encode(Say("Hi ", last=False))) == {
+        "type": "text",
+        "token": "Hi ",
+        "last": False,
+    }
+    for directive, following in ((Hangup("r"), "hang_up"), (Transfer("r"), "transfer")):
+        frame = json.loads(relay_frames.encode(directive))
+        assert frame["type"] == "end"
+        assert json.loads(frame["handoffData"]) == {"next": following, "reason": "r"}
+
+
+def test_some_directives_need_no_frame():
+    """Listening is what the carrier does anyway; actions are not for its ears."""
+    assert relay_frames.encode(Listen()) is None
+    assert relay_frames.encode(UseTool("t", "x", "{}")) is None
+
+
+def test_the_end_waits_for_the_words_before_it():
+    """At fifteen characters a second, a goodbye of thirty takes two; then the socket is told to end."""
+    socket, wakeups = FakeSocket(), FakeWakeups()
+    voice = RelayVoice(socket, wakeups, "line", "call_1", 3, 15.0)
+    voice.utter(Say("x" * 20))
+    voice.utter(Say("x" * 10, last=True))
+    voice.utter(Hangup("r"))
+    assert len(socket.frames["line"]) == 2
+    assert wakeups.session_ends == [("call_1", 3, "line", relay_frames.encode(Hangup("r")), 2)]
+
+
+class Queue:
+    """Keeps what a queue's client was asked to send."""
+
+    def __init__(self) -> None:
+        self.sent = []
+
+    def send_message(self, **message):
+        """Keep a message."""
+        self.sent.append(message)
+
+
+def test_wake_ups_go_to_their_queues():
+    """Calls to look at and sessions to end to one, post-call jobs to the other; delays as SQS allows."""
+    queue = Queue()
+    wakeups = SqsWakeups(queue, "dial", "post")
+    wakeups.attend("call_1")
+    wakeups.finish("call_1")
+    wakeups.end_session("call_1", 3, "line", "{}", 5)
+    wakeups.end_session("call_1", 3, "line", "{}", 5000)
+    assert [sent["QueueUrl"] for sent in queue.sent] == ["dial", "post", "dial", "dial"]
+    assert [sent["DelaySeconds"] for sent in queue.sent] == [0, 0, 5, 900]
+    assert [messages.decode(sent["MessageBody"]) for sent in queue.sent[:3]] == [
+        messages.Attend("call_1"),
+        messages.Finish("call_1"),
+        messages.EndSession("call_1", 3, "line", "{}"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "",
+        "{",
+        "[]",
+        "3",
+        "null",
+        "{}",
+        '{"v": 1}',
+        '{"v": 2, "kind": "attend", "call_id": "x"}',
+        '{"v": 1, "kind": "other", "call_id": "x"}',
+        '{"v": 1, "kind": "attend"}',
+        '{"v": 1, "kind": "attend", "call_id": "x", "more": 1}',
+        '{"v": [], "kind": "attend", "call_id": "x"}',
+    ],
+)
+def test_a_message_that_we_do_not_write_is_invalid(body):
+    """Foreign, broken, or of another version: refused with one code."""
+    with pytest.raises(Invalid) as refusal:
+        messages.decode(body)
+    assert refusal.value.code == "bad_message"
+
+
+class Gateway:
+    """A client of open sockets, of which some are gone."""
+
+    class exceptions:  # noqa: N801  as the vendor names it
+        """The vendor's errors."""
+
+        class GoneException(Exception):
+            """The socket is closed."""
+
+    def __init__(self) -> None:
+        self.posted = []
+
+    def post_to_connection(self, **message):
+        """Send to an open socket."""
+        if message["ConnectionId"] == "gone":
+            raise self.exceptions.GoneException
+        self.posted.append(message)
+
+
+def test_a_frame_is_posted_to_its_socket():
+    """True when it was sent, False when the socket is gone."""
+    gateway = Gateway()
+    socket = GatewaySocket(gateway)
+    assert socket.post("line", "Zoë") is True
+    assert socket.post("gone", "x") is False
+    assert gateway.posted == [{"ConnectionId": "line", "Data": "Zoë".encode()}]
