@@ -26,13 +26,13 @@ up: $(VENV) $(CLOUD) ## Start everything in the background (ENV_FILE=.env for yo
 down: $(VENV) ## Stop everything; state stays
 	@$(BIN)/python -m localcloud down
 
-demo: $(VENV) $(CLOUD) ## Hold one call with a simulated person and print it
+demo: $(VENV) $(CLOUD) ## Hold three calls with simulated people; the last line is JSON
 	@$(BIN)/python -m localcloud demo $(UP_OPTIONS)
 
 status: $(VENV) ## Show what runs and where
 	@$(BIN)/python -m localcloud status
 
-logs: $(VENV) ## Follow the logs of everything
+logs: $(VENV) ## Follow the logs of the local programs
 	@$(BIN)/python -m localcloud logs --follow
 
 test: check $(CLOUD) ## Run the gates and every test
@@ -48,7 +48,7 @@ bench: $(VENV) $(CLOUD) ## Measure against the budgets
 	@$(BIN)/python -m benchmarks
 
 simulate: ## Run a seeded campaign with faults
-	@echo "the campaign simulation arrives with the dialer" >&2
+	@echo "not available yet: the campaign simulation comes with campaigns" >&2
 	@exit 2
 
 package: $(VENV) ## Build the deployable package into build/ (ARCH=arm64 for Graviton)

@@ -29,6 +29,8 @@ BENCHMARKS: dict[str, Callable[[], Report]] = {
     "cost": call_cost.measure,
 }
 
+_PIPED_WIDTH = 120
+
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
 @click.argument("names", nargs=-1, type=click.Choice([*BENCHMARKS]), metavar="[NAME]…")
@@ -51,9 +53,6 @@ def main(names: tuple[str, ...], *, as_json: bool) -> None:
         raise click.ClickException(str(error)) from error
     if as_json:
         click.echo(json.dumps({"machine": _machine(), "benchmarks": reports}))
-
-
-_PIPED_WIDTH = 120
 
 
 def _machine() -> dict[str, Any]:

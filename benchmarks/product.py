@@ -12,22 +12,27 @@ REGION = "us-east-1"
 TABLES = {name: name for name in ("CRM_TABLE", "CALLS_TABLE", "AI_TABLE", "SCHEDULING_TABLE", "SYSTEM_TABLE")}
 WEBHOOK_URL, SOCKET_URL = "https://calls.example.com/hook", "wss://calls.example.com/socket"
 AUTH_TOKEN = "0123456789abcdef"  # noqa: S105  signs requests that never leave this process
-_ACCESS = {"AWS_ACCESS_KEY_ID": "x", "AWS_SECRET_ACCESS_KEY": "x", "AWS_DEFAULT_REGION": REGION}
+ACCESS = {"AWS_ACCESS_KEY_ID": "x", "AWS_SECRET_ACCESS_KEY": "x", "AWS_DEFAULT_REGION": REGION}
+
+
+def function_environment(queue_url: str) -> dict[str, str]:
+    """Return what the deployment tells every function; all queues are one."""
+    return {
+        **TABLES,
+        "DIAL_QUEUE_URL": queue_url,
+        "URGENT_QUEUE_URL": queue_url,
+        "POST_CALL_QUEUE_URL": queue_url,
+        "CONNECTIONS_SECRET": "unused",
+        "SOCKET_API_ENDPOINT": "http://127.0.0.1:9",
+        "LOG_LEVEL": "WARNING",
+        "AWS_REGION": REGION,
+    }
 
 
 def container(model_url: str = "", queue_url: str = "") -> Container:
     """Build the container; clients of vendors that it makes find credentials that admit nowhere."""
-    os.environ.update(_ACCESS)
-    environ = {
-        **TABLES,
-        "DIAL_QUEUE_URL": queue_url,
-        "POST_CALL_QUEUE_URL": queue_url,
-        "CONNECTIONS_SECRET": "unused",
-        "SOCKET_API_ENDPOINT": "",
-        "LOG_LEVEL": "WARNING",
-        "AWS_REGION": REGION,
-    }
-    root = Container(environ)
+    os.environ.update(ACCESS)
+    root = Container(function_environment(queue_url))
     root.connections = _connections(model_url)
     return root
 

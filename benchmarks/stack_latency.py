@@ -22,7 +22,6 @@ def measure() -> Report:
     held = held_calls()
     relay, gather = held.logs[Transport.RELAY], held.logs[Transport.GATHER]
     turns = [ms - FIRST_TOKEN_MS for events in relay for ms in turn_latencies(events)]
-    first = [ms - FIRST_TOKEN_MS for ms in turn_latencies(held.first_call)]
     gathered = [ms - FIRST_TOKEN_MS for events in gather for ms in webhook_times(events, "/turn/")]
     answers = [ms for events in (*relay, *gather) for ms in webhook_times(events, "/answer")]
     greetings = [ms for events in relay if (ms := answer_to_greeting(events)) is not None]
@@ -36,7 +35,6 @@ def measure() -> Report:
             *_figures("gather turn, webhook to TwiML", gathered),
             *_figures("answer webhook to TwiML", answers),
             *_figures("answer to greeting's first word", greetings),
-            Figure("first turn after a deployment", first[0], "ms"),
         ],
     )
 

@@ -51,7 +51,7 @@ def _turn(transport: Transport, call: WholeCall) -> list[Figure]:
 
 def _whole(name: str, call: WholeCall, budget: int) -> list[Figure]:
     phases = [
-        Figure(f"  {phase}", entry.write_units, "WU")
+        Figure(f"  {phase} ({name.rpartition(' ')[2]})", entry.write_units, "WU")
         for phase, entry in _grouped(call).items()
         if entry.writes
     ]

@@ -204,6 +204,9 @@ class _Calls:
         )
         with self._ledger.phase("post-call"):
             queues.post_call(queue_event(messages.encode(messages.Finish(call_id))), None)
+        call = self._root.calls.book.get(call_id)
+        if call is None or call.finished_at is None:
+            raise RuntimeError(f"the call was not finished: {call}")
 
     def _pass(self, call_id: str, seconds: int) -> None:
         """Let time pass; what the dispatcher finds due is looked at, its own queries are everybody's."""

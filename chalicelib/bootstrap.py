@@ -140,11 +140,16 @@ class Calls:
 
     @cached_property
     def wakeups(self) -> Wakeups:
-        """The dial queue and the post-call queue."""
+        """The three queues."""
         from chalicelib.calls.adapters.queues import SqsWakeups
 
         settings = self._root.settings
-        return SqsWakeups(self._root.client("sqs"), settings.dial_queue_url, settings.post_call_queue_url)
+        return SqsWakeups(
+            self._root.client("sqs"),
+            dial=settings.dial_queue_url,
+            urgent=settings.urgent_queue_url,
+            post_call=settings.post_call_queue_url,
+        )
 
     @cached_property
     def socket(self) -> Socket:
@@ -276,7 +281,11 @@ class Container:
             "scheduling_table": settings.scheduling_table,
             "system_table": settings.system_table,
         }
-        queues = {"dial_queue": settings.dial_queue_url, "post_call_queue": settings.post_call_queue_url}
+        queues = {
+            "dial_queue": settings.dial_queue_url,
+            "urgent_queue": settings.urgent_queue_url,
+            "post_call_queue": settings.post_call_queue_url,
+        }
         ask_queue = partial(sqs.get_queue_attributes, AttributeNames=["ApproximateNumberOfMessages"])
         return {
             **{name: partial(dynamodb.get_item, TableName=table, Key=key) for name, table in tables.items()},

@@ -134,7 +134,9 @@ def demo(workspace: Workspace, env_file: Path | None, time_scale: float | None, 
     An outbound call over the relay, an outbound call over Gather, and an inbound call. The people speak four
     times faster than they would, unless --time-scale says otherwise. Exit code 1 when a call went wrong.
     """
-    done = _bring_up(workspace, env_file, time_scale or _DEMO_TIME_SCALE, quiet=as_json)
+    if time_scale is None and not _environ(workspace, env_file).get("LOCALCLOUD_TIME_SCALE"):
+        time_scale = _DEMO_TIME_SCALE
+    done = _bring_up(workspace, env_file, time_scale, quiet=as_json)
     report = run_demo(done.endpoints, _silent if as_json else click.echo)
     click.echo(json.dumps(report))
     if not report["ok"]:

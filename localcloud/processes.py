@@ -124,6 +124,7 @@ def _spawn(workspace: Workspace, program: Program) -> None:
             stdout=log,
             stderr=subprocess.STDOUT,
             start_new_session=True,
+            umask=0o077,  # logs and state hold phone numbers and transcripts
         )
     _own_children[child.pid] = child
     started = psutil.Process(child.pid).create_time()

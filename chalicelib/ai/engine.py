@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from chalicelib.ai.domain import wording
 from chalicelib.ai.domain.conversation import (
+    OPT_OUT_TOOL,
     CallerPressed,
     CallerSaid,
     CallerSilent,
@@ -35,11 +36,21 @@ if TYPE_CHECKING:
     Responding = Generator[Directive, ToolResult | None, None]
 
 OPT_OUT_KEY = "9"
-OPT_OUT_TOOL = "stop_calling_me"
 END_TOOL = "end_call"
 TRANSFER_TOOL = "transfer_to_person"
 _MAX_ROUNDS = 4
 _MAX_SILENCES = 2
+
+
+def revokes_consent(event: Event) -> bool:
+    """Tell whether the caller asks, by words or by key, not to be called again."""
+    match event:
+        case CallerSaid(text=text):
+            return wording.is_opt_out(text)
+        case CallerPressed(digits=digits):
+            return digits == OPT_OUT_KEY
+        case _:
+            return False
 
 
 @dataclass
@@ -62,33 +73,22 @@ class Engine:
         Text is yielded as the model produces it. The last directive is `Listen`, `Transfer` or
         `Hangup`, unless the event asks for nothing (an interruption, the end).
         """
+        if conversation.may_opt_out and revokes_consent(event):
+            yield from _opt_out(conversation)
+            return
         match event:
             case CallStarted():
                 yield from greet(conversation)
+            case CallerSaid(text=text) if conversation.closing and wording.is_farewell(text):
+                yield Hangup("agent_goodbye")
             case CallerSaid(text=text):
-                yield from self._hear(conversation, text)
+                yield from self._converse(_heard(conversation, text))
             case CallerPressed(digits=digits):
-                yield from self._press(conversation, digits)
+                yield from self._converse(_heard(conversation, wording.pressed(digits)))
             case CallerSilent():
                 yield from _break_silence(conversation)
             case _:
                 return
-
-    def _hear(self, conversation: Conversation, text: str) -> Responding:
-        if conversation.may_opt_out and wording.is_opt_out(text):
-            yield from _opt_out(conversation)
-        elif conversation.closing and wording.is_farewell(text):
-            yield Hangup("agent_goodbye")
-        elif conversation.turns >= conversation.max_turns:
-            yield from _say(wording.TOO_LONG, Hangup("turn_limit"))
-        else:
-            yield from self._converse(_heard(conversation, text))
-
-    def _press(self, conversation: Conversation, digits: str) -> Responding:
-        if conversation.may_opt_out and digits == OPT_OUT_KEY:
-            yield from _opt_out(conversation)
-        else:
-            yield from self._converse(_heard(conversation, wording.pressed(digits)))
 
     def _converse(self, conversation: Conversation) -> Responding:
         """Ask the model, run the actions that it wants, and ask again until it only speaks."""

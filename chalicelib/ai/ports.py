@@ -16,11 +16,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class ModelRequest:
-    """One question to a model; the stable instructions come first, so that providers can cache them."""
+    """One question to a model; the stable instructions come first, so that providers can cache them.
+
+    An answer that is not complete after `time_left_s` seconds has failed, however much of it came.
+    """
 
     instructions: str
     messages: tuple[Message, ...]
     tools: tuple[ToolSpec, ...] = ()
+    time_left_s: float = 20.0
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 from chalicelib.ai.domain.analysis import ANALYSIS_NAME, ANALYSIS_SCHEMA, Analysis, read_analysis
@@ -49,7 +50,7 @@ def analyse(ai: AiPorts, messages: tuple[Message, ...], caller: str) -> Analysis
 
     `Unavailable` or `Invalid` when the model cannot say.
     """
-    task = f"{_TASK}Contact name: {caller}\n"
+    task = f"{_TASK}Contact name: {json.dumps(caller, ensure_ascii=False)}\n"
     payload, usage = ai.model.extract(task, transcript(messages), ANALYSIS_NAME, ANALYSIS_SCHEMA)
     return read_analysis(payload, ai.model.name, usage)
 

@@ -149,6 +149,9 @@ class Wakeups(Protocol):
     def finish(self, call_id: str) -> None:
         """Have the post-call job done."""
 
+    def suppress(self, number: E164, source: str) -> None:
+        """Have a number suppressed as soon as it can be stored."""
+
 
 class Socket(Protocol):
     """Open sockets of the carrier."""

@@ -16,8 +16,8 @@ from pydantic import (
 )
 
 from chalicelib.ai.domain.analysis import Sentiment
-from chalicelib.ai.domain.conversation import OnFailure
-from chalicelib.ai.engine import END_TOOL, OPT_OUT_TOOL, TRANSFER_TOOL
+from chalicelib.ai.domain.conversation import OPT_OUT_TOOL, OnFailure
+from chalicelib.ai.engine import END_TOOL, TRANSFER_TOOL
 from chalicelib.calls.domain.lifecycle import CallState, Direction, Outcome
 from chalicelib.calls.domain.permission import Verdict
 from chalicelib.calls.domain.templates import CallTemplate, Transport

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import BaseModel, ConfigDict
 
-from chalicelib.ai.engine import OPT_OUT_TOOL
+from chalicelib.ai.domain.conversation import OPT_OUT_TOOL
 from chalicelib.calls.services.suppression import stop_calling
 from chalicelib.kernel.phones import E164
 from chalicelib.kernel.tools import Tool, ToolContext

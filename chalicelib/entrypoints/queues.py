@@ -8,11 +8,12 @@ from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, pro
 from chalice.app import Blueprint
 
 from chalicelib.bootstrap import container
-from chalicelib.calls.adapters.messages import Attend, EndSession, Finish, decode
+from chalicelib.calls.adapters.messages import Attend, EndSession, Finish, Message, Suppress, decode
 from chalicelib.calls.services.closing import end_session
 from chalicelib.calls.services.dialing import attend
 from chalicelib.calls.services.finishing import finish_call
 from chalicelib.kernel.logs import log_context, log_failure
+from chalicelib.kernel.phones import E164
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 # Chalice takes only a literal ARN; the packaged template has the stack's own queues.
 _DIAL_QUEUE = "arn:aws:sqs:us-east-1:000000000000:dial"
+_URGENT_QUEUE = "arn:aws:sqs:us-east-1:000000000000:urgent"
 _POST_CALL_QUEUE = "arn:aws:sqs:us-east-1:000000000000:post-call"
 
 bp = Blueprint(__name__)
@@ -28,6 +30,12 @@ bp = Blueprint(__name__)
 @bp.on_sqs_message(queue_arn=_DIAL_QUEUE, batch_size=1, name="dial")  # type: ignore[untyped-decorator]  # Chalice
 def dial(event: SQSEvent) -> Any:
     """Look at calls whose time has come; a message that fails is delivered again."""
+    return _process(event)
+
+
+@bp.on_sqs_message(queue_arn=_URGENT_QUEUE, batch_size=1, name="urgent")  # type: ignore[untyped-decorator]
+def urgent(event: SQSEvent) -> Any:
+    """Do what a caller waits for: end a session, keep a wish not to be called; never behind dials."""
     return _process(event)
 
 
@@ -44,7 +52,7 @@ def _process(event: SQSEvent) -> Any:
 
 def _serve(record: SQSRecord) -> None:
     message = decode(record.body)
-    with log_context(call_id=message.call_id):
+    with log_context(call_id=getattr(message, "call_id", "")):
         try:
             _handle(message)
         except Exception as error:
@@ -52,7 +60,7 @@ def _serve(record: SQSRecord) -> None:
             raise
 
 
-def _handle(message: Attend | EndSession | Finish) -> None:
+def _handle(message: Message) -> None:
     calls = container().calls
     match message:
         case Attend(call_id=call_id):
@@ -61,3 +69,5 @@ def _handle(message: Attend | EndSession | Finish) -> None:
             end_session(calls, call_id, message.turn, message.connection_id, message.handoff)
         case Finish(call_id=call_id):
             finish_call(calls, call_id)
+        case Suppress(number=number, source=source):
+            calls.numbers.suppress(E164(number), source, calls.clock.now())

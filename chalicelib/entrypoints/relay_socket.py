@@ -13,7 +13,7 @@ from chalicelib.calls.adapters.sockets import RelayVoice
 from chalicelib.calls.services import turns
 from chalicelib.entrypoints.signatures import is_signed
 from chalicelib.kernel.clock import from_millis
-from chalicelib.kernel.errors import AppError
+from chalicelib.kernel.errors import Invalid, NotFound
 from chalicelib.kernel.logs import log, log_context, log_failure
 
 if TYPE_CHECKING:
@@ -30,6 +30,7 @@ bp.websocket_api = WebsocketAPI()  # the decorators below look for it
 # Which call a socket belongs to never changes, so that a warm process need not ask twice.
 _call_of: dict[str, str] = {}
 _MAX_REMEMBERED = 1000
+_BINDING_TRIES, _BINDING_PAUSE_S = 15, 0.2
 # API Gateway ends an invocation for a socket after 29 s.
 _TIME_LIMIT_S = 20.0
 
@@ -58,15 +59,23 @@ def message(event: WebsocketEvent) -> None:
     connection_id = event.connection_id
     received_at = from_millis(event.to_dict()["requestContext"]["requestTimeEpoch"])
     with log_context(connection_id=connection_id):
+        frame = _read(event.body)
+        if frame is None:
+            return
         try:
-            frame = decode(event.body)
-            if frame is not None:
-                _serve(connection_id, frame, received_at)
-        except AppError as error:
-            log("frame.refused", code=error.code)
+            _serve(connection_id, frame, received_at)
         except Exception as error:  # noqa: BLE001  whatever breaks, the caller must hear an apology
-            log_failure("frame.failed", error)
-            _give_up(connection_id)
+            log_failure("frame.failed", error, kind=type(frame).__name__)
+            if not isinstance(frame, CallerInterrupted):
+                _give_up(connection_id)
+
+
+def _read(body: str) -> Frame | None:
+    try:
+        return decode(body)
+    except Invalid as error:
+        log("frame.refused", code=error.code)
+        return None
 
 
 def _serve(connection_id: str, frame: Frame, received_at: datetime) -> None:
@@ -74,7 +83,8 @@ def _serve(connection_id: str, frame: Frame, received_at: datetime) -> None:
         _begin(connection_id, frame)
     elif isinstance(frame, Notice):
         log("frame.notice", kind=frame.kind, detail=frame.detail)
-    elif call_id := _call(connection_id):
+    else:
+        call_id = _call(connection_id)
         with log_context(call_id=call_id):
             _converse(connection_id, call_id, frame, received_at)
 
@@ -84,8 +94,7 @@ def _begin(connection_id: str, setup: Setup) -> None:
     calls = container().calls
     call = calls.book.get(setup.call_id)
     if call is None or call.sid not in {"", setup.call_sid}:
-        log("socket.foreign_call", call_id=setup.call_id)
-        return
+        raise NotFound("This session belongs to no call of ours.", code="foreign_call")
     calls.turns.bind(connection_id, call.id)
     _remember(connection_id, call.id)
     log("socket.bound", call_id=call.id)
@@ -127,11 +136,16 @@ def _give_up(connection_id: str) -> None:
         log_failure("frame.not_ended", error)
 
 
-def _call(connection_id: str) -> str | None:
-    call_id = _call_of.get(connection_id) or container().calls.turns.call_of(connection_id)
-    if call_id:
-        _remember(connection_id, call_id)
-    return call_id
+def _call(connection_id: str) -> str:
+    """Give the call of a socket; the first words may overtake the frame that binds it, so wait a little."""
+    root = container()
+    for _ in range(_BINDING_TRIES):
+        call_id = _call_of.get(connection_id) or root.calls.turns.call_of(connection_id)
+        if call_id:
+            _remember(connection_id, call_id)
+            return call_id
+        root.clock.pause(_BINDING_PAUSE_S)
+    raise NotFound("This session was never bound to a call.", code="unbound_session")
 
 
 def _remember(connection_id: str, call_id: str) -> None:

@@ -18,7 +18,7 @@ from chalicelib.calls.domain.templates import Transport
 from chalicelib.calls.services import answering, closing, progress, turns
 from chalicelib.entrypoints.signatures import is_signed
 from chalicelib.kernel.errors import NotFound
-from chalicelib.kernel.logs import log, log_context
+from chalicelib.kernel.logs import log, log_context, log_failure
 from chalicelib.kernel.phones import E164, is_e164
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 # The carrier gives up on a webhook after 15 s.
 _TIME_LIMIT_S = 10.0
+SHOW_NUMBER = "We can only take calls that show their number. Please call again and show yours. Goodbye."
 NOT_IN_SERVICE = "This number is not in service. Goodbye."
 
 bp = Blueprint(__name__)
@@ -83,8 +84,10 @@ def inbound() -> Response[Any]:
     form = _posted()
     number, line = form.get("From", ""), form.get("To", "")
     calls = container().calls
-    if not (is_e164(number) and is_e164(line)):
+    if not is_e164(line):
         return _xml(twiml.apology(NOT_IN_SERVICE))
+    if not is_e164(number) or number in twiml.WITHHELD:
+        return _xml(twiml.apology(SHOW_NUMBER))
     report = twiml.report(form, calls.clock.now())
     opening = answering.receive_call(calls, E164(number), E164(line), report)
     return _open(opening) if opening else _xml(twiml.apology(NOT_IN_SERVICE))
@@ -156,7 +159,7 @@ def transfer_ended(call_id: str) -> Response[Any]:
     file = calls.book.load(call_id)
     if file is None or file.brief is None:
         return _xml(twiml.hang_up())
-    directives = closing.transfer_ended(_posted().get("DialCallStatus", ""))
+    directives = closing.transfer_ended(calls, call_id, _posted().get("DialCallStatus", ""))
     return _xml(twiml.gather(file, directives, calls.addresses, len(file.turns)))
 
 
@@ -165,6 +168,19 @@ def fallback() -> Response[Any]:
     """Say something when another address of ours failed, so that nobody is left in silence."""
     log("webhook.fallback", error_code=_posted().get("ErrorCode", ""))
     return _xml(twiml.apology(APOLOGY))
+
+
+@webhooks.not_found()  # type: ignore[untyped-decorator]  # Powertools
+def unknown_address(_error: Exception) -> Response[Any]:
+    """Answer for an address that we do not have."""
+    return Response(404, "text/plain", "There is no such address.")
+
+
+@webhooks.exception_handler(Exception)  # type: ignore[untyped-decorator]  # Powertools
+def failed(error: Exception) -> Response[Any]:
+    """Log what went wrong, numbers masked, and fail, so that the carrier goes to the fallback address."""
+    log_failure("webhook.failed", error)
+    return Response(500, "text/plain", "The request failed.")
 
 
 @webhooks.exception_handler(NotFound)  # type: ignore[untyped-decorator]  # Powertools

@@ -17,6 +17,9 @@ class Clock(Protocol):
     def elapsed(self) -> float:
         """Return seconds from an arbitrary origin; never goes backwards."""
 
+    def pause(self, seconds: float) -> None:
+        """Wait."""
+
 
 class SystemClock:
     """The machine's own clock."""
@@ -28,6 +31,10 @@ class SystemClock:
     def elapsed(self) -> float:
         """Return seconds from an arbitrary origin; never goes backwards."""
         return time.perf_counter()
+
+    def pause(self, seconds: float) -> None:
+        """Wait."""
+        time.sleep(seconds)
 
 
 @dataclass
@@ -43,6 +50,10 @@ class FixedClock:
     def elapsed(self) -> float:
         """Return the set instant in seconds."""
         return self.instant.timestamp()
+
+    def pause(self, seconds: float) -> None:
+        """Move on by `seconds` at once."""
+        self.advance(seconds=seconds)
 
     def advance(self, **delta: float) -> None:
         """Move on by a `timedelta` given in keywords, such as `seconds=5`."""

@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
+import functools
+import inspect
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+ClassT = TypeVar("ClassT")
 
 
 @dataclass(frozen=True)
@@ -65,3 +73,31 @@ class Unavailable(AppError):
     def __init__(self, message: str, *, retryable: bool, code: str | None = None) -> None:
         super().__init__(message, code=code)
         self.retryable = retryable
+
+
+def unavailable_on(*vendor_errors: type[Exception]) -> Callable[[type[ClassT]], type[ClassT]]:
+    """Decorate an adapter so that what its vendor raises leaves its public methods as `Unavailable`.
+
+    Only what the adapter does not handle itself arrives here: a service that is silent or refuses.
+    """
+
+    def decorate(adapter: type[ClassT]) -> type[ClassT]:
+        for name, method in inspect.getmembers(adapter, inspect.isfunction):
+            if not name.startswith("_"):
+                setattr(adapter, name, _translated(method, vendor_errors))
+        return adapter
+
+    return decorate
+
+
+def _translated(method: Callable[..., Any], vendor_errors: tuple[type[Exception], ...]) -> Callable[..., Any]:
+    @functools.wraps(method)
+    def translated(*args: Any, **options: Any) -> Any:
+        try:
+            return method(*args, **options)
+        except vendor_errors as error:
+            raise Unavailable(
+                "The storage did not answer.", retryable=True, code="storage_unavailable"
+            ) from error
+
+    return translated

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _context: ContextVar[dict[str, str] | None] = ContextVar("log_context", default=None)
-_NUMBER = re.compile(r"\+[1-9]\d{6,14}")
+_NUMBER = re.compile(r"(?:\+|%2B)[1-9][0-9]{6,14}")
+_ACCOUNT = re.compile(r"\bAC[0-9a-fA-F]{32}\b")
 _logger = logging.getLogger("calls")
 
 
@@ -30,7 +31,7 @@ class _JsonLines(logging.Formatter):
         line |= getattr(record, "fields", {})
         if record.exc_info:
             line["exception"] = self.formatException(record.exc_info)
-        return _NUMBER.sub(lambda found: mask(found[0]), _json(line))
+        return _ACCOUNT.sub("AC…", _NUMBER.sub(lambda found: mask(found[0]), _json(line)))
 
 
 def _json(line: dict[str, Any]) -> str:

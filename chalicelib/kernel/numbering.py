@@ -50,7 +50,10 @@ def parse_phone(text: str, default_country: str | None = None) -> E164:
 
 def plan_of(number: E164) -> NumberPlan:
     """Look the number up in the plans; an unknown number has kind `unknown`."""
-    parsed = phonenumbers.parse(number)
+    try:
+        parsed = phonenumbers.parse(number)
+    except phonenumbers.NumberParseException:
+        return NumberPlan(country="", kind="unknown")
     kind = _KINDS.get(phonenumbers.number_type(parsed), "unknown")
     region = phonenumbers.region_code_for_number(parsed)
     return NumberPlan(country="" if region in {None, _NO_COUNTRY} else region, kind=kind)

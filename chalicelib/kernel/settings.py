@@ -19,6 +19,7 @@ class Settings:
     scheduling_table: str
     system_table: str
     dial_queue_url: str
+    urgent_queue_url: str
     post_call_queue_url: str
     connections_secret: str
     socket_api_endpoint: str
@@ -36,6 +37,7 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         scheduling_table=environ["SCHEDULING_TABLE"],
         system_table=environ["SYSTEM_TABLE"],
         dial_queue_url=environ["DIAL_QUEUE_URL"],
+        urgent_queue_url=environ["URGENT_QUEUE_URL"],
         post_call_queue_url=environ["POST_CALL_QUEUE_URL"],
         connections_secret=environ["CONNECTIONS_SECRET"],
         socket_api_endpoint=environ["SOCKET_API_ENDPOINT"],

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 class Callbacks(Protocol):
     """Stored promises."""
 
-    def add(self, callback: Callback) -> bool:
-        """Store a promise; False when it was stored before."""
+    def keep(self, callback: Callback) -> None:
+        """Store a promise, in place of what was promised before under its id."""
 
 
 class SchedulingPorts(Protocol):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from chalicelib.calls.domain.lifecycle import reschedule
 from chalicelib.calls.services.progress import get_call
 from chalicelib.calls.services.requests import CallWish, request_call
 from chalicelib.kernel.ids import derived_id
@@ -31,27 +32,17 @@ class CallbackWish:
 def promise_callback(scheduling: SchedulingPorts, wish: CallbackWish) -> Callback:
     """Accept a call for later, by the template of the call in which it was promised.
 
-    Goes through the same gate as every dial; `Invalid` for an impossible time, `Forbidden` for a
-    number that must not be called. The same promise made twice in one call is one call.
+    One call can promise one callback: another wish moves it. It goes through the same gate as every
+    dial; `Invalid` for an impossible time, `Forbidden` for a number that must not be called.
     """
     now = scheduling.clock.now()
     due_at = callback_time(wish.local, wish.time_zone, now)
     number = E164(wish.number)
-    promise = f"{wish.promised_in}:{due_at.isoformat()}"
-    template_id = get_call(scheduling.calls, wish.promised_in).template_id
-    call = request_call(
-        scheduling.calls,
-        CallWish(
-            template_id,
-            contact_id=wish.contact_id,
-            number=number,
-            not_before=due_at,
-            requested_by=f"callback:{wish.promised_in}",
-            call_id=derived_id("call", promise),
-        ),
-    )
+    call = request_call(scheduling.calls, _call_wish(scheduling, wish, number, due_at))
+    if call.due_at != due_at:
+        scheduling.calls.book.change(call.id, lambda newest: reschedule(newest, due_at))
     callback = Callback(
-        id=derived_id("callback", promise),
+        id=derived_id("callback", wish.promised_in),
         contact_id=wish.contact_id,
         number=number,
         due_at=due_at,
@@ -59,5 +50,16 @@ def promise_callback(scheduling: SchedulingPorts, wish: CallbackWish) -> Callbac
         kept_by=call.id,
         created_at=now,
     )
-    scheduling.callbacks.add(callback)
+    scheduling.callbacks.keep(callback)
     return callback
+
+
+def _call_wish(scheduling: SchedulingPorts, wish: CallbackWish, number: E164, due_at: datetime) -> CallWish:
+    return CallWish(
+        get_call(scheduling.calls, wish.promised_in).template_id,
+        contact_id=wish.contact_id,
+        number=number,
+        not_before=due_at,
+        requested_by=f"callback:{wish.promised_in}",
+        call_id=derived_id("call", f"callback:{wish.promised_in}"),
+    )

@@ -112,6 +112,7 @@ def environment() -> dict[str, Any]:
     tables = {variable: {"Ref": table} for table, variable in TABLES.items()}
     return tables | {
         "DIAL_QUEUE_URL": {"Ref": "DialQueue"},
+        "URGENT_QUEUE_URL": {"Ref": "UrgentQueue"},
         "POST_CALL_QUEUE_URL": {"Ref": "PostCallQueue"},
         "CONNECTIONS_SECRET": SECRET_NAME,
         "SOCKET_API_ENDPOINT": {"Fn::If": ["IsAws", _management_url(), _local_management_url()]},

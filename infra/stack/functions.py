@@ -22,6 +22,7 @@ RESERVED = {
     "websocket_message": 200,
     "websocket_disconnect": 50,
     "dial": 20,
+    "urgent": 50,
     "post_call": 20,
     "dispatch": 1,  # two dispatchers at once would only contend for the same requests
 }

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from infra.stack.functions import RESERVED
+
 if TYPE_CHECKING:
     from infra.stack.functions import FunctionSettings
 
-QUEUES = {"dial": "DialQueue", "post_call": "PostCallQueue"}
+QUEUES = {"dial": "DialQueue", "urgent": "UrgentQueue", "post_call": "PostCallQueue"}
 _TWO_WEEKS_SECONDS = 14 * 24 * 3600  # the longest that SQS keeps a message
 _MAX_RECEIVES = 5
 # AWS asks for six times the function's limit, so that throttled batches are not delivered twice.
@@ -16,7 +18,7 @@ _VISIBILITY_FACTOR = 6
 
 
 def queue_resources(functions: list[FunctionSettings]) -> dict[str, Any]:
-    """Both queues with their dead-letter queues, and each consumer's event source."""
+    """All queues with their dead-letter queues, and each consumer's event source."""
     resources: dict[str, Any] = {}
     for function in functions:
         if queue := QUEUES.get(function.name):
@@ -53,5 +55,7 @@ def _event_source(function: FunctionSettings, queue: str) -> dict[str, Any]:
     properties = {
         "Queue": {"Fn::GetAtt": [queue, "Arn"]},
         "FunctionResponseTypes": ["ReportBatchItemFailures"],
+        # No more pollers than processes: a throttled message would be late by the whole visibility time.
+        "ScalingConfig": {"MaximumConcurrency": RESERVED[function.name]},
     }
     return {f"{function.logical_id}SqsEventSource": {"Type": "SQS", "Properties": properties}}

@@ -97,12 +97,19 @@ def test_a_socket_is_bound_to_its_call(calls):
     ],
 )
 def test_a_foreign_socket_is_bound_to_nothing(calls, setup):
-    """And what it says is answered by nobody."""
+    """Its session is ended, rather than leaving whoever is there in silence."""
     _send(setup)
-    _send(PROMPT)
     assert calls.shelf.connections == {}
+    assert [frame["type"] for frame in _frames(calls)] == ["end"]
+    _send(PROMPT)
     assert calls.shelf.turns == {}
-    assert calls.socket.frames == {}
+
+
+def test_words_that_overtake_the_setup_are_answered(calls, monkeypatch):
+    """Each frame is served by a process of its own: the first words wait for the socket to be bound."""
+    monkeypatch.setattr(calls.clock, "pause", lambda _: calls.turns.bind("line=", "call_1"))
+    _send(PROMPT)
+    assert calls.shelf.turns["call_1", 1].said == PROMPT["voicePrompt"]
 
 
 def test_words_are_answered_frame_by_frame(calls):
@@ -199,8 +206,8 @@ def test_a_socket_that_cannot_be_reached_is_no_crash(calls):
     _send(PROMPT)
 
 
-def test_a_refusal_of_a_use_case_is_no_crash(calls):
-    """An expected refusal is logged, and the session goes on."""
+def test_a_use_case_that_fails_ends_the_session(calls):
+    """Whatever breaks, the caller is not left in silence: the session's action address apologises."""
 
     def refuse(_call_id):
         raise Conflict("x")
@@ -208,6 +215,18 @@ def test_a_refusal_of_a_use_case_is_no_crash(calls):
     _send(SETUP)
     calls.book.load = refuse
     _send(PROMPT)
+    assert [frame["type"] for frame in _frames(calls)] == ["end"]
+
+
+def test_an_interruption_that_cannot_be_stored_ends_nothing(calls):
+    """The conversation goes on; only the transcript has more than was heard."""
+
+    def refuse(_call_id):
+        raise Conflict("x")
+
+    _send(SETUP)
+    calls.book.load = refuse
+    _send({"type": "interrupt", "utteranceUntilInterrupt": "We"})
     assert _frames(calls) == []
 
 

@@ -94,6 +94,7 @@ class FakeWakeups:
     attends: list[str] = field(default_factory=list)
     finishes: list[str] = field(default_factory=list)
     session_ends: list[tuple[str, int, str, str, int]] = field(default_factory=list)
+    suppressions: list[tuple[str, str]] = field(default_factory=list)
 
     def attend(self, call_id: str) -> None:
         """Keep a wake-up."""
@@ -106,6 +107,10 @@ class FakeWakeups:
     def finish(self, call_id: str) -> None:
         """Keep a post-call job."""
         self.finishes.append(call_id)
+
+    def suppress(self, number: str, source: str) -> None:
+        """Keep a wish not to be called."""
+        self.suppressions.append((number, source))
 
 
 @dataclass

@@ -18,10 +18,9 @@ class FakeCallbacks:
 
     by_key: dict[tuple[str, str], Callback] = field(default_factory=dict)
 
-    def add(self, callback: Callback) -> bool:
-        """Keep a promise once."""
-        key = (callback.contact_id, callback.id)
-        return self.by_key.setdefault(key, callback) is callback
+    def keep(self, callback: Callback) -> None:
+        """Keep a promise in place of the former one."""
+        self.by_key[callback.contact_id, callback.id] = callback
 
 
 @dataclass

@@ -113,6 +113,7 @@ EVENTS = {
     "WebsocketDisconnect": _socket_event("DISCONNECT"),
     "Dial": UNREADABLE_BATCH,
     "PostCall": UNREADABLE_BATCH,
+    "Urgent": UNREADABLE_BATCH,
     "Dispatch": SCHEDULED
     | {"version": "0", "id": "1", "account": "0", "region": "us-east-1", "resources": []},
 }
@@ -220,7 +221,7 @@ def test_socket_events_are_survived(invoke, name):
     assert invoke(name)["result"]["statusCode"] == 200
 
 
-@pytest.mark.parametrize("name", ["Dial", "PostCall"])
+@pytest.mark.parametrize("name", ["Dial", "Urgent", "PostCall"])
 def test_batches_are_answered_in_part(invoke, name):
     """A message that cannot be read does not fail its batch: the answer lists failures by identifier."""
     failures = invoke(name)["result"]["batchItemFailures"]

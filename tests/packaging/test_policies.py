@@ -67,7 +67,9 @@ def test_nothing_scans_a_table(checkout):
     assert not {a for a in actions if a.endswith((":Scan", ":PartiQLSelect"))}
 
 
-@pytest.mark.parametrize(("name", "queue"), [("dial", "DialQueue"), ("post_call", "PostCallQueue")])
+@pytest.mark.parametrize(
+    ("name", "queue"), [("dial", "DialQueue"), ("urgent", "UrgentQueue"), ("post_call", "PostCallQueue")]
+)
 def test_only_the_consumer_receives(checkout, name, queue):
     """One function receives from a queue, with what Lambda needs to poll for it."""
     receivers = [

@@ -23,6 +23,7 @@ FUNCTIONS = {
     "WebsocketDisconnect",
     "Dial",
     "PostCall",
+    "Urgent",
     "Dispatch",
 }
 UNRESERVED_MINIMUM, ACCOUNT_LIMIT = 100, 1000
@@ -117,6 +118,7 @@ def test_every_function_knows_its_surroundings(template):
     assert set(TABLES.values()) <= set(variables)
     assert {
         "DIAL_QUEUE_URL",
+        "URGENT_QUEUE_URL",
         "POST_CALL_QUEUE_URL",
         "SOCKET_API_ENDPOINT",
         "ALLOWED_COUNTRIES",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from contextlib import ExitStack, contextmanager
+from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 import httpx2
@@ -21,12 +22,16 @@ if TYPE_CHECKING:
     from openai import APIResponse
 
 # A caller waits: longer than this and an apology serves better than an answer.
-_SPEECH_TIMEOUT = openai.Timeout(8.0, connect=2.0)
+_SILENCE_S = 8.0
 _EXTRACTION_TIMEOUT = openai.Timeout(60.0, connect=2.0)
 _MAX_ANSWER_TOKENS = 400
 # Both speak between two turns; the default of 5 s would drop the connection each time.
 _CONNECTIONS = httpx2.Limits(keepalive_expiry=60.0)
 _MAX_EXTRACTION_TOKENS = 2000
+
+
+# What reading an answer of the wrong shape raises.
+_MALFORMED = (AttributeError, KeyError, TypeError)
 
 
 class OpenAIModel:
@@ -43,9 +48,10 @@ class OpenAIModel:
 
     def stream(self, request: ModelRequest) -> Iterator[ModelPart]:
         """Answer piece by piece; closing the iterator closes the connection."""
+        deadline = perf_counter() + request.time_left_s
         with _failures(), ExitStack() as exits:
             response = self._ask(request, exits)
-            yield from _parts(_chunks(response.iter_lines()))
+            yield from _parts(_chunks(_in_time(response.iter_lines(), deadline)))
 
     def _ask(self, request: ModelRequest, exits: ExitStack) -> APIResponse[Any]:
         """Send the request; again at once when a kept connection was closed while the process was frozen."""
@@ -66,7 +72,7 @@ class OpenAIModel:
             max_completion_tokens=_MAX_ANSWER_TOKENS,
             stream=True,
             stream_options={"include_usage": True},
-            timeout=_SPEECH_TIMEOUT,
+            timeout=openai.Timeout(min(_SILENCE_S, request.time_left_s), connect=2.0),
         )
 
     def extract(self, task: str, text: str, name: str, schema: Mapping[str, Any]) -> tuple[Any, Usage]:
@@ -104,7 +110,7 @@ def _failures() -> Iterator[None]:
         raise Unavailable(
             "The model's provider refuses more.", retryable=True, code="model_rate_limited"
         ) from error
-    except (openai.InternalServerError, json.JSONDecodeError) as error:
+    except (openai.InternalServerError, json.JSONDecodeError, *_MALFORMED) as error:
         raise Unavailable("The model's provider failed.", retryable=True, code="model_failed") from error
     except openai.OpenAIError as error:
         raise Unavailable(
@@ -129,6 +135,14 @@ def _chunks(lines: Iterator[str]) -> Iterator[dict[str, Any]]:
     except httpx2.HTTPError:
         if not done:
             raise
+
+
+def _in_time(lines: Iterator[str], deadline: float) -> Iterator[str]:
+    """Pass lines on until the deadline; a server that only keeps the line open has not answered."""
+    for line in lines:
+        if perf_counter() > deadline:
+            raise Unavailable("The model took too long.", retryable=True, code="model_timeout")
+        yield line
 
 
 def _chunk(text: str) -> dict[str, Any]:
@@ -161,7 +175,7 @@ def _parts(chunks: Iterator[dict[str, Any]]) -> Iterator[ModelPart]:
 def _join(calls: dict[int, list[str]], pieces: Iterable[dict[str, Any]]) -> None:
     for piece in pieces:
         function = piece.get("function") or {}
-        call = calls.setdefault(piece["index"], ["", "", ""])
+        call = calls.setdefault(piece.get("index", len(calls)), ["", "", ""])
         call[0] += piece.get("id") or ""
         call[1] += function.get("name") or ""
         call[2] += function.get("arguments") or ""
@@ -169,7 +183,8 @@ def _join(calls: dict[int, list[str]], pieces: Iterable[dict[str, Any]]) -> None
 
 def _usage(usage: Mapping[str, Any]) -> Usage:
     details = usage.get("prompt_tokens_details") or {}
-    return Usage(usage["prompt_tokens"], details.get("cached_tokens") or 0, usage["completion_tokens"])
+    prompt, answer = usage.get("prompt_tokens") or 0, usage.get("completion_tokens") or 0
+    return Usage(prompt, details.get("cached_tokens") or 0, answer)
 
 
 def _conversation(request: ModelRequest) -> dict[str, Any]:

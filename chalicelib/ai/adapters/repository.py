@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from pynamodb.exceptions import PutError
+from pynamodb.exceptions import PutError, PynamoDBException
 
 from chalicelib.ai.adapters.tables import AiTable, PromptItem
 from chalicelib.ai.domain.prompts import PromptTemplate
 from chalicelib.kernel.clock import from_iso, iso
-from chalicelib.kernel.errors import Conflict
+from chalicelib.kernel.errors import Conflict, unavailable_on
 
 _HASH = "PROMPTS"
 
 
+@unavailable_on(PynamoDBException)
 class AiRepository:
     """Stores and lists prompt templates."""
 

@@ -10,6 +10,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
+# The one action that the rules of law demand on every call, whatever its template allows.
+OPT_OUT_TOOL = "stop_calling_me"
+
+
 @dataclass(frozen=True)
 class Heard:
     """Words, or a key, that came from the caller."""

@@ -27,14 +27,17 @@ TRANSFERRING = "One moment, I will put you through to a colleague."
 _KEYWORDS = frozenset(["stop", "stopall", "unsubscribe", "revoke", "quit", "cancel", "optout", "opt-out"])
 _SENTENCES = re.compile(
     r"""
-    \b(?:stop|quit)\s+(?:calling|phoning|ringing|bothering)\b
+    \b(?:stop|quit)\s+(?:calling|phoning|ringing|bothering|contacting|texting|harassing)\b
     | \b(?:do\s*n[o']?t|don.t|never)\s+(?:ever\s+)?(?:call|phone|ring|contact)
         \s+(?:me|us|here|this\s+number|again|any\s?more)\b
+        (?!\s+(?:back(?!\s+(?:ever|again|any))|before|after|until|till|on\s+\w+day)\b)
     | \b(?:do\s*n[o']?t|don.t)\s+want
         \s+(?:you\s+(?:to\s+call|calling)|(?:any\s+)?more\s+calls|these\s+calls)\b
     | \b(?:take|get|remove|delete)\s+(?:me|us|my\s+(?:name|number)|this\s+number)
-        \s+(?:off(?!\s+hold)|from|out)\b
-    | \bremove\s+(?:me|my\s+number)\b
+        \s+(?:off|from|out)\b
+        (?!\s+(?:of\s+)?(?:(?:the|this|that|your|my)\s+)?(?:hold|waiting|wait\s?list|reservation|booking
+            |appointment|contract|order|invoice)\b)
+    | \b(?:remove|delete|erase)\s+(?:me|my\s+number)(?!\s+(?:from|off|out))\b
     | \bopt\s+(?:me\s+)?out\b
     | \bunsubscribe\s+me\b | \bto\s+unsubscribe\b
     | \bdo[\s-]not[\s-]call\s+list\b

@@ -1,4 +1,4 @@
-"""What is put on the dial queue and the post-call queue: versioned JSON, written here and read here."""
+"""What is put on the queues: versioned JSON, written here and read here."""
 
 from __future__ import annotations
 
@@ -35,11 +35,20 @@ class Finish:
     call_id: str
 
 
-Message = Attend | EndSession | Finish
-_KINDS: dict[str, type[Attend | EndSession | Finish]] = {
+@dataclass(frozen=True)
+class Suppress:
+    """Never dial this number again."""
+
+    number: str
+    source: str
+
+
+Message = Attend | EndSession | Finish | Suppress
+_KINDS: dict[str, type[Message]] = {
     "attend": Attend,
     "end_session": EndSession,
     "finish": Finish,
+    "suppress": Suppress,
 }
 _KINDS_OF = {_VERSION: _KINDS}
 _NAMES = {kind: name for name, kind in _KINDS.items()}

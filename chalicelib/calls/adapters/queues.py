@@ -2,33 +2,45 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from chalicelib.calls.adapters.messages import Attend, EndSession, Finish, Message, encode
+from botocore.exceptions import BotoCoreError, ClientError
+
+from chalicelib.calls.adapters.messages import Attend, EndSession, Finish, Message, Suppress, encode
+from chalicelib.kernel.errors import unavailable_on
+
+if TYPE_CHECKING:
+    from chalicelib.kernel.phones import E164
 
 # SQS delays a message by at most 15 minutes.
 _MAX_DELAY_S = 900
 
 
+@unavailable_on(BotoCoreError, ClientError)
 class SqsWakeups:
-    """Sends messages that make somebody look at a call."""
+    """Sends messages that make somebody act; what a caller waits for has a queue of its own."""
 
-    def __init__(self, client: Any, dial_queue_url: str, post_call_queue_url: str) -> None:
+    def __init__(self, client: Any, *, dial: str, urgent: str, post_call: str) -> None:
         self._client = client
-        self._dial_queue_url = dial_queue_url
-        self._post_call_queue_url = post_call_queue_url
+        self._dial = dial
+        self._urgent = urgent
+        self._post_call = post_call
 
     def attend(self, call_id: str) -> None:
         """Have the call looked at now."""
-        self._send(self._dial_queue_url, Attend(call_id))
+        self._send(self._dial, Attend(call_id))
 
     def end_session(self, call_id: str, turn: int, connection_id: str, handoff: str, delay_s: int) -> None:
         """Have the socket told to end after the turn's last words were heard."""
-        self._send(self._dial_queue_url, EndSession(call_id, turn, connection_id, handoff), delay_s)
+        self._send(self._urgent, EndSession(call_id, turn, connection_id, handoff), delay_s)
 
     def finish(self, call_id: str) -> None:
         """Have the post-call job done."""
-        self._send(self._post_call_queue_url, Finish(call_id))
+        self._send(self._post_call, Finish(call_id))
+
+    def suppress(self, number: E164, source: str) -> None:
+        """Have a number suppressed as soon as it can be stored."""
+        self._send(self._urgent, Suppress(number, source))
 
     def _send(self, queue_url: str, message: Message, delay_s: int = 0) -> None:
         self._client.send_message(

@@ -59,7 +59,7 @@ def _decode(frame: dict[str, Any]) -> Frame | None:
             return Setup(call_id, _text(frame, "callSid"))
         case "prompt":
             said = CallerSaid(_text(frame, "voicePrompt"), _text(frame, "lang"))
-            return said if frame.get("last", True) is not False else None
+            return said if said.text.strip() and frame.get("last", True) is not False else None
         case "dtmf":
             return CallerPressed(_text(frame, "digit"))
         case "interrupt":
@@ -89,7 +89,7 @@ def encode(directive: Directive) -> str | None:
 
 def _text(frame: dict[str, Any], name: str) -> str:
     value = frame.get(name)
-    return value if isinstance(value, str) else ""
+    return value.encode(errors="replace").decode() if isinstance(value, str) else ""
 
 
 def _millis(value: Any) -> int:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 _TWILIO = "https://api.twilio.com"
 _TIMEOUT_S = 10
 _RING_S = 30
-_NOT_FOUND, _TOO_MANY, _SERVER_ERROR = 404, 429, 500
+_UNAUTHORIZED, _NOT_FOUND, _TIMEOUT, _TOO_MANY, _SERVER_ERROR = 401, 404, 408, 429, 500
 
 
 class _HttpClient(TwilioHttpClient):  # type: ignore[misc]  # untyped vendor
@@ -99,11 +99,11 @@ class TwilioTelephony:
 
 
 def _refusal(error: TwilioRestException) -> Forbidden | NotFound | Unavailable:
-    """Say what a refusal means: a 429 was never processed, a 5xx may have been, the rest is final."""
+    """Say what a refusal means: 401 and 429: not processed; 408 and 5xx: nobody knows; the rest is final."""
     code = f"carrier_{error.code or error.status}"
-    if error.status == _TOO_MANY:
+    if error.status in {_UNAUTHORIZED, _TOO_MANY}:
         return Unavailable("The carrier takes no more calls now.", retryable=True, code=code)
-    if error.status >= _SERVER_ERROR:
+    if error.status == _TIMEOUT or error.status >= _SERVER_ERROR:
         return Unavailable("The carrier failed.", retryable=False, code=code)
     return Forbidden(f"The carrier refused the call: {error.msg}", code=code)
 

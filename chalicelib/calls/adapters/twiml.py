@@ -34,7 +34,11 @@ if TYPE_CHECKING:
     from chalicelib.calls.domain.templates import Brief
     from chalicelib.calls.domain.turns import Turn
 
+# What the carrier gives as the caller's number when there is none: words as typed on a keypad, such as
+# +266696687 for "anonymous". All such callers would otherwise be one person.
+WITHHELD = frozenset({"+266696687", "+7378742833", "+2562533", "+8656696", "+86282452253"})
 _SILENCE_S = 5
+_LONGEST_TRANSFER_S = 3600
 _DIAL_S = 25
 
 
@@ -141,7 +145,9 @@ def _leave(response: VoiceResponse, file: CallFile, directive: Directive, addres
         response.hangup()
     elif file.brief and file.brief.transfer_to:
         ended = addresses.transfer_ended(file.call.id)
-        dial = response.dial(action=ended, timeout=_DIAL_S, caller_id=file.call.line)
+        dial = response.dial(
+            action=ended, timeout=_DIAL_S, time_limit=_LONGEST_TRANSFER_S, caller_id=file.call.line
+        )
         dial.number(file.brief.transfer_to)
     else:
         response.redirect(addresses.transfer_ended(file.call.id))

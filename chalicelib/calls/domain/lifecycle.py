@@ -74,10 +74,7 @@ _OUTCOME_OF_STATUS = {
     "failed": Outcome.FAILED,
     "canceled": Outcome.CANCELED,
 }
-_OUTCOME_OF_ENDING = {
-    "opted_out": Outcome.OPTED_OUT,
-    "asked_for_person": Outcome.TRANSFERRED,
-}
+TRANSFER_FAILED = "transfer_failed"
 
 
 @dataclass(frozen=True, order=True)
@@ -105,7 +102,7 @@ class Report:
 
 @dataclass(frozen=True)
 class Call:
-    """One call to or from one number: for an outbound call, one attempt (see ADR 2)."""
+    """One call to or from one number: for an outbound call, one attempt (see ADR 1)."""
 
     id: str
     direction: Direction
@@ -188,6 +185,11 @@ def postpone(call: Call, decision: Decision) -> Call:
     return replace(call, decision=decision, due_at=decision.not_before, look_at=decision.not_before)
 
 
+def reschedule(call: Call, due_at: datetime) -> Call:
+    """Move a call that nobody asked the carrier for to another time."""
+    return replace(call, due_at=due_at, look_at=due_at) if call.state is CallState.QUEUED else call
+
+
 def refuse(call: Call, decision: Decision) -> Call:
     """End a call that must not be dialed, with the decision that says why."""
     if call.state is not CallState.QUEUED:
@@ -213,6 +215,11 @@ def never_placed(call: Call, reason: str, now: datetime) -> Call:
     if call.is_over or call.sid:
         return call
     return _end(call, Outcome.FAILED, reason, now)
+
+
+def forgotten(call: Call, reason: str, now: datetime) -> Call:
+    """End a call that the carrier had and does not know any more."""
+    return call if call.is_over else _end(call, Outcome.FAILED, reason, now)
 
 
 def look_again(call: Call, at: datetime) -> Call:
@@ -252,11 +259,12 @@ def _end(call: Call, outcome: Outcome, reason: str, now: datetime) -> Call:
     )
 
 
-def outcome_of(call: Call, endings: tuple[str, ...]) -> Outcome:
-    """Say what came of a call that has ended, from the carrier's status and how our turns ended."""
+def outcome_of(call: Call, *, opted_out: bool, transferred: bool) -> Outcome:
+    """Say what came of a call that has ended: from what our turns did, and from the carrier's status."""
     if call.outcome:
         return call.outcome
-    for ending in endings:
-        if ending in _OUTCOME_OF_ENDING:
-            return _OUTCOME_OF_ENDING[ending]
+    if opted_out:
+        return Outcome.OPTED_OUT
+    if transferred and not any(event.kind == TRANSFER_FAILED for event in call.events):
+        return Outcome.TRANSFERRED
     return _OUTCOME_OF_STATUS.get(call.carrier_status, Outcome.FAILED)

@@ -69,21 +69,21 @@ def _objections(facts: DialFacts) -> Iterator[Decision]:
         yield _decide(facts, Verdict.REFUSE, "suppressed", "This number asked not to be called.")
     if facts.contact_refuses:
         yield _decide(facts, Verdict.REFUSE, "do_not_contact", "This contact is marked do-not-contact.")
-    if facts.plan.kind in _REFUSED_KINDS:
-        kind = facts.plan.kind.replace("_", " ")
-        yield _decide(
-            facts, Verdict.REFUSE, "number_kind_refused", f"Numbers of the kind {kind} are not called."
-        )
-    if facts.plan.country not in facts.allowed_countries:
-        country = facts.plan.country or "no country"
-        yield _decide(
-            facts,
-            Verdict.REFUSE,
-            "country_not_allowed",
-            f"Calls to {country} are not enabled (ALLOWED_COUNTRIES).",
-        )
+    if objection := objection_to(facts.plan, facts.allowed_countries):
+        yield _decide(facts, Verdict.REFUSE, *objection)
     if _is_busy_elsewhere(facts):
         yield _decide(facts, Verdict.NOT_YET, "number_in_call", "Another call with this number is going on.")
+
+
+def objection_to(plan: NumberPlan, allowed_countries: frozenset[str]) -> tuple[str, str] | None:
+    """Say why nothing is ever dialed to such a number, as code and sentence; holds for every leg."""
+    if plan.kind in _REFUSED_KINDS:
+        kind = plan.kind.replace("_", " ")
+        return "number_kind_refused", f"Numbers of the kind {kind} are not called."
+    if plan.country not in allowed_countries:
+        country = plan.country or "no country"
+        return "country_not_allowed", f"Calls to {country} are not enabled (ALLOWED_COUNTRIES)."
+    return None
 
 
 def _is_busy_elsewhere(facts: DialFacts) -> bool:

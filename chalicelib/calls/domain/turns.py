@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from chalicelib.ai.domain.analysis import Usage
-from chalicelib.ai.domain.conversation import Heard, Message, Spoken, ToolUsed
+from chalicelib.ai.domain.conversation import OPT_OUT_TOOL, Heard, Message, Spoken, ToolUsed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -112,6 +112,11 @@ def interrupted_turn(turns: tuple[Turn, ...], received_at: datetime) -> Turn | N
     return earlier[-1] if earlier else None
 
 
-def endings(turns: tuple[Turn, ...]) -> tuple[str, ...]:
-    """Give the reasons for which our own side ended or handed over the call."""
-    return tuple(turn.reason for turn in turns if turn.end in (TurnEnd.HANG_UP, TurnEnd.TRANSFER))
+def opted_out(turns: tuple[Turn, ...]) -> bool:
+    """Tell whether the caller's wish not to be called again was carried out, whatever was said after it."""
+    return any(run.name == OPT_OUT_TOOL and run.done for turn in turns for run in turn.tools)
+
+
+def transferred(turns: tuple[Turn, ...]) -> bool:
+    """Tell whether the conversation was handed over to a person."""
+    return any(turn.end is TurnEnd.TRANSFER for turn in turns)

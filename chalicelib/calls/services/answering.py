@@ -3,30 +3,26 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
-from zoneinfo import ZoneInfo
+from typing import TYPE_CHECKING
 
 from chalicelib.ai.domain.conversation import Conversation, Say
 from chalicelib.ai.engine import greet
-from chalicelib.ai.services import get_prompt, instructions
+from chalicelib.ai.services import get_prompt
 from chalicelib.calls.domain.lifecycle import PATIENCE, Call, CallState, Direction
-from chalicelib.calls.domain.templates import Brief
 from chalicelib.calls.domain.turns import GREETING_TURN, Turn, TurnEnd, TurnKind
+from chalicelib.calls.services.briefing import Occasion, write_brief
 from chalicelib.calls.services.progress import record_report
 from chalicelib.calls.services.templates import get_template
 from chalicelib.crm import services as crm
-from chalicelib.crm.domain import UNKNOWN_CALLER
 from chalicelib.kernel.ids import derived_id
 from chalicelib.kernel.logs import log
 
 if TYPE_CHECKING:
     from chalicelib.ai.domain.conversation import Directive
     from chalicelib.calls.domain.lifecycle import Report
+    from chalicelib.calls.domain.templates import Brief
     from chalicelib.calls.ports import CallPorts
-    from chalicelib.crm.domain import Contact
     from chalicelib.kernel.phones import E164
-
-DEFAULT_TIME_ZONE = "UTC"
 
 
 @dataclass(frozen=True)
@@ -92,33 +88,10 @@ def _brief(calls: CallPorts, call: Call) -> Brief:
         return file.brief
     template = get_template(calls, call.template_id)
     prompt = get_prompt(calls.ai, template.prompt_id)
-    contact = crm.get_contact(calls.crm, call.contact_id)
-    variables = _variables(calls, call, contact)
-    brief = Brief(
-        instructions=instructions(calls.ai, prompt, variables),
-        greeting=calls.ai.renderer.render(template.greeting, variables),
-        transport=template.transport,
-        language=template.language,
-        voice=template.voice,
-        tools=template.tools,
-        on_failure=template.on_failure,
-        transfer_to=template.transfer_to or "",
-        time_zone=contact.time_zone or DEFAULT_TIME_ZONE,
-        template_version=template.version,
-        prompt_version=prompt.version,
-    )
+    occasion = Occasion(crm.get_contact(calls.crm, call.contact_id), call.direction, call.number, call.line)
+    brief = write_brief(calls, template, prompt, occasion)
     calls.book.put_brief(call.id, brief)
     return brief
-
-
-def _variables(calls: CallPorts, call: Call, contact: Contact) -> dict[str, Any]:
-    zone = ZoneInfo(contact.time_zone or DEFAULT_TIME_ZONE)
-    return {
-        "contact": contact,
-        "first_name": "there" if contact.name == UNKNOWN_CALLER else contact.name.split()[0],
-        "call": {"direction": call.direction.value, "number": call.number, "line": call.line},
-        "now": calls.clock.now().astimezone(zone).strftime("%A, %d %B %Y, %H:%M"),
-    }
 
 
 def _greeting(brief: Brief) -> tuple[Directive, ...]:

@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING
 
 from chalicelib.ai.domain.conversation import Hangup, Listen, Say, Transfer
 from chalicelib.ai.domain.wording import APOLOGY
+from chalicelib.calls.domain.lifecycle import TRANSFER_FAILED, CallEvent, add_event
 from chalicelib.calls.domain.turns import TurnEnd
+from chalicelib.kernel.clock import iso
 from chalicelib.kernel.logs import log
 
 if TYPE_CHECKING:
@@ -14,6 +16,7 @@ if TYPE_CHECKING:
     from chalicelib.calls.domain.files import CallFile
     from chalicelib.calls.ports import CallPorts
 
+_DECISIONS = (TurnEnd.TRANSFER, TurnEnd.HANG_UP)
 BRIDGE = "Sorry, the line was bad for a moment. Please go on."
 NOBODY = "I am sorry, nobody can take the call right now. We will call you back. Goodbye."
 
@@ -38,6 +41,8 @@ def session_ended(
 def _last_ending(file: CallFile) -> tuple[Directive, ...]:
     """Carry out how the last turn ended; with no such decision we have failed, and apologise."""
     last = file.turns[-1]
+    if last.end is None and len(file.turns) > 1 and file.turns[-2].end in _DECISIONS:
+        last = file.turns[-2]  # the caller spoke on while the session was ending
     if last.end is TurnEnd.TRANSFER:
         return (Transfer(last.reason),)
     if last.end is TurnEnd.HANG_UP:
@@ -45,10 +50,13 @@ def _last_ending(file: CallFile) -> tuple[Directive, ...]:
     return (Say(APOLOGY, last=True), Hangup("turn_failed"))
 
 
-def transfer_ended(reached: str) -> tuple[Directive, ...]:
+def transfer_ended(calls: CallPorts, call_id: str, reached: str) -> tuple[Directive, ...]:
     """Decide what follows when the person who was dialed hung up, or was never reached."""
     if reached in {"completed", "answered"}:
         return (Hangup("transferred"),)
+    event = CallEvent(iso(calls.clock.now()), TRANSFER_FAILED, TRANSFER_FAILED, reached)
+    calls.book.change(call_id, lambda call: add_event(call, event))
+    log("call.transfer_failed", call_id=call_id, reached=reached)
     return (Say(NOBODY, last=True), Hangup("nobody_reached"))
 
 

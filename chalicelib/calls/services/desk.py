@@ -5,8 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from chalicelib.ai.services import get_prompt
+from chalicelib.calls.domain.permission import objection_to
+from chalicelib.calls.services.briefing import SAMPLE, write_brief
 from chalicelib.calls.services.templates import get_template
-from chalicelib.kernel.errors import Invalid, NotFound
+from chalicelib.kernel.errors import Forbidden, Invalid, NotFound
+from chalicelib.kernel.numbering import plan_of
 
 if TYPE_CHECKING:
     from chalicelib.calls.domain.files import CallFile
@@ -16,14 +19,26 @@ if TYPE_CHECKING:
 
 
 def create_template(calls: CallPorts, template: CallTemplate) -> CallTemplate:
-    """Store a kind of call; its prompt must exist and its tools must be ones that we have."""
-    get_prompt(calls.ai, template.prompt_id)
+    """Store a kind of call that can be held.
+
+    Its prompt must exist, greeting and prompt must render, its tools must be ones that we have, and
+    the number that it transfers to must be one that we may dial.
+    """
+    write_brief(calls, template, get_prompt(calls.ai, template.prompt_id), SAMPLE)
+    if template.transfer_to:
+        _check_target(calls, template.transfer_to)
     unknown = sorted(set(template.tools) - set(calls.tools))
     if unknown:
         known = ", ".join(sorted(calls.tools))
         raise Invalid(f"There is no tool {', '.join(unknown)}; there are {known}.", code="unknown_tool")
     calls.templates.add(template)
     return template
+
+
+def _check_target(calls: CallPorts, number: E164) -> None:
+    objection = objection_to(plan_of(number), calls.allowed_countries)
+    if objection:
+        raise Forbidden(f"Calls cannot be transferred to {number}. {objection[1]}", code=objection[0])
 
 
 def route_line(calls: CallPorts, line: E164, template_id: str) -> None:

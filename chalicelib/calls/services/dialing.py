@@ -14,6 +14,7 @@ from chalicelib.calls.domain.lifecycle import (
     carrier_declined,
     carrier_unsure,
     commit,
+    forgotten,
     look_again,
     never_placed,
     postpone,
@@ -28,11 +29,16 @@ from chalicelib.kernel.errors import Forbidden, Invalid, NotFound, Unavailable
 from chalicelib.kernel.logs import log
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
     from chalicelib.calls.ports import CallPorts
 
 # Longer than any request can be under way to the carrier: after this, not listed means not placed.
 _CERTAINTY = timedelta(minutes=10)
-_CARRIER_BUSY_WAIT = timedelta(seconds=5)
+_CARRIER_BUSY_WAIT = timedelta(seconds=20)
+# Longer than any call can last: a call that the carrier does not know by then is over.
+_FORGOTTEN = timedelta(hours=3)
 # A number stays taken until its call has certainly been found or given up, however short the call may
 # be: otherwise the next call to the number could be mistaken for the lost one.
 _LEASE_MARGIN = _CERTAINTY + timedelta(minutes=5)
@@ -81,14 +87,19 @@ def dial(calls: CallPorts, call: Call) -> None:
 
 
 def reconcile(calls: CallPorts, call: Call) -> None:
-    """Find out from the carrier what became of a call that we have no news of."""
+    """Find out from the carrier what became of a call that we have no news of.
+
+    The next look is set before the carrier is asked, so that a carrier that fails is asked again later.
+    """
     now = calls.clock.now()
+    calls.book.change(call.id, lambda newest: look_again(newest, now + PATIENCE))
     report = calls.telephony.find(call)
     if report:
         record_report(calls, call.id, report)
-    elif call.dialed_at and now - call.dialed_at > _CERTAINTY:
-        _never_placed(calls, call, "carrier_never_accepted")
-    calls.book.change(call.id, lambda newest: look_again(newest, now + PATIENCE))
+    elif call.sid and now - call.created_at > _FORGOTTEN:
+        _end_unplaced(calls, call, forgotten, "carrier_forgot")
+    elif not call.sid and call.dialed_at and now - call.dialed_at > _CERTAINTY:
+        _end_unplaced(calls, call, never_placed, "carrier_never_accepted")
 
 
 def _set_aside(calls: CallPorts, call: Call, decision: Decision) -> None:
@@ -102,7 +113,7 @@ def _place(calls: CallPorts, call: Call, max_duration_s: int) -> None:
     try:
         sid = calls.telephony.place(PlaceOrder(call.id, call.number, call.line, max_duration_s))
     except (Invalid, Forbidden, NotFound) as error:
-        _never_placed(calls, call, error.code)
+        _end_unplaced(calls, call, never_placed, error.code)
     except Unavailable as error:
         _carrier_unavailable(calls, call, error)
     else:
@@ -116,15 +127,17 @@ def _carrier_unavailable(calls: CallPorts, call: Call, error: Unavailable) -> No
     log("call.carrier_unavailable", call_id=call.id, code=error.code, certain=error.retryable)
     if error.retryable:
         due_at = calls.clock.now() + _CARRIER_BUSY_WAIT
+        # The number stays with this call: to release it now could free what the call takes again.
         calls.book.change(call.id, lambda newest: carrier_declined(newest, due_at))
-        calls.numbers.release(call.number, call.id)
     else:
         calls.book.change(call.id, carrier_unsure)
 
 
-def _never_placed(calls: CallPorts, call: Call, reason: str) -> None:
+def _end_unplaced(
+    calls: CallPorts, call: Call, how: Callable[[Call, str, datetime], Call], reason: str
+) -> None:
     now = calls.clock.now()
-    _, ended = calls.book.change(call.id, lambda newest: never_placed(newest, reason, now))
+    _, ended = calls.book.change(call.id, lambda newest: how(newest, reason, now))
     if ended.is_over:
         calls.numbers.release(call.number, call.id)
     log("call.not_placed", call_id=call.id, reason=reason)

@@ -11,7 +11,7 @@ from chalicelib.ai.domain.conversation import Heard
 from chalicelib.calls.domain.costs import cost_lines
 from chalicelib.calls.domain.files import Aftermath
 from chalicelib.calls.domain.lifecycle import PATIENCE, Outcome, finish, look_again, outcome_of, settle
-from chalicelib.calls.domain.turns import endings, history
+from chalicelib.calls.domain.turns import history, opted_out, transferred
 from chalicelib.crm import services as crm
 from chalicelib.crm.domain import NewNote, NoteKind
 from chalicelib.kernel.clock import to_millis
@@ -37,7 +37,7 @@ def finish_call(calls: CallPorts, call_id: str) -> None:
     file = calls.book.load(call_id)
     if file is None or not file.call.is_over or file.call.finished_at:
         return
-    outcome = outcome_of(file.call, endings(file.turns))
+    outcome = outcome_of(file.call, opted_out=opted_out(file.turns), transferred=transferred(file.turns))
     try:
         analysis = file.aftermath.analysis if file.aftermath else _analysis(calls, file)
     except (Unavailable, Invalid) as error:

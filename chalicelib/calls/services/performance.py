@@ -6,12 +6,14 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from chalicelib.ai.domain.analysis import Usage
-from chalicelib.ai.domain.conversation import Hangup, Listen, Say, ToolResult, Transfer, UseTool
+from chalicelib.ai.domain.conversation import OPT_OUT_TOOL, Hangup, Listen, Say, ToolResult, Transfer, UseTool
+from chalicelib.ai.domain.wording import REPEAT
 from chalicelib.ai.engine import Engine
 from chalicelib.ai.ports import Finished, TextDelta
 from chalicelib.calls.domain.phrases import Phrases
 from chalicelib.calls.domain.turns import Timing, ToolRun, Turn, TurnEnd
 from chalicelib.calls.services.tooling import run_tool
+from chalicelib.kernel.errors import Unavailable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator
@@ -23,6 +25,8 @@ if TYPE_CHECKING:
 
 # A turn that was opened this recently needs no second look before its first words.
 _FRESH_S = 0.25
+# How much longer than a turn's limit the model may take: words on the way are broken off before it.
+_GRACE_S = 2.0
 
 
 @dataclass
@@ -31,12 +35,15 @@ class _Meter:
 
     model: ChatModel
     elapsed: Callable[[], float]
+    deadline: float
     usage: Usage = field(default_factory=Usage)
     first_ms: int | None = None
 
     def stream(self, request: ModelRequest) -> Iterator[ModelPart]:
         asked = self.elapsed()
-        for part in self.model.stream(request):
+        if asked >= self.deadline:
+            raise Unavailable("There is no time left to ask the model.", retryable=True, code="model_timeout")
+        for part in self.model.stream(replace(request, time_left_s=self.deadline - asked)):
             if isinstance(part, Finished):
                 self.usage += part.usage
             elif isinstance(part, TextDelta) and self.first_ms is None:
@@ -64,7 +71,8 @@ class Performance:
 
     def play(self, conversation: Conversation, event: Event) -> Turn:
         """Stream the engine's directives out; give the turn as it was answered."""
-        meter = _Meter(self.calls.ai.model, self.calls.clock.elapsed)
+        deadline = self.started + self.time_limit_s + _GRACE_S
+        meter = _Meter(self.calls.ai.model, self.calls.clock.elapsed, deadline)
         end, reason = self._drive(Engine(meter).respond(conversation, event))
         return replace(
             self.turn,
@@ -83,14 +91,16 @@ class Performance:
             while True:
                 directive = responding.send(result)
                 result = None
+                if self._is_overdue(directive):
+                    return self._break_off()
                 if isinstance(directive, UseTool):
+                    if not self._may_act(directive):
+                        return TurnEnd.CUT, "overtaken"
                     result = self._use(directive)
                 elif not isinstance(directive, Say):
                     ending = directive
                 elif not self._speak(directive):
                     return TurnEnd.CUT, "overtaken"
-                elif self._is_overdue(directive):
-                    return self._break_off()
         except StopIteration:
             return self._end(ending)
         finally:
@@ -117,12 +127,19 @@ class Performance:
             return True
         return self.calls.turns.holds(self.file.call.id, self.turn.number)
 
-    def _is_overdue(self, say: Say) -> bool:
-        return not say.last and self.calls.clock.elapsed() - self.started > self.time_limit_s
+    def _may_act(self, use: UseTool) -> bool:
+        """Tell whether an action is still wanted: not when the caller has spoken on; a revocation always."""
+        return use.name == OPT_OUT_TOOL or self.calls.turns.holds(self.file.call.id, self.turn.number)
+
+    def _is_overdue(self, directive: Directive) -> bool:
+        """Tell whether there is no time for more of the answer; its last words and its end are let pass."""
+        more = isinstance(directive, UseTool) or (isinstance(directive, Say) and not directive.last)
+        return more and self.calls.clock.elapsed() - self.started > self.time_limit_s
 
     def _break_off(self) -> tuple[TurnEnd, str]:
         """Stop an endless answer before its transport stops us, and let the caller speak."""
-        self._speak(Say("", last=True))
+        if not self._speak(Say("" if self._sent else REPEAT, last=True)):
+            return TurnEnd.CUT, "overtaken"
         self.voice.utter(Listen())
         return TurnEnd.LISTEN, "time_limit"
 

@@ -42,6 +42,6 @@ def get_call(calls: CallPorts, call_id: str) -> Call:
 
 
 def _event(report: Report) -> CallEvent:
-    numbered = "" if report.sequence is None else f":{report.sequence}"
+    """Name an event by the status that it tells; the same status told twice is one event."""
     detail = " ".join(filter(None, (report.error, report.sip_code and f"SIP {report.sip_code}")))
-    return CallEvent(iso(report.at), f"{report.status}{numbered}", report.status, detail)
+    return CallEvent(iso(report.at), report.status, report.status, detail)

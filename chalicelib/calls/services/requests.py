@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from chalicelib.calls.domain.lifecycle import Call, CallState, Direction
@@ -10,7 +12,7 @@ from chalicelib.calls.domain.permission import DialFacts, Verdict, may_dial
 from chalicelib.calls.services.templates import get_template
 from chalicelib.crm import services as crm
 from chalicelib.crm.domain import ContactStatus
-from chalicelib.kernel.errors import Forbidden, Invalid
+from chalicelib.kernel.errors import Forbidden, Invalid, Unavailable
 from chalicelib.kernel.ids import new_id
 from chalicelib.kernel.logs import log
 from chalicelib.kernel.numbering import plan_of
@@ -21,6 +23,9 @@ if TYPE_CHECKING:
     from chalicelib.calls.domain.permission import Decision
     from chalicelib.calls.ports import CallPorts
     from chalicelib.kernel.phones import E164
+
+
+_HORIZON = timedelta(days=366)
 
 
 @dataclass(frozen=True)
@@ -47,7 +52,7 @@ def request_call(calls: CallPorts, wish: CallWish) -> Call:
     template = get_template(calls, wish.template_id)
     contact_id, number, contact_refuses = _whom(calls, wish)
     now = calls.clock.now()
-    due_at = max(wish.not_before or now, now)
+    due_at = _due(wish, now)
     call = Call(
         id=wish.call_id or new_id("call"),
         direction=Direction.OUTBOUND,
@@ -67,7 +72,8 @@ def request_call(calls: CallPorts, wish: CallWish) -> Call:
         return calls.book.get(call.id) or call
     log("call.requested", call_id=call.id)
     if due_at <= now:
-        calls.wakeups.attend(call.id)
+        with suppress(Unavailable):  # a lost wake-up costs a minute: the sweep finds the call
+            calls.wakeups.attend(call.id)
     return call
 
 
@@ -103,6 +109,13 @@ def _whom(calls: CallPorts, wish: CallWish) -> tuple[str, E164, bool]:
     else:
         raise Invalid("Give a contact_id or a number to call.", code="nobody_to_call")
     return contact.id, wish.number or contact.phone, contact.status is ContactStatus.DO_NOT_CONTACT
+
+
+def _due(wish: CallWish, now: datetime) -> datetime:
+    due_at = max(wish.not_before or now, now)
+    if due_at > now + _HORIZON:
+        raise Invalid("A call can wait for a year at most; give an earlier not_before.", code="too_far_ahead")
+    return due_at
 
 
 def _line(calls: CallPorts) -> E164:

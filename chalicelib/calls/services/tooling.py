@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from chalicelib.ai.engine import OPT_OUT_TOOL
+from chalicelib.ai.domain.conversation import OPT_OUT_TOOL
 from chalicelib.calls.domain.turns import ToolRun
 from chalicelib.kernel.errors import AppError
 from chalicelib.kernel.logs import log

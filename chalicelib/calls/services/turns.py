@@ -12,6 +12,7 @@ from chalicelib.ai.domain.conversation import (
     Conversation,
 )
 from chalicelib.ai.domain.wording import pressed
+from chalicelib.ai.engine import revokes_consent
 from chalicelib.calls.domain.turns import (
     Turn,
     TurnEnd,
@@ -21,6 +22,8 @@ from chalicelib.calls.domain.turns import (
     silences_before_now,
 )
 from chalicelib.calls.services.performance import Performance
+from chalicelib.calls.services.progress import get_call
+from chalicelib.calls.services.suppression import stop_calling
 from chalicelib.kernel.logs import log
 
 if TYPE_CHECKING:
@@ -57,6 +60,7 @@ def take_turn(calls: CallPorts, request: TurnRequest, voice_of: Callable[[Turn],
     started = calls.clock.elapsed()
     opened = _open(calls, request)
     if opened is None:
+        _honour_late_wish(calls, request)
         return None
     file, turn, is_new = opened
     if not is_new:
@@ -66,6 +70,13 @@ def take_turn(calls: CallPorts, request: TurnRequest, voice_of: Callable[[Turn],
     calls.turns.close(request.call_id, done)
     log("turn.taken", call_id=request.call_id, turn=turn.number, end=done.end, ms=done.timing.total_ms)
     return done
+
+
+def _honour_late_wish(calls: CallPorts, request: TurnRequest) -> None:
+    """Keep a wish not to be called that reached us when the call could not answer any more."""
+    if revokes_consent(request.event):
+        call = get_call(calls, request.call_id)
+        stop_calling(calls, call.number, source=f"call:{call.id}")
 
 
 def interrupt_turn(calls: CallPorts, call_id: str, event: CallerInterrupted, received_at: datetime) -> None:

@@ -4,23 +4,25 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pynamodb.exceptions import PutError
+from pynamodb.exceptions import PynamoDBException
 
 from chalicelib.kernel.clock import iso
+from chalicelib.kernel.errors import unavailable_on
 from chalicelib.scheduling.adapters.tables import CallbackItem, SchedulingTable
 
 if TYPE_CHECKING:
     from chalicelib.scheduling.domain import Callback
 
 
+@unavailable_on(PynamoDBException)
 class SchedulingRepository:
     """Stores promised callbacks."""
 
     def __init__(self, table_name: str) -> None:
         SchedulingTable.Meta.table_name = table_name
 
-    def add(self, callback: Callback) -> bool:
-        """Store a promise; False when it was stored before."""
+    def keep(self, callback: Callback) -> None:
+        """Store a promise, in place of what was promised before under its id."""
         item = CallbackItem(
             f"CONTACT#{callback.contact_id}",
             f"CALLBACK#{callback.id}",
@@ -30,10 +32,4 @@ class SchedulingRepository:
             kept_by=callback.kept_by,
             created_at=iso(callback.created_at),
         )
-        try:
-            item.save(CallbackItem.pk.does_not_exist())
-        except PutError as error:
-            if error.cause_response_code == "ConditionalCheckFailedException":
-                return False
-            raise
-        return True
+        item.save()

@@ -10,7 +10,7 @@ from fakes.calls import DESK, LINE, NOW, NUMBER, a_call, a_template, connected
 
 from chalicelib.ai.domain.conversation import Hangup, Listen, Say, Transfer
 from chalicelib.ai.domain.wording import APOLOGY, HOUSE_RULES
-from chalicelib.calls.domain.lifecycle import CallState, Direction, Report
+from chalicelib.calls.domain.lifecycle import TRANSFER_FAILED, CallState, Direction, Report
 from chalicelib.calls.domain.permission import NumberStatus
 from chalicelib.calls.domain.turns import Turn, TurnEnd, TurnKind
 from chalicelib.calls.services.answering import answer_call, inbound_call_id, receive_call
@@ -149,10 +149,12 @@ def test_the_end_of_a_call_frees_its_number_and_has_it_finished(calls, ringing):
 
 
 def test_reports_become_events(calls, ringing):
-    """With the carrier's numbering as their key, and its error and SIP code as their detail."""
+    """One for each status, with the carrier's error and SIP code as detail, whoever tells it first."""
     report = Report("failed", "CA1", NOW, sequence=3, sip_code="486", error="carrier_13224")
     event = record_report(calls, ringing.id, report).events[0]
-    assert (event.key, event.kind, event.detail) == ("failed:3", "failed", "carrier_13224 SIP 486")
+    assert (event.key, event.kind, event.detail) == ("failed", "failed", "carrier_13224 SIP 486")
+    later = replace(report, at=NOW + timedelta(seconds=1), sequence=None)
+    assert record_report(calls, ringing.id, later).events == (event,)
 
 
 def test_a_report_about_an_unknown_call_is_not_found(calls):
@@ -202,15 +204,20 @@ def test_a_session_of_a_call_that_never_began_is_unknown(calls):
 
 
 @pytest.mark.parametrize("reached", ["completed", "answered"])
-def test_a_transfer_that_was_reached_ends_the_call(reached):
+def test_a_transfer_that_was_reached_ends_the_call(calls, reached):
     """Both have hung up; there is nothing more to say."""
-    assert transfer_ended(reached) == (Hangup("transferred"),)
+    connected(calls)
+    assert transfer_ended(calls, "call_1", reached) == (Hangup("transferred"),)
 
 
 @pytest.mark.parametrize("reached", ["busy", "no-answer", "failed", "canceled", ""])
-def test_a_transfer_that_was_not_reached_is_told(reached):
-    """The caller is not left in silence."""
-    assert transfer_ended(reached) == (Say(NOBODY, last=True), Hangup("nobody_reached"))
+def test_a_transfer_that_was_not_reached_is_told(calls, reached):
+    """The caller is not left in silence, and the call knows that nobody was reached."""
+    connected(calls)
+    for _ in range(2):
+        directives = transfer_ended(calls, "call_1", reached)
+    assert directives == (Say(NOBODY, last=True), Hangup("nobody_reached"))
+    assert [event.detail for event in calls.call().events if event.kind == TRANSFER_FAILED] == [reached]
 
 
 def test_the_session_is_ended_after_the_last_words(calls):

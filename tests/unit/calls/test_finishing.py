@@ -13,8 +13,9 @@ from fakes.model import USAGE, model_failure
 from fakes.workers import Workers
 
 from chalicelib.ai.domain.analysis import Sentiment
+from chalicelib.ai.domain.conversation import OPT_OUT_TOOL
 from chalicelib.calls.domain.lifecycle import CallState, Outcome
-from chalicelib.calls.domain.turns import Turn, TurnEnd, TurnKind
+from chalicelib.calls.domain.turns import ToolRun, Turn, TurnEnd, TurnKind
 from chalicelib.calls.services.finishing import finish_call
 from chalicelib.crm.ports import CrmPorts
 from chalicelib.crm.services import list_notes
@@ -139,7 +140,10 @@ def test_after_ten_minutes_rules_replace_the_model(calls):
 )
 def test_the_outcome_follows_from_how_the_turns_ended(calls, reason, end, outcome):
     """What the agent did is what came of the call."""
-    _end(calls, *TURNS, Turn(2, TurnKind.SPEECH, NOW, said="x", end=end, reason=reason))
+    used = (ToolRun("1", OPT_OUT_TOOL, "{}", "x", reason == "opted_out", 1),)
+    turn = Turn(2, TurnKind.SPEECH, NOW, said="x", end=end, reason=reason, tools=used)
+    _end(calls, *TURNS)
+    calls.shelf.turns["call_1", 2] = turn
     finish_call(calls, "call_1")
     assert calls.call().outcome is outcome
 

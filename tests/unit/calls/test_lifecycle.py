@@ -8,6 +8,7 @@ from fakes.calls import NOW, a_call
 
 from chalicelib.calls.domain.lifecycle import (
     PATIENCE,
+    TRANSFER_FAILED,
     CallEvent,
     CallState,
     Outcome,
@@ -193,21 +194,28 @@ def test_a_repeated_event_is_kept_once():
         assert call.events == (first, other)
 
 
+_NOBODY_REACHED = (CallEvent("2026-03-03T12:00:09Z", TRANSFER_FAILED, TRANSFER_FAILED),)
+
+
 @pytest.mark.parametrize(
-    ("call", "endings", "outcome"),
+    ("call", "did", "outcome"),
     [
-        ({"carrier_status": "completed"}, (), Outcome.COMPLETED),
-        ({"carrier_status": "completed"}, ("agent_goodbye",), Outcome.COMPLETED),
-        ({"carrier_status": "completed"}, ("asked_for_person",), Outcome.TRANSFERRED),
-        ({"carrier_status": "completed"}, ("opted_out",), Outcome.OPTED_OUT),
-        ({"carrier_status": "busy"}, (), Outcome.BUSY),
-        ({"carrier_status": "no-answer"}, (), Outcome.NO_ANSWER),
-        ({"carrier_status": "canceled"}, (), Outcome.CANCELED),
-        ({"carrier_status": "failed"}, (), Outcome.FAILED),
-        ({}, (), Outcome.FAILED),
-        ({"carrier_status": "completed", "outcome": Outcome.FAILED}, ("opted_out",), Outcome.FAILED),
+        ({"carrier_status": "completed"}, "", Outcome.COMPLETED),
+        ({"carrier_status": "completed"}, "transferred", Outcome.TRANSFERRED),
+        ({"carrier_status": "completed", "events": _NOBODY_REACHED}, "transferred", Outcome.COMPLETED),
+        ({"carrier_status": "completed"}, "opted_out", Outcome.OPTED_OUT),
+        ({"carrier_status": "completed"}, "opted_out transferred", Outcome.OPTED_OUT),
+        ({"carrier_status": "busy"}, "", Outcome.BUSY),
+        ({"carrier_status": "no-answer"}, "", Outcome.NO_ANSWER),
+        ({"carrier_status": "canceled"}, "", Outcome.CANCELED),
+        ({"carrier_status": "failed"}, "", Outcome.FAILED),
+        ({}, "", Outcome.FAILED),
+        ({"carrier_status": "completed", "outcome": Outcome.FAILED}, "opted_out", Outcome.FAILED),
     ],
 )
-def test_what_came_of_a_call(call, endings, outcome):
+def test_what_came_of_a_call(call, did, outcome):
     """What we did outweighs the carrier's status; what was decided before outweighs both."""
-    assert outcome_of(replace(a_call(), **call), endings) is outcome
+    said = outcome_of(
+        replace(a_call(), **call), opted_out="opted_out" in did, transferred="transferred" in did
+    )
+    assert said is outcome

@@ -92,7 +92,7 @@ def test_an_order_is_sent_with_our_addresses(wire, telephony):
     ("answer", "error", "code", "retryable"),
     [
         (_answer(400, code=21215, message="geo"), Forbidden, "carrier_21215", None),
-        (_answer(401, code=20003, message="auth"), Forbidden, "carrier_20003", None),
+        (_answer(401, code=20003, message="auth"), Unavailable, "carrier_20003", True),
         (_answer(404, message="gone"), Forbidden, "carrier_404", None),
         (_answer(429, code=20429, message="slow down"), Unavailable, "carrier_20429", True),
         (_answer(500, message="oops"), Unavailable, "carrier_500", False),

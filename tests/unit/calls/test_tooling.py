@@ -13,7 +13,7 @@ from chalicelib.calls.services.tooling import run_tool
 from chalicelib.calls.services.turns import TurnRequest, take_turn
 from chalicelib.crm.domain import NewContact
 from chalicelib.crm.services import create_contact, get_contact, list_notes
-from chalicelib.kernel.errors import Conflict
+from chalicelib.kernel.errors import Conflict, Unavailable
 from chalicelib.kernel.phones import E164
 from chalicelib.kernel.tools import Tool
 
@@ -164,3 +164,14 @@ def test_the_model_is_told_only_of_allowed_actions(calls):
     specs = calls.ai.model.requests[0].tools
     assert [spec.name for spec in specs] == ["add_note", "end_call"]
     assert specs[0].parameters["additionalProperties"] is False
+
+
+def test_a_wish_that_cannot_be_stored_now_is_queued(calls, use, monkeypatch):
+    """When the table is silent the opt-out is granted all the same, and stored from the queue."""
+
+    def silent(*_):
+        raise Unavailable("silent", retryable=True)
+
+    monkeypatch.setattr(calls.numbers, "suppress", silent)
+    assert use("stop_calling_me").done
+    assert calls.wakeups.suppressions == [(NUMBER, "call:call_1")]

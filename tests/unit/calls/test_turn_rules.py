@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from fakes.calls import NOW, a_call
 
 from chalicelib.ai.domain.analysis import Usage
-from chalicelib.ai.domain.conversation import Heard, Spoken, ToolUsed
+from chalicelib.ai.domain.conversation import OPT_OUT_TOOL, Heard, Spoken, ToolUsed
 from chalicelib.calls.domain.costs import cost_lines
 from chalicelib.calls.domain.lifecycle import Direction
 from chalicelib.calls.domain.phrases import Phrases
@@ -18,10 +19,11 @@ from chalicelib.calls.domain.turns import (
     Turn,
     TurnEnd,
     TurnKind,
-    endings,
     history,
     interrupted_turn,
+    opted_out,
     silences_before_now,
+    transferred,
 )
 
 
@@ -122,16 +124,21 @@ def test_an_interruption_belongs_to_the_turn_before_it():
     assert interrupted_turn((), NOW) is None
 
 
-def test_only_our_own_endings_have_reasons():
-    """Why we hung up or handed over; what was cut or left open says nothing."""
-    turns = (
-        _turn(1, end=TurnEnd.LISTEN, reason="x"),
-        _turn(2, end=TurnEnd.CUT, reason="overtaken"),
-        _turn(3, end=TurnEnd.TRANSFER, reason="asked_for_person"),
-        _turn(4, end=TurnEnd.HANG_UP, reason="opted_out"),
-        _turn(5),
-    )
-    assert endings(turns) == ("asked_for_person", "opted_out")
+def _used(done):
+    return (ToolRun("1", OPT_OUT_TOOL, "{}", "x", done, 1),)
+
+
+def test_an_opt_out_counts_when_it_was_carried_out():
+    """Also in a turn that was cut; a wish that failed, or another action, does not count."""
+    assert opted_out((_turn(1, end=TurnEnd.CUT, tools=_used(done=True)), _turn(2)))
+    assert not opted_out((_turn(1, tools=_used(done=False)),))
+    assert not opted_out((_turn(1, tools=(replace(_used(done=True)[0], name="add_note"),)),))
+
+
+def test_a_hand_over_is_a_turn_that_ended_so():
+    """Only a turn that really ended in a transfer counts."""
+    assert transferred((_turn(1, end=TurnEnd.TRANSFER), _turn(2)))
+    assert not transferred((_turn(1, end=TurnEnd.HANG_UP, reason="asked_for_person"),))
 
 
 def _lines(*args):

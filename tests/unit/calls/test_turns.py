@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
-from fakes.calls import FakeVoice
+from fakes.calls import NOW, FakeVoice, connected
 from fakes.model import USAGE, model_failure
 
 from chalicelib.ai.domain.conversation import (
@@ -15,9 +17,11 @@ from chalicelib.ai.domain.conversation import (
     Say,
     Transfer,
 )
+from chalicelib.ai.domain.wording import REPEAT
 from chalicelib.ai.ports import ToolCall
 from chalicelib.calls.domain.lifecycle import CallState
-from chalicelib.calls.domain.turns import TurnEnd, TurnKind
+from chalicelib.calls.domain.turns import Turn, TurnEnd, TurnKind
+from chalicelib.calls.services.turns import TurnRequest, take_turn
 
 
 def _sentences(calls, *sentences):
@@ -87,11 +91,11 @@ def test_first_words_that_took_long_are_checked_too(calls, talk):
 
 
 def test_an_action_costs_no_more_than_its_frames(calls, talk):
-    """Running an action that ends the call adds no read or write to the turn itself."""
+    """Running an action adds one look whether it is still wanted, and no write."""
     calls.ai.model.scripts = [[ToolCall("t", "end_call", "{}")]]
     calls.shelf.uses.clear()
     talk()
-    assert calls.shelf.uses == {"load": 1, "open": 1, "close": 1}
+    assert calls.shelf.uses == {"load": 1, "open": 1, "holds": 1, "close": 1}
 
 
 def test_a_number_that_is_always_taken_is_given_up(calls, talk):
@@ -198,7 +202,35 @@ def test_an_endless_answer_is_broken_off_before_the_transport_breaks_it(calls, t
     slow = lambda: calls.clock.advance(seconds=15)  # noqa: E731  a step of the script
     calls.ai.model.scripts = [["One. ", slow, "Two. ", slow, "Three. ", slow, "Four. "]]
     turn, uttered = talk()
-    assert "".join(said.text for said in uttered if isinstance(said, Say)) == "One. Two. Three. "
+    assert "".join(said.text for said in uttered if isinstance(said, Say)) == "One. Two. "
     assert uttered[-2:] == [Say("", last=True), Listen()]
-    assert (turn.end, turn.reason, turn.answer) == (TurnEnd.LISTEN, "time_limit", "One. Two. Three. ")
+    assert (turn.end, turn.reason, turn.answer) == (TurnEnd.LISTEN, "time_limit", "One. Two. ")
     assert calls.ai.model.open_streams == 0
+
+
+def test_actions_that_take_too_long_end_the_turn_in_time(calls, talk):
+    """Also a model that only asks for actions, one slow one after another, is stopped."""
+    slow = lambda: calls.clock.advance(seconds=15)  # noqa: E731  a step of the script
+    calls.ai.model.scripts = [[slow, ToolCall(str(step), "add_note", '{"text": "x"}')] for step in range(4)]
+    turn, uttered = talk()
+    assert len(turn.tools) == 1
+    assert uttered == [Say(REPEAT, last=True), Listen()]
+    assert turn.reason == "time_limit"
+
+
+def test_an_overtaken_turn_acts_no_more(calls, talk):
+    """The caller spoke on before the action was run: only a wish not to be called is still carried out."""
+    overtake = lambda: calls.turns.open("call_1", Turn(9, TurnKind.SPEECH, NOW))  # noqa: E731  a step
+    calls.ai.model.scripts = [[overtake, ToolCall("1", "add_note", "{}")]]
+    turn, uttered = talk()
+    assert (turn.tools, turn.end, uttered) == ((), TurnEnd.CUT, [])
+
+
+@pytest.mark.parametrize("event", [CallerSaid("Stop calling me."), CallerPressed("9")])
+def test_a_wish_that_comes_after_the_end_is_kept(calls, event):
+    """Somebody says it and hangs up: the call cannot answer any more, but the number is suppressed."""
+    connected(calls)
+    calls.book.change("call_1", lambda call: replace(call, state=CallState.ENDED))
+    turn = take_turn(calls, TurnRequest("call_1", event, NOW, 20.0), lambda _: FakeVoice())
+    assert turn is None
+    assert calls.numbers.status(calls.call().number).suppressed_at == NOW

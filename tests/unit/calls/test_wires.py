@@ -108,15 +108,17 @@ class Queue:
 
 
 def test_wake_ups_go_to_their_queues():
-    """Calls to look at and sessions to end to one, post-call jobs to the other; delays as SQS allows."""
+    """What a caller waits for has a queue of its own; delays as SQS allows."""
     queue = Queue()
-    wakeups = SqsWakeups(queue, "dial", "post")
+    wakeups = SqsWakeups(queue, dial="dial", urgent="urgent", post_call="post")
     wakeups.attend("call_1")
     wakeups.finish("call_1")
     wakeups.end_session("call_1", 3, "line", "{}", 5)
     wakeups.end_session("call_1", 3, "line", "{}", 5000)
-    assert [sent["QueueUrl"] for sent in queue.sent] == ["dial", "post", "dial", "dial"]
-    assert [sent["DelaySeconds"] for sent in queue.sent] == [0, 0, 5, 900]
+    wakeups.suppress("+14155550132", "call:call_1")
+    assert [sent["QueueUrl"] for sent in queue.sent] == ["dial", "post", "urgent", "urgent", "urgent"]
+    assert [sent["DelaySeconds"] for sent in queue.sent] == [0, 0, 5, 900, 0]
+    assert messages.decode(queue.sent[4]["MessageBody"]) == messages.Suppress("+14155550132", "call:call_1")
     assert [messages.decode(sent["MessageBody"]) for sent in queue.sent[:3]] == [
         messages.Attend("call_1"),
         messages.Finish("call_1"),

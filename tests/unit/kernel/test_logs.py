@@ -3,6 +3,7 @@ from __future__ import annotations
 import io
 import json
 import logging
+import os
 from datetime import UTC, datetime
 
 import pytest
@@ -30,9 +31,10 @@ def test_a_line_has_its_event_fields_and_context(lines):
     with log_context(call_id="call_1"), log_context(request_id="r1"):
         log("call.answered", ms=12)
     log("call.ended")
+    here = {"level": "INFO", "process": os.getpid()}
     assert lines() == [
-        {"level": "INFO", "event": "call.answered", "call_id": "call_1", "request_id": "r1", "ms": 12},
-        {"level": "INFO", "event": "call.ended"},
+        {**here, "event": "call.answered", "call_id": "call_1", "request_id": "r1", "ms": 12},
+        {**here, "event": "call.ended"},
     ]
 
 

@@ -12,6 +12,7 @@ ENVIRONMENT = {
     "SCHEDULING_TABLE": "scheduling",
     "SYSTEM_TABLE": "system",
     "DIAL_QUEUE_URL": "https://sqs/dial",
+    "URGENT_QUEUE_URL": "https://sqs/urgent",
     "POST_CALL_QUEUE_URL": "https://sqs/post",
     "CONNECTIONS_SECRET": "connections",
     "SOCKET_API_ENDPOINT": "https://socket/api",

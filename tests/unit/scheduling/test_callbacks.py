@@ -51,11 +51,14 @@ def test_the_same_promise_twice_is_one_call(calls):
     assert len(calls.scheduling.callbacks.by_key) == 1
 
 
-def test_another_time_is_another_promise(calls):
-    """Two callbacks can be promised in one call."""
+def test_another_time_moves_the_promise(calls):
+    """However often a caller asks, one call promises one callback, at the time that was said last."""
     first = promise_callback(calls.scheduling, _wish(calls))
     second = promise_callback(calls.scheduling, _wish(calls, local=datetime(2026, 3, 5, 10)))  # noqa: DTZ001
-    assert first.kept_by != second.kept_by
+    assert first.kept_by == second.kept_by
+    kept = calls.shelf.calls[second.kept_by]
+    assert kept.due_at == kept.look_at == second.due_at != first.due_at
+    assert list(calls.scheduling.callbacks.by_key.values()) == [second]
 
 
 def test_nobody_is_promised_a_call_that_is_forbidden(calls):

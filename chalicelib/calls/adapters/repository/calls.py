@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, replace
 from typing import TYPE_CHECKING
 
-from pynamodb.exceptions import PutError, TransactWriteError
+from pynamodb.exceptions import PutError, PynamoDBException, TransactWriteError
 from pynamodb.transactions import TransactWrite
 
 from chalicelib.calls.adapters.repository import codec
@@ -20,7 +20,7 @@ from chalicelib.calls.adapters.tables import (
 from chalicelib.calls.domain.files import CallFile
 from chalicelib.calls.ports import Commit
 from chalicelib.kernel.clock import iso
-from chalicelib.kernel.errors import Conflict, NotFound
+from chalicelib.kernel.errors import Conflict, NotFound, unavailable_on
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 _MAX_TRIES = 10
 
 
+@unavailable_on(PynamoDBException)
 class CallRepository:
     """Stored calls."""
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pynamodb.exceptions import DoesNotExist, UpdateError
+from pynamodb.exceptions import DoesNotExist, PynamoDBException, UpdateError
 
 from chalicelib.calls.adapters.tables import NumberItem
 from chalicelib.calls.domain.permission import NumberStatus
 from chalicelib.kernel.clock import from_iso, iso
+from chalicelib.kernel.errors import unavailable_on
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from chalicelib.kernel.phones import E164
 
 
+@unavailable_on(PynamoDBException)
 class NumberRepository:
     """One row a number; both facts stand in it, so that one condition of the dial checks both."""
 

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pynamodb.exceptions import DoesNotExist
+from pynamodb.exceptions import DoesNotExist, PynamoDBException
 
 from chalicelib.calls.adapters.repository import codec
 from chalicelib.calls.adapters.tables import LineItem, TemplateItem
+from chalicelib.kernel.errors import unavailable_on
 
 if TYPE_CHECKING:
     from chalicelib.calls.domain.templates import CallTemplate
     from chalicelib.kernel.phones import E164
 
 
+@unavailable_on(PynamoDBException)
 class TemplateRepository:
     """Stored call templates and routes."""
 

@@ -6,10 +6,11 @@ from dataclasses import asdict
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from pynamodb.exceptions import DoesNotExist, PutError, UpdateError
+from pynamodb.exceptions import DoesNotExist, PutError, PynamoDBException, UpdateError
 
 from chalicelib.calls.adapters.repository import codec
 from chalicelib.calls.adapters.tables import ConnectionItem, TurnItem
+from chalicelib.kernel.errors import unavailable_on
 
 if TYPE_CHECKING:
     from pynamodb.expressions.update import Action
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 _CONNECTION_LIFE = timedelta(hours=3)
 
 
+@unavailable_on(PynamoDBException)
 class TurnRepository:
     """Stored turns; one write opens a turn, one closes it."""
 

@@ -1,0 +1,87 @@
+"""Filling a call template and its prompt in for one call, and finding out early when that cannot work."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+from chalicelib.ai.services import instructions
+from chalicelib.calls.domain.lifecycle import Direction
+from chalicelib.calls.domain.templates import Brief
+from chalicelib.crm.domain import UNKNOWN_CALLER, Contact, ContactStatus
+from chalicelib.kernel.phones import E164
+
+if TYPE_CHECKING:
+    from chalicelib.ai.domain.prompts import PromptTemplate
+    from chalicelib.calls.domain.templates import CallTemplate
+    from chalicelib.calls.ports import CallPorts
+
+DEFAULT_TIME_ZONE = "UTC"
+_EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
+_SOMEBODY = Contact(
+    id="contact_sample",
+    name="Sample Person",
+    phone=E164("+14155550100"),
+    email="sample@example.com",
+    company="Sample Company",
+    title="Sample Title",
+    time_zone="America/New_York",
+    language="en-US",
+    source="sample",
+    status=ContactStatus.LEAD,
+    created_at=_EPOCH,
+    updated_at=_EPOCH,
+    version=1,
+)
+
+
+@dataclass(frozen=True)
+class Occasion:
+    """Who talks to whom."""
+
+    contact: Contact
+    direction: Direction
+    number: E164
+    line: E164
+
+
+SAMPLE = Occasion(_SOMEBODY, Direction.OUTBOUND, _SOMEBODY.phone, E164("+14155550101"))
+
+
+def write_brief(
+    calls: CallPorts, template: CallTemplate, prompt: PromptTemplate, occasion: Occasion
+) -> Brief:
+    """Fill greeting and prompt in; `Invalid` with code `bad_template` for a variable that does not exist."""
+    variables = _variables(occasion, calls.clock.now())
+    return Brief(
+        instructions=instructions(calls.ai, prompt, variables),
+        greeting=calls.ai.renderer.render(template.greeting, variables),
+        transport=template.transport,
+        language=template.language,
+        voice=template.voice,
+        tools=template.tools,
+        on_failure=template.on_failure,
+        transfer_to=template.transfer_to or "",
+        time_zone=occasion.contact.time_zone or DEFAULT_TIME_ZONE,
+        template_version=template.version,
+        prompt_version=prompt.version,
+    )
+
+
+def _variables(occasion: Occasion, now: datetime) -> dict[str, Any]:
+    """Give what greetings and prompts may refer to: `contact`, `first_name`, `call` and `now`."""
+    contact = occasion.contact
+    zone = ZoneInfo(contact.time_zone or DEFAULT_TIME_ZONE)
+    return {
+        "contact": contact,
+        "first_name": _first_name(contact),
+        "call": {"direction": occasion.direction.value, "number": occasion.number, "line": occasion.line},
+        "now": now.astimezone(zone).strftime("%A, %d %B %Y, %H:%M"),
+    }
+
+
+def _first_name(contact: Contact) -> str:
+    words = contact.name.split()
+    return words[0] if words and contact.name != UNKNOWN_CALLER else "there"
