@@ -287,6 +287,8 @@ hostile = (
 @given(hostile, st.booleans())
 def test_no_frame_makes_the_handler_raise(calls, frame, is_bound):
     """Text, JSON, broken frames of every kind, on a bound socket or a strange one."""
+    for kept in (calls.socket.frames, calls.shelf.turns, calls.ai.model.requests):
+        kept.clear()  # one fixture serves all examples
     if is_bound:
         _send(SETUP)
     assert _send(frame) == {"statusCode": 200}

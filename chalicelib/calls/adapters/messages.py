@@ -64,5 +64,5 @@ def decode(body: str) -> Message:
     try:
         fields: dict[str, Any] = json.loads(body)
         return _KINDS_OF[fields.pop("v")][fields.pop("kind")](**fields)
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise Invalid("This message is not one that we write.", code="bad_message") from error

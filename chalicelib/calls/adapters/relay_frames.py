@@ -44,7 +44,7 @@ def decode(text: str) -> Frame | None:
     """Read a frame; None for a part of an utterance that is not finished. `Invalid` when it is no frame."""
     try:
         frame = json.loads(text)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:  # a deeply nested text exhausts the reader
         raise Invalid("A frame must be JSON.", code="bad_frame") from error
     if not isinstance(frame, dict):
         raise Invalid("A frame must be a JSON object.", code="bad_frame")
