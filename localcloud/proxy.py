@@ -80,7 +80,7 @@ class Proxy:
         application = web.Application(client_max_size=0)
         application.cleanup_ctx.append(self._connected)
         application.router.add_get("/_local/health", _health)
-        application.router.add_get("/", _console)
+        application.router.add_get("/", _start)
         application.router.add_get("/socket", self.socket)
         application.router.add_get("/socket/", self.socket)
         application.router.add_route("*", "/api/{path:.*}", self.rest)
@@ -219,8 +219,8 @@ async def _health(_request: web.Request) -> web.Response:
     return web.json_response({"status": "ok"})
 
 
-async def _console(_request: web.Request) -> web.Response:
-    raise web.HTTPFound("/api/console")
+async def _start(_request: web.Request) -> web.Response:
+    raise web.HTTPFound("/api/health")
 
 
 @click.command()

@@ -156,6 +156,7 @@ def test_an_unknown_caller_becomes_a_contact(calls):
     [
         {"To": "+14155550111"},
         {"From": "anonymous"},
+        {"From": "+266696687"},
         {"From": ""},
         {"From": "sip:a@example.com"},
         {"To": "client:x"},

@@ -174,8 +174,13 @@ def _outweighs(report: Report, call: Call) -> bool:
 
 
 def commit(call: Call, decision: Decision, now: datetime) -> Call:
-    """Decide to ask the carrier: from here on nobody asks for this call again."""
-    return replace(call, state=CallState.DIALING, decision=decision, dialed_at=now, look_at=now + PATIENCE)
+    """Decide to ask the carrier: from here on nobody asks for this call again.
+
+    Most calls are over within two minutes; to look earlier would cost more than it finds out.
+    """
+    return replace(
+        call, state=CallState.DIALING, decision=decision, dialed_at=now, look_at=now + 2 * PATIENCE
+    )
 
 
 def postpone(call: Call, decision: Decision) -> Call:

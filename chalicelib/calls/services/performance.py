@@ -53,7 +53,11 @@ class _Meter:
 
 @dataclass
 class Performance:
-    """Speaks one opened turn. `started` is when it reached us, `time_limit_s` how long it may take."""
+    """Speaks one opened turn. `started` is when it reached us, `time_limit_s` how long it may take.
+
+    `is_fenced` says whether a newer turn, or the caller's voice, can overtake it: not where the
+    transport itself counts the turns and waits for each.
+    """
 
     calls: CallPorts
     file: CallFile
@@ -61,6 +65,7 @@ class Performance:
     voice: Voice
     started: float
     time_limit_s: float
+    is_fenced: bool
 
     def __post_init__(self) -> None:
         self._opened = self.calls.clock.elapsed()
@@ -123,13 +128,16 @@ class Performance:
 
     def _holds(self) -> bool:
         """Tell whether this turn still has the floor; nothing can interrupt words that were not spoken."""
-        if not self._sent and self.calls.clock.elapsed() - self._opened < _FRESH_S:
+        is_fresh = not self._sent and self.calls.clock.elapsed() - self._opened < _FRESH_S
+        if is_fresh or not self.is_fenced:
             return True
         return self.calls.turns.holds(self.file.call.id, self.turn.number)
 
     def _may_act(self, use: UseTool) -> bool:
         """Tell whether an action is still wanted: not when the caller has spoken on; a revocation always."""
-        return use.name == OPT_OUT_TOOL or self.calls.turns.holds(self.file.call.id, self.turn.number)
+        if use.name == OPT_OUT_TOOL or not self.is_fenced:
+            return True
+        return self.calls.turns.holds(self.file.call.id, self.turn.number)
 
     def _is_overdue(self, directive: Directive) -> bool:
         """Tell whether there is no time for more of the answer; its last words and its end are let pass."""

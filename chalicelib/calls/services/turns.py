@@ -65,7 +65,15 @@ def take_turn(calls: CallPorts, request: TurnRequest, voice_of: Callable[[Turn],
     file, turn, is_new = opened
     if not is_new:
         return turn
-    performance = Performance(calls, file, turn, voice_of(turn), started, request.time_limit_s)
+    performance = Performance(
+        calls,
+        file,
+        turn,
+        voice_of(turn),
+        started,
+        request.time_limit_s,
+        is_fenced=request.number is None,
+    )
     done = performance.play(_conversation(calls, file), request.event)
     calls.turns.close(request.call_id, done)
     log("turn.taken", call_id=request.call_id, turn=turn.number, end=done.end, ms=done.timing.total_ms)

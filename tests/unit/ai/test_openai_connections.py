@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import httpx2
 import pytest
@@ -85,3 +86,31 @@ def test_silence_is_not_waited_for_twice(error, asked):
     with pytest.raises(Unavailable):
         _said(_model(answer))
     assert len(seen) == asked
+
+
+class Dripping(httpx2.SyncByteStream):
+    """A body that keeps the line open and says nothing."""
+
+    def __iter__(self):
+        while True:
+            yield b": keep-alive\n\n"
+
+
+def test_a_line_that_is_only_kept_open_is_no_answer():
+    """However lively the connection is, the answer has its deadline."""
+    model = _model(lambda _request: httpx2.Response(200, stream=Dripping()))
+    with pytest.raises(Unavailable) as failure:
+        list(model.stream(replace(REQUEST, time_left_s=0.05)))
+    assert failure.value.code == "model_timeout"
+
+
+@pytest.mark.parametrize(
+    "chunk", [{"choices": [{"delta": {"tool_calls": [3]}}]}, {"choices": 7}, {"choices": ["x"]}]
+)
+def test_an_answer_of_the_wrong_shape_is_a_failure_of_the_model(chunk):
+    """A compatible server that is not quite compatible does not break the turn."""
+    body = f"data: {json.dumps(chunk)}\n\n".encode()
+    model = _model(lambda _request: httpx2.Response(200, content=body))
+    with pytest.raises(Unavailable) as failure:
+        list(model.stream(REQUEST))
+    assert failure.value.code == "model_failed"

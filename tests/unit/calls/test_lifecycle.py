@@ -40,9 +40,9 @@ def _report(status, seconds=0, **fields):
 
 
 def test_a_committed_call_is_looked_at_again():
-    """From the commitment on the call is the carrier's; without news somebody looks after a minute."""
+    """From the commitment on the call is the carrier's; without news somebody looks after two minutes."""
     call = commit(a_call(), ALLOW, NOW)
-    assert (call.state, call.dialed_at, call.look_at) == (CallState.DIALING, NOW, NOW + PATIENCE)
+    assert (call.state, call.dialed_at, call.look_at) == (CallState.DIALING, NOW, NOW + 2 * PATIENCE)
     assert call.decision == ALLOW
 
 

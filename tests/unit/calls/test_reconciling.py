@@ -79,7 +79,7 @@ def test_a_call_without_news_is_asked_about(calls, queued):
     """When the callbacks are lost, the carrier's own row ends the call."""
     attend(calls, queued.id)
     calls.telephony.accepted[0].status = "busy"
-    calls.clock.advance(seconds=61)
+    calls.clock.advance(seconds=121)
     attend(calls, queued.id)
     call = calls.call(queued.id)
     assert (call.state, call.carrier_status) == (CallState.ENDED, "busy")
@@ -160,3 +160,31 @@ def test_a_fuse_kills_once():
     with pytest.raises(Killed):
         port.count("a")
     assert port.count("a") == 1
+
+
+def test_a_call_that_the_carrier_forgot_ends_some_day(calls, queued):
+    """The carrier had it and does not know it any more: after three hours nobody looks for it again."""
+    attend(calls, queued.id)
+    calls.telephony.accepted.clear()
+    calls.clock.advance(hours=2)
+    attend(calls, queued.id)
+    assert not calls.call(queued.id).is_over
+    calls.clock.advance(hours=1, seconds=1)
+    attend(calls, queued.id)
+    call = calls.call(queued.id)
+    assert (call.outcome, call.reason, call.look_at) == (Outcome.FAILED, "carrier_forgot", None)
+    assert calls.numbers.status(NUMBER).live_call_id == ""
+
+
+def test_a_carrier_that_fails_is_asked_again_later(calls, queued, monkeypatch):
+    """The next look is set first, so that calls without news do not crowd out the others."""
+    attend(calls, queued.id)
+    calls.clock.advance(minutes=5)
+
+    def fail(_call):
+        raise Unavailable("down", retryable=True)
+
+    monkeypatch.setattr(calls.telephony, "find", fail)
+    with pytest.raises(Unavailable):
+        attend(calls, queued.id)
+    assert calls.call(queued.id).look_at > calls.clock.now()

@@ -15,7 +15,7 @@ from chalicelib.calls.services.requests import CallWish, request_call
 from chalicelib.calls.services.suppression import stop_calling
 from chalicelib.crm.domain import UNKNOWN_CALLER, ContactChanges, ContactStatus
 from chalicelib.crm.services import change_contact, find_contact
-from chalicelib.kernel.errors import Forbidden, Invalid, NotFound
+from chalicelib.kernel.errors import Forbidden, Invalid, NotFound, Unavailable
 from chalicelib.kernel.phones import E164
 
 STRANGER = E164("+14155552699")
@@ -181,3 +181,40 @@ def test_the_first_suppression_of_a_number_stands(calls):
     stop_calling(calls, NUMBER, "operator")
     status = calls.numbers.status(NUMBER)
     assert (status.suppressed_at, status.suppression_source) == (NOW, "sms")
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        ({"greeting": "Hello {{ contact.nmae }}"}, "bad_template"),
+        ({"greeting": "Hello {{ first_name"}, "bad_template"),
+        ({"transfer_to": E164("+19005550123")}, "number_kind_refused"),
+        ({"transfer_to": E164("+442079460018")}, "country_not_allowed"),
+        ({"transfer_to": E164("+881612345678")}, "country_not_allowed"),
+    ],
+)
+def test_a_template_that_would_fail_in_a_call_is_refused(calls, change, code):
+    """What cannot be rendered, and a colleague whom we may not dial, are found before anybody is called."""
+    with pytest.raises((Invalid, Forbidden)) as refusal:
+        create_template(calls, a_template(id="template_2", **change))
+    assert refusal.value.code == code
+    assert calls.templates.get("template_2") is None
+
+
+def test_a_call_does_not_wait_for_ever(calls):
+    """A date that is years away is a mistake."""
+    wish = CallWish("template_1", number=NUMBER, not_before=NOW + timedelta(days=367))
+    with pytest.raises(Invalid) as refusal:
+        request_call(calls, wish)
+    assert refusal.value.code == "too_far_ahead"
+
+
+def test_a_lost_wake_up_costs_only_time(calls, monkeypatch):
+    """The call was accepted, so it is not refused; the sweep finds it."""
+
+    def fail(_call_id):
+        raise Unavailable("queue down", retryable=True)
+
+    monkeypatch.setattr(calls.wakeups, "attend", fail)
+    call = request_call(calls, CallWish("template_1", number=NUMBER))
+    assert calls.book.due(NOW, 10) == [call.id]

@@ -122,3 +122,9 @@ def test_configuring_twice_writes_once(lines):
     configure("ERROR")
     log("never")
     assert [line["event"] for line in lines()] == ["once"]
+
+
+def test_encoded_numbers_and_accounts_are_masked(lines):
+    """Addresses in a vendor's error carry them percent-encoded."""
+    log("x", url="/2010-04-01/Accounts/AC0123456789abcdef0123456789abcdef/Calls.json?To=%2B14155550132")
+    assert lines()[0]["url"] == "/2010-04-01/Accounts/AC…/Calls.json?To=%2B…32"
