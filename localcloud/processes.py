@@ -100,6 +100,7 @@ def stop_all(workspace: Workspace, names: Sequence[str]) -> list[str]:
     """Stop the named programs at once; returns those that ran."""
     with ThreadPoolExecutor(max_workers=max(1, len(names))) as pool:
         ran = list(pool.map(lambda name: stop(workspace, name), names))
+    _reap()
     return [name for name, did in zip(names, ran, strict=True) if did]
 
 
@@ -112,7 +113,15 @@ def log_tail(workspace: Workspace, name: str, lines: int = _LOG_TAIL_LINES) -> s
     return "\n".join(text.splitlines()[-lines:])
 
 
+def _reap() -> None:
+    """Collect the exit status of children of this very process that have ended."""
+    for pid, child in list(_own_children.items()):
+        if child.poll() is not None:
+            del _own_children[pid]
+
+
 def _spawn(workspace: Workspace, program: Program) -> None:
+    _reap()
     path = workspace.log(program.name)
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("ab") as log:

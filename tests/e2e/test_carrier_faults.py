@@ -6,7 +6,6 @@ import random
 import signal
 from typing import Any
 
-import psutil
 import requests
 from e2e.world import MARIA, Stack, eventually
 from twilio.request_validator import RequestValidator
@@ -51,32 +50,17 @@ def test_repeated_and_disordered_webhooks_leave_the_same_call(stack: Stack) -> N
     assert len([note for note in notes if note["call_id"] == call["id"]]) == 1
 
 
-def dial_workers() -> list[psutil.Process]:
-    """Find the processes that run the dial function of this stack."""
-    found = []
-    for process in psutil.process_iter():
-        try:
-            name = process.environ().get("AWS_LAMBDA_FUNCTION_NAME", "")
-        except psutil.Error:
-            continue
-        if "-Dial-" in name:
-            found.append(process)
-    return found
-
-
 def test_a_worker_that_dies_after_the_carrier_accepted_never_dials_twice(stack: Stack) -> None:
     """The dial worker is killed after the carrier accepted, before we knew: one call, and it is found."""
     rule = {"effect": "rest_silent_after_success", "match": "POST", "count": 1}
     stack.control("PUT", "/faults", {"seed": 1, "rules": [rule]})
     stack.script(MARIA, {**QUICK, "answer": "answers", "ring_seconds": 20})
-    before = {process.pid for process in dial_workers()}
     call_id = stack.initiate(MARIA)
     eventually(lambda: stack.log(kind="call.created"))
-    root = str(stack.workspace.root)
-    for process in dial_workers():
-        if root in process.environ().get("PYTHONPATH", "") + process.cwd() + " ".join(process.cmdline()):
-            process.send_signal(signal.SIGKILL)
-            before.discard(process.pid)
+    workers = stack.workers("-Dial-")
+    assert workers
+    for process in workers:
+        process.send_signal(signal.SIGKILL)
     assert stack.api.get(f"/v1/calls/{call_id}")["state"] == "dialing"
     for _ in range(3):
         stack.wake(call_id)

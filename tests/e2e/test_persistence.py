@@ -37,6 +37,18 @@ def test_everything_is_there_after_down_and_up(stack: Stack) -> None:
     assert stack.api.get(f"/v1/crm/contacts/{contact_id}")["name"] == "Dora Down"
 
 
+def test_what_callers_wait_for_is_warm_after_up(stack: Stack) -> None:
+    """`up` starts the processes that a call needs at once, and clears what former ones left behind."""
+    unpacked = stack.workspace.cloud / "tmp"
+    before = {path.name for path in unpacked.glob("ministack-lambda-*")}
+    operations.take_down(stack.workspace)
+    restart(stack)
+    eventually(lambda: len(stack.workers("-WebsocketMessage-")) >= 2 and stack.workers("-Hook-"))
+    after = {path.name for path in unpacked.glob("ministack-lambda-*")}
+    assert before
+    assert not before & after
+
+
 def test_a_killed_cloud_has_what_was_saved(stack: Stack) -> None:
     """SIGKILL loses at most the writes since the last autosave, a few seconds before."""
     contact_id = remember(stack, "Kim Killed", "+14155550152")

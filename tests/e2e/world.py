@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import boto3
+import psutil
 import pytest
 import requests
 
@@ -106,6 +107,19 @@ class Stack:
         """Put a wake-up for a call on the dial queue, as if one had been delivered again."""
         body = json.dumps({"v": 1, "kind": "attend", "call_id": call_id})
         self.aws("sqs").send_message(QueueUrl=self.resource("AWS::SQS::Queue", "DialQueue"), MessageBody=body)
+
+    def workers(self, part: str) -> list[psutil.Process]:
+        """Give the processes of this stack that run a function with `part` in its name."""
+        found = []
+        for process in psutil.process_iter():
+            try:
+                environ = process.environ()
+            except psutil.Error:
+                continue
+            mine = str(self.workspace.root) in environ.get("TMPDIR", "") + " ".join(process.cmdline())
+            if mine and part in environ.get("AWS_LAMBDA_FUNCTION_NAME", ""):
+                found.append(process)
+        return found
 
     def function_lines(self, call_id: str) -> list[dict[str, Any]]:
         """Give what the functions logged about a call."""
