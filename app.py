@@ -6,6 +6,7 @@ from chalicelib.entrypoints import (
     authorizer,
     http_ai,
     http_calls,
+    http_console,
     http_crm,
     http_system,
     middleware,
@@ -24,6 +25,7 @@ app.register_blueprint(http_system.bp)  # health
 app.register_blueprint(http_crm.bp)  # contacts and their notes
 app.register_blueprint(http_ai.bp)  # templates and chat
 app.register_blueprint(http_calls.bp)  # placing calls and reading them
+app.register_blueprint(http_console.bp)  # the pages for operators
 app.register_blueprint(twilio_webhooks.bp)  # the function URL for the carrier
 app.register_blueprint(relay_socket.bp)  # the conversation's socket
 app.register_blueprint(queues.bp)  # dialing and the work after a call

@@ -24,8 +24,6 @@ from localcloud.settings import read_env_file
 from localcloud.workspace import Workspace
 
 _console = Console(highlight=False, soft_wrap=True)
-# A secret, and the address of a console that has no pages yet.
-_NOT_SHOWN = ("admin_token", "console_url")
 _DEMO_TIME_SCALE = 4.0
 _pass_workspace = click.make_pass_decorator(Workspace)
 _json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
@@ -187,7 +185,7 @@ def _silent(_line: str) -> None:
 
 
 def _print_addresses(endpoints: dict[str, Any]) -> None:
-    shown = {name: value for name, value in endpoints.items() if name not in _NOT_SHOWN}
+    shown = {name: value for name, value in endpoints.items() if name != "admin_token"}
     width = max(map(len, shown), default=0)
     for name, value in shown.items():
         _console.print(f"[bold]{name.ljust(width)}[/bold]  {value}")

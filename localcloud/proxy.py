@@ -220,7 +220,7 @@ async def _health(_request: web.Request) -> web.Response:
 
 
 async def _start(_request: web.Request) -> web.Response:
-    raise web.HTTPFound("/api/health")
+    raise web.HTTPFound("/api/console")
 
 
 @click.command()

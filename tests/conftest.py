@@ -107,7 +107,9 @@ class Api:
             if str(refusal) != "Unauthorized":
                 raise
             return Answer(401, {}, None)
-        return Answer(answer.status_code, dict(answer.headers), json.loads(answer.body or b"null"))
+        is_json = "json" in answer.headers.get("Content-Type", "json")
+        content = json.loads(answer.body or b"null") if is_json else answer.body.decode()
+        return Answer(answer.status_code, dict(answer.headers), content)
 
     def get(self, path: str, **options: Any) -> Answer:
         """Read; see `ask` for the options."""
