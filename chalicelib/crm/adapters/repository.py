@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from pynamodb.exceptions import DoesNotExist, PutError, PynamoDBException, TransactWriteError
@@ -11,18 +10,17 @@ from pynamodb.transactions import TransactWrite
 from chalicelib.crm.adapters.tables import ContactItem, NoteItem, PhoneItem, bind
 from chalicelib.crm.domain import Contact, ContactStatus, Note, NoteKind
 from chalicelib.kernel.clock import from_iso, iso
-from chalicelib.kernel.errors import Conflict, Unavailable
+from chalicelib.kernel.errors import Conflict, unavailable_on
 from chalicelib.kernel.phones import E164
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from pynamodb.connection import Connection
 
 # Creations of one number at one instant can cancel each other, and then none of them has it.
 _TRIES = 3
 
 
+@unavailable_on(PynamoDBException)
 class ContactRepository:
     """Contacts, on the connection of their table; implements `Contacts`."""
 
@@ -44,13 +42,12 @@ class ContactRepository:
             if owner:
                 raise _taken(owner) from refusal
             if not (tries_left and _collided(refusal)):
-                raise _silence(refusal) from refusal
+                raise refusal
 
     def get(self, contact_id: str) -> Contact | None:
         """Give the contact as last written."""
         try:
-            with _answers():
-                item = ContactItem.get(f"CONTACT#{contact_id}", "CONTACT", consistent_read=True)
+            item = ContactItem.get(f"CONTACT#{contact_id}", "CONTACT", consistent_read=True)
         except DoesNotExist:
             return None
         return _contact(item)
@@ -66,15 +63,15 @@ class ContactRepository:
         Raises `Conflict` with code `version_changed` when the stored one has another version.
         """
         try:
-            with _answers():
-                _contact_item(contact).save(ContactItem.version == contact.version - 1)
+            _contact_item(contact).save(ContactItem.version == contact.version - 1)
         except PutError as error:
+            if not _is_refused(error):
+                raise
             raise Conflict("The contact was changed meanwhile.", code="version_changed") from error
 
     def _owner(self, phone: E164) -> str | None:
         try:
-            with _answers():
-                return PhoneItem.get(f"PHONE#{phone}", "PHONE", consistent_read=True).contact_id
+            return PhoneItem.get(f"PHONE#{phone}", "PHONE", consistent_read=True).contact_id
         except DoesNotExist:
             return None
 
@@ -89,6 +86,7 @@ class ContactRepository:
         return None
 
 
+@unavailable_on(PynamoDBException)
 class NoteRepository:
     """Notes, in the same table; implements `Notes`."""
 
@@ -96,27 +94,26 @@ class NoteRepository:
         """Keep a note, or give the one that already has this id."""
         item = _note_item(note)
         try:
-            with _answers():
-                item.save(NoteItem.pk.does_not_exist())
-        except PutError:
-            with _answers():
-                item.refresh(consistent_read=True)
+            item.save(NoteItem.pk.does_not_exist())
+        except PutError as error:
+            if not _is_refused(error):
+                raise
+            item.refresh(consistent_read=True)
         return _note(item)
 
     def latest(self, contact_id: str, limit: int, before: str | None) -> tuple[Note, ...]:
         """Give up to `limit` notes, newest first, older than the note with the id `before`."""
         pk = f"CONTACT#{contact_id}"
         start = {"pk": {"S": pk}, "sk": {"S": f"NOTE#{before}"}} if before else None
-        with _answers():
-            found = NoteItem.query(
-                pk,
-                NoteItem.sk.startswith("NOTE#"),
-                scan_index_forward=False,
-                limit=limit,
-                last_evaluated_key=start,
-                consistent_read=True,
-            )
-            return tuple(map(_note, found))
+        found = NoteItem.query(
+            pk,
+            NoteItem.sk.startswith("NOTE#"),
+            scan_index_forward=False,
+            limit=limit,
+            last_evaluated_key=start,
+            consistent_read=True,
+        )
+        return tuple(map(_note, found))
 
 
 class CrmRepository:
@@ -127,22 +124,9 @@ class CrmRepository:
         self.notes = NoteRepository()
 
 
-@contextmanager
-def _answers() -> Iterator[None]:
-    """Turn the table's silence into `Unavailable`; absence and a condition that failed pass."""
-    try:
-        yield
-    except DoesNotExist:
-        raise
-    except PynamoDBException as error:
-        if error.cause_response_code == "ConditionalCheckFailedException":
-            raise
-        raise _silence(error) from error
-
-
-def _silence(error: PynamoDBException) -> Unavailable:
-    reason = error.cause_response_code or type(error.cause).__name__
-    return Unavailable(f"The CRM table did not answer ({reason}).", retryable=True)
+def _is_refused(error: PynamoDBException) -> bool:
+    """Tell whether a condition failed, rather than the table."""
+    return error.cause_response_code == "ConditionalCheckFailedException"
 
 
 def _taken(owner: str) -> Conflict:

@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from pynamodb.exceptions import DoesNotExist, PynamoDBException, UpdateError
 from pynamodb.transactions import TransactWrite
 
 from chalicelib.kernel.clock import from_iso, iso
-from chalicelib.kernel.errors import Unavailable
+from chalicelib.kernel.errors import unavailable_on
 from chalicelib.system.adapters.tables import TokenIdItem, TokenItem, bind
 from chalicelib.system.domain import Scope, Token
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from datetime import datetime
 
 _ALL = "TOKENS"
 
 
+@unavailable_on(PynamoDBException)
 class SystemRepository:
     """Tokens in the table of this name; implements `Tokens`."""
 
@@ -28,23 +27,21 @@ class SystemRepository:
 
     def add(self, token: Token) -> None:
         """Keep a new token and its place in the list, both or neither."""
-        with _answers(), TransactWrite(connection=self._connection) as transaction:
+        with TransactWrite(connection=self._connection) as transaction:
             transaction.save(_item(token), condition=TokenItem.pk.does_not_exist())
             transaction.save(TokenIdItem(_ALL, f"TOKEN#{token.id}", digest=token.digest))
 
     def find(self, digest: str) -> Token | None:
         """Give the token with this digest, by one consistent read."""
         try:
-            with _answers():
-                return _token(TokenItem.get(f"TOKEN#{digest}", "TOKEN", consistent_read=True))
+            return _token(TokenItem.get(f"TOKEN#{digest}", "TOKEN", consistent_read=True))
         except DoesNotExist:
             return None
 
     def revoke(self, token_id: str, at: datetime) -> Token | None:
         """Mark the token revoked, keeping an earlier revocation; None when there is no such id."""
         try:
-            with _answers():
-                digest = TokenIdItem.get(_ALL, f"TOKEN#{token_id}", consistent_read=True).digest
+            digest = TokenIdItem.get(_ALL, f"TOKEN#{token_id}", consistent_read=True).digest
         except DoesNotExist:
             return None
         self._mark(digest, at)
@@ -56,18 +53,7 @@ class SystemRepository:
             TokenItem(f"TOKEN#{digest}", "TOKEN").update([mark.set(iso(at))], mark.does_not_exist())
         except UpdateError as error:
             if error.cause_response_code != "ConditionalCheckFailedException":
-                raise Unavailable("The token table did not answer.", retryable=True) from error
-
-
-@contextmanager
-def _answers() -> Iterator[None]:
-    """Turn the table's silence into `Unavailable`; what is simply not there passes."""
-    try:
-        yield
-    except DoesNotExist:
-        raise
-    except PynamoDBException as error:
-        raise Unavailable("The token table did not answer.", retryable=True) from error
+                raise
 
 
 def _item(token: Token) -> TokenItem:
