@@ -47,7 +47,7 @@ check: $(VENV) ## Run the gates: lint, format, types, who may import whom
 bench: $(VENV) $(CLOUD) ## Measure against the budgets
 	@$(BIN)/python -m benchmarks
 
-simulate: ## Run a seeded campaign with faults
+simulate: ## Run a seeded campaign with faults (not available yet)
 	@echo "not available yet: the campaign simulation comes with campaigns" >&2
 	@exit 2
 

@@ -21,7 +21,7 @@ from localcloud import operations
 from localcloud.demo import has_simulated_people, run_demo, run_first_call
 from localcloud.failures import LocalCloudError
 from localcloud.settings import read_env_file
-from localcloud.workspace import Workspace
+from localcloud.workspace import Workspace, read_json
 
 _console = Console(highlight=False, soft_wrap=True)
 _DEMO_TIME_SCALE = 4.0
@@ -131,13 +131,15 @@ def package(workspace: Workspace) -> None:
 def demo(workspace: Workspace, env_file: Path | None, time_scale: float | None, *, as_json: bool) -> None:
     """Start everything and hold three calls with simulated people; the last line is a report in JSON.
 
-    An outbound call over the relay, an outbound call over Gather, and an inbound call. The people speak four
-    times faster than they would, unless --time-scale says otherwise. Exit code 1 when a call went wrong.
+    An outbound call over the relay, an outbound call over Gather, and an inbound call, all at once. What runs
+    already is used as it is; what must be started first lets people speak four times faster than they would,
+    unless --time-scale says otherwise. Exit code 1 when a call went wrong.
     """
-    if time_scale is None and not _environ(workspace, env_file).get("LOCALCLOUD_TIME_SCALE"):
-        time_scale = _DEMO_TIME_SCALE
-    done = _bring_up(workspace, env_file, time_scale, quiet=as_json)
-    report = run_demo(done.endpoints, _silent if as_json else click.echo)
+    endpoints = _running(workspace) if time_scale is None and env_file is None else None
+    if endpoints is None:
+        scale = time_scale or (None if _has_time_scale(workspace, env_file) else _DEMO_TIME_SCALE)
+        endpoints = _bring_up(workspace, env_file, scale, quiet=as_json).endpoints
+    report = run_demo(endpoints, _silent if as_json else click.echo)
     click.echo(json.dumps(report))
     if not report["ok"]:
         raise SystemExit(1)
@@ -178,6 +180,16 @@ def _environ(workspace: Workspace, env_file: Path | None) -> dict[str, str]:
     path = env_file or workspace.root / ".env"
     written = read_env_file(path) if path.exists() else {}
     return written | os.environ
+
+
+def _running(workspace: Workspace) -> dict[str, str] | None:
+    """Give the addresses of what `up` has started; None when anything is missing."""
+    is_up = not operations.status(workspace)["missing"]
+    return (read_json(workspace.endpoints) or None) if is_up else None
+
+
+def _has_time_scale(workspace: Workspace, env_file: Path | None) -> bool:
+    return bool(_environ(workspace, env_file).get("LOCALCLOUD_TIME_SCALE"))
 
 
 def _silent(_line: str) -> None:

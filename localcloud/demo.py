@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     Echo = Callable[[str], None]
 
-_CALL_TIMEOUT_S = 60.0
+_CALL_TIMEOUT_S = 120.0
 _POLL_S = 0.25
 _MARIA, _JAMES, _AISHA = "+14155550132", "+12125550147", "+13055550188"
 
@@ -69,11 +69,12 @@ class _Scene:
 def run_demo(endpoints: Mapping[str, str], echo: Echo) -> dict[str, Any]:
     """Hold an outbound relay call, an outbound gather call and an inbound call; report them."""
     scene = _scene(endpoints, echo)
-    calls = [
-        _show(scene, "outbound, relay", _call_out(scene, _MARIA, _MARIA_SCRIPT, "Sales call")),
-        _show(scene, "outbound, gather", _call_out(scene, _JAMES, _JAMES_SCRIPT, "Follow-up call")),
-        _show(scene, "inbound", _call_in(scene, _AISHA, _AISHA_SCRIPT)),
+    started = [  # all at once; they are shown one after the other
+        ("outbound, relay", _call_out(scene, _MARIA, _MARIA_SCRIPT, "Sales call")),
+        ("outbound, gather", _call_out(scene, _JAMES, _JAMES_SCRIPT, "Follow-up call")),
+        ("inbound", _call_in(scene, _AISHA, _AISHA_SCRIPT)),
     ]
+    calls = [_show(scene, title, call_id) for title, call_id in started]
     return {"ok": all(call["outcome"] in {"completed", "opted_out"} for call in calls), "calls": calls}
 
 
