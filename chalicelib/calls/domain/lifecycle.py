@@ -233,13 +233,13 @@ def look_again(call: Call, at: datetime) -> Call:
 
 
 def look_after_end(call: Call, ended_at: datetime) -> Call:
-    """Have a call that has just ended looked at within `PATIENCE`, should its post-call job be lost.
+    """Have a call that has just ended looked at within two `PATIENCE`, should its post-call job be lost.
 
     A time that is already set stands when that job can be done by then: moving it costs two index writes.
     """
-    latest = ended_at + PATIENCE
+    latest = ended_at + 2 * PATIENCE
     stands = call.look_at is not None and ended_at + _POST_CALL_TIME <= call.look_at <= latest
-    return call if stands else look_again(call, latest)
+    return call if stands else look_again(call, ended_at + PATIENCE)
 
 
 def settle(call: Call, outcome: Outcome) -> Call:

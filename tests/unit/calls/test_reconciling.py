@@ -91,7 +91,7 @@ def test_an_ended_call_is_looked_at_until_it_is_finished(calls, queued):
     attend(calls, queued.id)
     record_report(calls, queued.id, Report("completed", "CA1", NOW))
     calls.wakeups.finishes.clear()
-    calls.clock.advance(seconds=61)
+    calls.clock.advance(seconds=121)
     attend(calls, queued.id)
     assert calls.wakeups.finishes == [queued.id]
     assert calls.call(queued.id).look_at > calls.clock.now()
