@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 import socket
+import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from localcloud.workspace import Workspace
 
 LOOPBACK = "127.0.0.1"
+_RELEASE_TRIES, _RELEASE_PAUSE_S = 30, 0.1
 _LOCAL_NUMBER = "+15005550006"
 _OPENAI_URL = "https://api.openai.com/v1"
 _TWILIO_URL = "https://api.twilio.com"
@@ -152,7 +154,16 @@ def _kept_port(workspace: Workspace, program: str, port: object) -> int | None:
     """Return the remembered port if it is free, or held by our own program."""
     if not isinstance(port, int):
         return None
-    return port if find(workspace, program) or _is_free(port) else None
+    return port if find(workspace, program) or _becomes_free(port) else None
+
+
+def _becomes_free(port: int) -> bool:
+    """Wait a little for a program that was just killed to let go: stored queues are found by this port."""
+    for _ in range(_RELEASE_TRIES):
+        if _is_free(port):
+            return True
+        time.sleep(_RELEASE_PAUSE_S)
+    return False
 
 
 def _is_free(port: int) -> bool:

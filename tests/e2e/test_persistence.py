@@ -54,10 +54,12 @@ def test_a_killed_cloud_has_what_was_saved(stack: Stack) -> None:
     contact_id = remember(stack, "Kim Killed", "+14155550152")
     time.sleep(AUTOSAVE_S)
     leader = psutil.Process(read_json(stack.workspace.pid("ministack"))["pid"])
-    for process in [*leader.children(recursive=True), leader]:
+    children = leader.children(recursive=True)
+    for process in [leader, *children]:
         process.send_signal(signal.SIGKILL)
+    psutil.wait_procs(children, timeout=5)
     eventually(lambda: not leader.is_running() or leader.status() == psutil.STATUS_ZOMBIE)
-    restart(stack)
+    assert restart(stack).endpoints == stack.endpoints
     assert stack.api.get(f"/v1/crm/contacts/{contact_id}")["name"] == "Kim Killed"
 
 
