@@ -60,6 +60,11 @@ class FixedClock:
         self.instant += timedelta(**delta)
 
 
+def millis(seconds: float) -> int:
+    """Give a span of seconds in whole milliseconds."""
+    return round(seconds * 1000)
+
+
 def to_millis(instant: datetime) -> int:
     """Milliseconds since the Unix epoch."""
     return round(instant.timestamp() * 1000)

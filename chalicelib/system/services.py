@@ -8,7 +8,7 @@ import re
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
-from chalicelib.kernel.clock import from_millis, to_millis
+from chalicelib.kernel.clock import from_millis, millis, to_millis
 from chalicelib.kernel.errors import Invalid, NotFound
 from chalicelib.kernel.ids import is_id, new_id, new_secret
 from chalicelib.system.domain import Principal, ProbeResult, Readiness, Scope, Token
@@ -85,7 +85,7 @@ def check_readiness(
 def _ask(probe: Callable[[], object], clock: Clock) -> int:
     start = clock.elapsed()
     probe()
-    return _ms(clock.elapsed() - start)
+    return millis(clock.elapsed() - start)
 
 
 def _result(name: str, answer: Future[int], deadline: float, clock: Clock) -> ProbeResult:
@@ -93,13 +93,9 @@ def _result(name: str, answer: Future[int], deadline: float, clock: Clock) -> Pr
     try:
         return ProbeResult(name, ok=True, ms=answer.result(max(deadline - asked, 0)))
     except TimeoutError:
-        return ProbeResult(name, ok=False, ms=_ms(clock.elapsed() - asked), error="no answer in time")
+        return ProbeResult(name, ok=False, ms=millis(clock.elapsed() - asked), error="no answer in time")
     except Exception as error:  # noqa: BLE001  whatever a dependency raises is what is reported
-        return ProbeResult(name, ok=False, ms=_ms(clock.elapsed() - asked), error=type(error).__name__)
-
-
-def _ms(seconds: float) -> int:
-    return round(seconds * 1000)
+        return ProbeResult(name, ok=False, ms=millis(clock.elapsed() - asked), error=type(error).__name__)
 
 
 def _digest(secret: str) -> str:

@@ -32,6 +32,14 @@ class Addresses:
         """Where the carrier goes when the person who was dialed in hung up or was not reached."""
         return f"{self.webhook_url}/voice/{call_id}/transfer-ended"
 
+    def inbound(self) -> str:
+        """Where the carrier brings a call to one of our numbers."""
+        return f"{self.webhook_url}/voice/inbound"
+
+    def inbound_status(self) -> str:
+        """Where the carrier reports how a call to one of our numbers goes on."""
+        return f"{self.webhook_url}/voice/inbound/status"
+
     def fallback(self) -> str:
         """Where the carrier goes when an address of ours fails."""
         return f"{self.webhook_url}/voice/fallback"

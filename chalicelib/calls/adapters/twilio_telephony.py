@@ -27,12 +27,12 @@ _RING_S = 30
 _UNAUTHORIZED, _NOT_FOUND, _TIMEOUT, _TOO_MANY, _SERVER_ERROR = 401, 404, 408, 429, 500
 
 
-class _HttpClient(TwilioHttpClient):  # type: ignore[misc]  # untyped vendor
+class RedirectedHttpClient(TwilioHttpClient):  # type: ignore[misc]  # untyped vendor
     """Twilio's HTTP client with a time-out, and with another base address where one is configured."""
 
     def __init__(self, api_url: str) -> None:
         super().__init__(timeout=_TIMEOUT_S)
-        self._api_url = api_url
+        self._api_url = api_url.rstrip("/")
 
     def request(self, method: str, url: str, *args: Any, **options: Any) -> Any:
         """Send a request to the configured address."""
@@ -43,7 +43,7 @@ class TwilioTelephony:
     """Places calls and finds out about them."""
 
     def __init__(self, *, account_sid: str, auth_token: str, api_url: str, addresses: Addresses) -> None:
-        self._client = Client(account_sid, auth_token, http_client=_HttpClient(api_url))
+        self._client = Client(account_sid, auth_token, http_client=RedirectedHttpClient(api_url))
         self._addresses = addresses
 
     def place(self, order: PlaceOrder) -> str:

@@ -13,6 +13,7 @@ from chalicelib.ai.ports import Finished, TextDelta
 from chalicelib.calls.domain.phrases import Phrases
 from chalicelib.calls.domain.turns import Timing, ToolRun, Turn, TurnEnd
 from chalicelib.calls.services.tooling import run_tool
+from chalicelib.kernel.clock import millis
 from chalicelib.kernel.errors import Unavailable
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ class _Meter:
             if isinstance(part, Finished):
                 self.usage += part.usage
             elif isinstance(part, TextDelta) and self.first_ms is None:
-                self.first_ms = _ms(self.elapsed() - asked)
+                self.first_ms = millis(self.elapsed() - asked)
             yield part
 
 
@@ -129,15 +130,14 @@ class Performance:
     def _holds(self) -> bool:
         """Tell whether this turn still has the floor; nothing can interrupt words that were not spoken."""
         is_fresh = not self._sent and self.calls.clock.elapsed() - self._opened < _FRESH_S
-        if is_fresh or not self.is_fenced:
-            return True
-        return self.calls.turns.holds(self.file.call.id, self.turn.number)
+        return is_fresh or self._has_floor()
 
     def _may_act(self, use: UseTool) -> bool:
         """Tell whether an action is still wanted: not when the caller has spoken on; a revocation always."""
-        if use.name == OPT_OUT_TOOL or not self.is_fenced:
-            return True
-        return self.calls.turns.holds(self.file.call.id, self.turn.number)
+        return use.name == OPT_OUT_TOOL or self._has_floor()
+
+    def _has_floor(self) -> bool:
+        return not self.is_fenced or self.calls.turns.holds(self.file.call.id, self.turn.number)
 
     def _is_overdue(self, directive: Directive) -> bool:
         """Tell whether there is no time for more of the answer; its last words and its end are let pass."""
@@ -167,8 +167,4 @@ class Performance:
                 return TurnEnd.LISTEN, ""
 
     def _since_start(self) -> int:
-        return _ms(self.calls.clock.elapsed() - self.started)
-
-
-def _ms(seconds: float) -> int:
-    return round(seconds * 1000)
+        return millis(self.calls.clock.elapsed() - self.started)
