@@ -12,13 +12,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import pytest_socket
 from fakes.crm import FakeContacts, FakeNotes
-from fakes.system import FakeTokens
+from fakes.system import FakeSystem
 
 from chalicelib.crm.ports import CrmPorts
 from chalicelib.kernel.clock import FixedClock
-from chalicelib.system.domain import Scope
-from chalicelib.system.ports import SystemPorts
-from chalicelib.system.services import issue_token
+from chalicelib.system.domain.tokens import Scope
+from chalicelib.system.services.tokens import issue_token
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -45,9 +44,9 @@ def clock() -> FixedClock:
 
 
 @pytest.fixture
-def system(clock) -> SystemPorts:
+def system(clock) -> FakeSystem:
     """Give the system's ports in memory."""
-    return SystemPorts(tokens=FakeTokens(), clock=clock)
+    return FakeSystem(clock)
 
 
 @pytest.fixture

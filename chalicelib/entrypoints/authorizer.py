@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from chalice.app import AuthResponse, Blueprint
 
 from chalicelib.bootstrap import container
-from chalicelib.system.services import authenticate
+from chalicelib.system.services.tokens import authenticate
 
 if TYPE_CHECKING:
     from chalice.app import AuthRequest

@@ -10,7 +10,7 @@ from chalicelib.ai import services
 from chalicelib.ai.schemas import PromptIn, PromptList, PromptView
 from chalicelib.bootstrap import container
 from chalicelib.entrypoints.middleware import NoQuery, Request, route
-from chalicelib.system.domain import Scope
+from chalicelib.system.domain.tokens import Scope
 
 if TYPE_CHECKING:
     from chalicelib.ai.domain.prompts import PromptTemplate

@@ -21,7 +21,7 @@ from chalicelib.calls.schemas import (
 from chalicelib.calls.services import desk, requests, templates
 from chalicelib.entrypoints.middleware import NoQuery, Request, route
 from chalicelib.kernel.phones import E164
-from chalicelib.system.domain import Scope
+from chalicelib.system.domain.tokens import Scope
 
 if TYPE_CHECKING:
     from chalicelib.calls.domain.lifecycle import Call

@@ -20,7 +20,7 @@ from chalicelib.crm.schemas import (
 )
 from chalicelib.entrypoints.middleware import NoQuery, Request, route
 from chalicelib.kernel.phones import E164
-from chalicelib.system.domain import Scope
+from chalicelib.system.domain.tokens import Scope
 
 if TYPE_CHECKING:
     from chalicelib.crm.domain import Contact, Note, NotePage

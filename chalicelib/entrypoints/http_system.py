@@ -6,9 +6,9 @@ from chalice.app import Blueprint
 
 from chalicelib.bootstrap import container
 from chalicelib.entrypoints.middleware import NoQuery, Reply, Request, route
-from chalicelib.system.domain import VERSION
-from chalicelib.system.schemas import HealthView, ReadinessView
-from chalicelib.system.services import check_readiness
+from chalicelib.system.domain.readiness import VERSION
+from chalicelib.system.schemas.readiness import HealthView, ReadinessView
+from chalicelib.system.services.readiness import check_readiness
 
 bp = Blueprint(__name__)
 

@@ -36,7 +36,7 @@ from chalicelib.entrypoints.problems import (
 from chalicelib.kernel.errors import AppError, Forbidden
 from chalicelib.kernel.ids import new_id
 from chalicelib.kernel.logs import log, log_context, log_failure
-from chalicelib.system.domain import ANONYMOUS, Principal, Scope
+from chalicelib.system.domain.tokens import ANONYMOUS, Principal, Scope
 
 MAX_BODY_BYTES = 256 * 1024
 _HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}

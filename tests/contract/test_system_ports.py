@@ -5,12 +5,13 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from fakes.system import FakeSystem
 
 from chalicelib.kernel.errors import Unavailable
-from chalicelib.system.adapters.repository import SystemRepository
-from chalicelib.system.domain import Scope
-from chalicelib.system.ports import SystemPorts
-from chalicelib.system.services import authenticate, issue_token, revoke_token
+from chalicelib.system.adapters import tables
+from chalicelib.system.adapters.repository.tokens import TokenRepository
+from chalicelib.system.domain.tokens import Scope
+from chalicelib.system.services.tokens import authenticate, issue_token, revoke_token
 
 
 @pytest.fixture(params=["memory", "dynamodb"])
@@ -18,7 +19,7 @@ def ports(request, system, clock):
     """Give the ports in memory, then on a table."""
     if request.param == "memory":
         return system
-    return SystemPorts(SystemRepository(request.getfixturevalue("make_table")("system")), clock)
+    return FakeSystem(clock, TokenRepository(tables.bind(request.getfixturevalue("make_table")("system"))))
 
 
 @pytest.mark.parametrize("days", [None, 7])
@@ -48,7 +49,7 @@ def test_what_was_never_issued_is_not_there(ports, clock):
 @pytest.mark.usefixtures("aws")
 def test_a_table_that_is_not_there_is_unavailable(clock):
     """Whatever the table's service refuses becomes one retryable error."""
-    ports = SystemPorts(SystemRepository("absent"), clock)
+    ports = FakeSystem(clock, TokenRepository(tables.bind("absent")))
     with pytest.raises(Unavailable):
         issue_token(ports, "console", Scope.ADMIN)
     with pytest.raises(Unavailable):

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from chalicelib.system.domain import Scope
+from chalicelib.system.domain.tokens import Scope
 
 CONTACTS = "/v1/crm/contacts"
 ADA = {"name": "Ada", "phone": "+14155552671"}

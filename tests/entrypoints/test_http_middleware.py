@@ -9,8 +9,8 @@ import pytest
 
 from chalicelib.entrypoints.middleware import ROUTES
 from chalicelib.kernel.errors import Forbidden, Unavailable
-from chalicelib.system.domain import Scope
-from chalicelib.system.services import issue_token, revoke_token
+from chalicelib.system.domain.tokens import Scope
+from chalicelib.system.services.tokens import issue_token, revoke_token
 
 CONTACTS = "/v1/crm/contacts"
 ADA = {"name": "Ada", "phone": "+14155552671"}

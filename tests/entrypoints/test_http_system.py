@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from chalicelib.system.domain import VERSION
+from chalicelib.system.domain.readiness import VERSION
 
 
 def _silent():

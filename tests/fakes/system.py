@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from threading import Lock
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from chalicelib.system.domain import Token
+    from chalicelib.kernel.clock import Clock
+    from chalicelib.system.domain.tokens import Token
 
 
 class FakeTokens:
@@ -36,3 +37,11 @@ class FakeTokens:
             revoked = replace(token, revoked_at=token.revoked_at or at)
             self._by_digest[token.digest] = revoked
             return revoked
+
+
+@dataclass
+class FakeSystem:
+    """Everything that the system's use cases work with, in memory."""
+
+    clock: Clock
+    tokens: FakeTokens = field(default_factory=FakeTokens)

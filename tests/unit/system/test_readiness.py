@@ -6,8 +6,8 @@ from threading import Event
 from time import perf_counter
 
 from chalicelib.kernel.clock import SystemClock
-from chalicelib.system.domain import VERSION
-from chalicelib.system.services import check_readiness
+from chalicelib.system.domain.readiness import VERSION
+from chalicelib.system.services.readiness import check_readiness
 
 
 def _broken():

@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 
 from chalicelib.kernel.errors import Invalid, NotFound
-from chalicelib.system.domain import Scope
-from chalicelib.system.services import authenticate, issue_token, revoke_token
+from chalicelib.system.domain.tokens import Scope
+from chalicelib.system.services.tokens import authenticate, issue_token, revoke_token
 
 
 def test_the_bearer_of_a_secret_is_recognised(system):

@@ -1,4 +1,4 @@
-"""Tokens, scopes and readiness as values; storage and transport are elsewhere."""
+"""Tokens and scopes as values; storage and transport are elsewhere."""
 
 from __future__ import annotations
 
@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from datetime import datetime
-
-VERSION = "0.1.0"
 
 
 class Scope(StrEnum):
@@ -56,30 +54,3 @@ class Token:
     def principal(self) -> Principal:
         """Give the identity under which its bearer acts."""
         return Principal(self.id, self.name, self.scope)
-
-
-@dataclass(frozen=True)
-class ProbeResult:
-    """What one dependency answered: `error` names the kind of failure and never its details."""
-
-    name: str
-    ok: bool
-    ms: int
-    error: str | None = None
-
-
-@dataclass(frozen=True)
-class Readiness:
-    """The state of all dependencies at one instant."""
-
-    checks: tuple[ProbeResult, ...]
-
-    @property
-    def ready(self) -> bool:
-        """Tell whether every dependency answered."""
-        return all(check.ok for check in self.checks)
-
-    @property
-    def status(self) -> str:
-        """Say `ok`, or `failing` when any dependency did not answer."""
-        return "ok" if self.ready else "failing"

@@ -1,15 +1,14 @@
-"""What the system's use cases need from outside: a place that keeps tokens."""
+"""A place that keeps tokens."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from chalicelib.kernel.clock import Clock
-    from chalicelib.system.domain import Token
+    from chalicelib.system.domain.tokens import Token
 
 
 class Tokens(Protocol):
@@ -25,9 +24,11 @@ class Tokens(Protocol):
         """Mark the token revoked, keeping an earlier revocation; None when there is no such id."""
 
 
-@dataclass(frozen=True)
-class SystemPorts:
-    """The system's outside, as bootstrap or a test provides it."""
+class TokenPorts(Protocol):
+    """What the use cases of tokens work with."""
 
-    tokens: Tokens
     clock: Clock
+
+    @property
+    def tokens(self) -> Tokens:
+        """Kept tokens."""

@@ -9,21 +9,23 @@ from pynamodb.transactions import TransactWrite
 
 from chalicelib.kernel.clock import from_iso, iso
 from chalicelib.kernel.errors import unavailable_on
-from chalicelib.system.adapters.tables import TokenIdItem, TokenItem, bind
-from chalicelib.system.domain import Scope, Token
+from chalicelib.system.adapters.tables import TokenIdItem, TokenItem
+from chalicelib.system.domain.tokens import Scope, Token
 
 if TYPE_CHECKING:
     from datetime import datetime
+
+    from pynamodb.connection import Connection
 
 _ALL = "TOKENS"
 
 
 @unavailable_on(PynamoDBException)
-class SystemRepository:
-    """Tokens in the table of this name; implements `Tokens`."""
+class TokenRepository:
+    """Tokens, on the connection of their table; implements `Tokens`."""
 
-    def __init__(self, table_name: str) -> None:
-        self._connection = bind(table_name)
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
 
     def add(self, token: Token) -> None:
         """Keep a new token and its place in the list, both or neither."""

@@ -1,0 +1,151 @@
+"""What calls work with, each part built when it is first needed."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from chalicelib.kernel.phones import E164
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from chalicelib.ai.domain.conversation import ToolSpec
+    from chalicelib.bootstrap import Container
+    from chalicelib.bootstrap.ai import Ai
+    from chalicelib.calls.adapters.addresses import Addresses
+    from chalicelib.calls.ports import (
+        CallBook,
+        NumberBook,
+        Socket,
+        Telephony,
+        TemplateBook,
+        TurnBook,
+        Wakeups,
+    )
+    from chalicelib.crm.ports import CrmPorts
+    from chalicelib.kernel.clock import Clock
+    from chalicelib.kernel.tools import Tool
+
+
+class Calls:
+    """What calls work with."""
+
+    def __init__(self, root: Container) -> None:
+        from chalicelib.calls.adapters import tables
+
+        self._connection = tables.bind(root.settings.calls_table)
+        self._root = root
+        self.clock: Clock = root.clock
+        self.allowed_countries: frozenset[str] = root.settings.allowed_countries
+
+    @cached_property
+    def book(self) -> CallBook:
+        """Stored calls."""
+        from chalicelib.calls.adapters.repository.calls import CallRepository
+
+        return CallRepository(self._connection)
+
+    @cached_property
+    def turns(self) -> TurnBook:
+        """Stored turns."""
+        from chalicelib.calls.adapters.repository.turns import TurnRepository
+
+        return TurnRepository(self.clock)
+
+    @cached_property
+    def numbers(self) -> NumberBook:
+        """Suppression and live calls, by number."""
+        from chalicelib.calls.adapters.repository.numbers import NumberRepository
+
+        return NumberRepository()
+
+    @cached_property
+    def templates(self) -> TemplateBook:
+        """Stored call templates and routes."""
+        from chalicelib.calls.adapters.repository.templates import TemplateRepository
+
+        return TemplateRepository()
+
+    @cached_property
+    def addresses(self) -> Addresses:
+        """Where the carrier reaches us."""
+        from chalicelib.calls.adapters.addresses import Addresses
+
+        connections = self._root.connections
+        return Addresses(connections.webhook_url, connections.socket_url)
+
+    @cached_property
+    def telephony(self) -> Telephony:
+        """The carrier."""
+        from chalicelib.calls.adapters.twilio_telephony import TwilioTelephony
+
+        connections = self._root.connections
+        return TwilioTelephony(
+            account_sid=connections.twilio_account_sid,
+            auth_token=connections.twilio_auth_tokens[0],
+            api_url=connections.twilio_api_url,
+            addresses=self.addresses,
+        )
+
+    @cached_property
+    def wakeups(self) -> Wakeups:
+        """The three queues."""
+        from chalicelib.calls.adapters.queues import SqsWakeups
+
+        settings = self._root.settings
+        return SqsWakeups(
+            self._root.client("sqs"),
+            dial=settings.dial_queue_url,
+            urgent=settings.urgent_queue_url,
+            post_call=settings.post_call_queue_url,
+        )
+
+    @cached_property
+    def socket(self) -> Socket:
+        """Open sockets of the carrier."""
+        from chalicelib.calls.adapters.sockets import GatewaySocket
+
+        endpoint = self._root.settings.socket_api_endpoint
+        return GatewaySocket(self._root.client("apigatewaymanagementapi", endpoint_url=endpoint))
+
+    @cached_property
+    def crm(self) -> CrmPorts:
+        """The customers' records."""
+        return self._root.crm
+
+    @cached_property
+    def ai(self) -> Ai:
+        """The conversation."""
+        return self._root.ai
+
+    @cached_property
+    def lines(self) -> tuple[E164, ...]:
+        """Our own numbers."""
+        return tuple(E164(number) for number in self._root.connections.twilio_from_numbers)
+
+    @cached_property
+    def tools(self) -> Mapping[str, Tool]:
+        """Every action that the model may ask for, of all domains, by name."""
+        from chalicelib.ai.tools import conversation_tools
+        from chalicelib.calls.tools import call_tools
+        from chalicelib.crm.tools import crm_tools
+        from chalicelib.scheduling.tools import scheduling_tools
+
+        tools = [
+            *conversation_tools(),
+            *call_tools(self),
+            *crm_tools(self.crm),
+            *scheduling_tools(self._root.scheduling),
+        ]
+        return {tool.name: tool for tool in tools}
+
+    @cached_property
+    def tool_specs(self) -> Mapping[str, ToolSpec]:
+        """What the model is told of the actions."""
+        from chalicelib.ai.domain.conversation import ToolSpec
+
+        return {
+            tool.name: ToolSpec(tool.name, tool.description, tool.arguments.model_json_schema())
+            for tool in self.tools.values()
+        }

@@ -1,0 +1,1 @@
+"""The system's rows in DynamoDB, by aggregate."""

@@ -1,0 +1,1 @@
+"""The terms and rules of the system itself; no I/O."""

@@ -1,0 +1,1 @@
+"""What the system's use cases need from outside."""
