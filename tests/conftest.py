@@ -16,6 +16,7 @@ from fakes.system import FakeSystem
 
 from chalicelib.crm.ports import CrmPorts
 from chalicelib.kernel.clock import FixedClock
+from chalicelib.kernel.page_tokens import PageTokens
 from chalicelib.system.domain.tokens import Scope
 from chalicelib.system.services.tokens import issue_token
 
@@ -60,7 +61,14 @@ def container(clock, crm, system) -> Iterator[SimpleNamespace]:
     """Stand in for the composition root; a test adds the ports that it needs."""
     from chalicelib import bootstrap  # noqa: PLC0415  only tests of entrypoints need the whole product
 
-    replacement = SimpleNamespace(clock=clock, crm=crm, system=system, probes={})
+    settings = SimpleNamespace(
+        token_requests_per_minute=100_000,
+        address_requests_per_minute=100_000,
+        cors_origins=frozenset({"https://crm.example.com"}),
+    )
+    replacement = SimpleNamespace(
+        clock=clock, crm=crm, system=system, probes={}, settings=settings, page_tokens=PageTokens("test key")
+    )
     bootstrap.use(replacement)
     yield replacement
     bootstrap.use(None)
@@ -78,10 +86,8 @@ class Answer:
 class Api:
     """The REST API through Chalice's gateway, with API Gateway's reading of a failed authorizer."""
 
-    def __init__(self, token_of: Callable[[Scope], str]) -> None:
+    def __init__(self, token_of: Callable[[Scope], str], app: Any) -> None:
         from chalice.test import Client  # noqa: PLC0415
-
-        from app import app  # noqa: PLC0415
 
         self._http = Client(app).http
         self._token_of = token_of
@@ -120,8 +126,16 @@ class Api:
 
 
 @pytest.fixture
-def api(container) -> Api:
+def api(container, token_of) -> Api:
     """Give the REST API over the ports in memory."""
+    from app import app  # noqa: PLC0415
+
+    return Api(token_of, app)
+
+
+@pytest.fixture
+def token_of(container) -> Callable[[Scope], str]:
+    """Give a token's secret by scope, the same each time."""
     tokens: dict[Scope, str] = {}
 
     def token_of(scope: Scope) -> str:
@@ -129,4 +143,4 @@ def api(container) -> Api:
             tokens[scope] = issue_token(container.system, f"test {scope}", scope)[0]
         return tokens[scope]
 
-    return Api(token_of)
+    return token_of

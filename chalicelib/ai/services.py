@@ -9,7 +9,7 @@ from chalicelib.ai.domain.analysis import ANALYSIS_NAME, ANALYSIS_SCHEMA, Analys
 from chalicelib.ai.domain.conversation import Heard, Message, Spoken
 from chalicelib.ai.domain.prompts import PromptTemplate
 from chalicelib.ai.domain.wording import HOUSE_RULES
-from chalicelib.kernel.errors import NotFound
+from chalicelib.kernel.errors import Conflict, NotFound
 from chalicelib.kernel.ids import new_id
 
 if TYPE_CHECKING:
@@ -24,11 +24,17 @@ _TASK = (
 )
 
 
-def create_prompt(ai: AiPorts, name: str, text: str) -> PromptTemplate:
-    """Store a prompt template; its syntax is checked when it is rendered, and before it is used."""
+def create_prompt(ai: AiPorts, name: str, text: str, template_id: str | None = None) -> PromptTemplate:
+    """Store a prompt template; its syntax is checked when it is rendered, and before it is used.
+
+    With the same `template_id` again it gives the one that exists.
+    """
     now = ai.clock.now()
-    template = PromptTemplate(new_id("prompt"), name, text, created_at=now, updated_at=now)
-    ai.prompts.add(template)
+    template = PromptTemplate(template_id or new_id("prompt"), name, text, created_at=now, updated_at=now)
+    try:
+        ai.prompts.add(template)
+    except Conflict:
+        return get_prompt(ai, template.id)
     return template
 
 

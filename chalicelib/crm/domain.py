@@ -134,14 +134,6 @@ class Note:
     call_id: str | None
 
 
-@dataclass(frozen=True)
-class NotePage:
-    """Notes, newest first; `next_before` is the id from which the next page goes on, None at the end."""
-
-    items: tuple[Note, ...]
-    next_before: str | None
-
-
 def check_email(address: str) -> str:
     """Give back what can be an e-mail address; else `Invalid` with code `bad_email`."""
     if len(address) > MAX_EMAIL or not _EMAIL.fullmatch(address):

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 class Contacts(Protocol):
     """Where contacts are kept, each phone number once."""
 
-    def add(self, contact: Contact) -> None:
-        """Keep a new contact together with its claim on the number, both or neither.
+    def add(self, contact: Contact) -> Contact:
+        """Keep a new contact together with its claim on the number, both or neither; give what is kept.
 
         Raises `Conflict` with code `phone_taken` and details {"contact_id": who has the number}.
         """

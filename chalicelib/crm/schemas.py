@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
-from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 from pydantic import (
     AfterValidator,
     BaseModel,
     BeforeValidator,
-    ConfigDict,
-    Field,
-    PlainSerializer,
     StringConstraints,
     ValidationInfo,
     field_validator,
@@ -29,11 +23,10 @@ from chalicelib.crm.domain import (
     check_language,
     check_time_zone,
 )
-from chalicelib.kernel.clock import iso
 from chalicelib.kernel.errors import AppError
-from chalicelib.kernel.ids import is_id
 from chalicelib.kernel.numbering import parse_phone
 from chalicelib.kernel.phones import E164
+from chalicelib.kernel.schemas import Input, Instant
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -47,21 +40,6 @@ def _as_value_error(rule: Callable[..., _ResultT], *arguments: Any) -> _ResultT:
         return rule(*arguments)
     except AppError as error:
         raise ValueError(error.message) from error
-
-
-def _page_start(token: str) -> str:
-    """Read the note id that a page token carries."""
-    try:
-        note_id = base64.urlsafe_b64decode(token.encode() + b"==").decode()
-    except (binascii.Error, ValueError):
-        note_id = ""
-    if not is_id(note_id, "note"):
-        raise ValueError("Use next_page_token of an earlier answer, or leave page_token out.")
-    return note_id
-
-
-def _page_token(note_id: str | None) -> str | None:
-    return note_id and base64.urlsafe_b64encode(note_id.encode()).decode().rstrip("=")
 
 
 def _plus_again(text: Any) -> Any:
@@ -89,14 +67,9 @@ Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max
 CallId = Annotated[str, StringConstraints(pattern=r"^call_[0-9a-f]{32}$")]
 TimeZone = Annotated[str, AfterValidator(lambda name: _as_value_error(check_time_zone, name))]
 Language = Annotated[str, AfterValidator(lambda tag: _as_value_error(check_language, tag))]
-Instant = Annotated[datetime, PlainSerializer(iso, return_type=str, when_used="json")]
 
 
-class _Input(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class ContactIn(_Input):
+class ContactIn(Input):
     """A contact to create; a national number needs `country` (ISO 3166 alpha-2)."""
 
     name: Line
@@ -139,7 +112,7 @@ class ContactView(BaseModel):
     version: int
 
 
-class ContactsQuery(_Input):
+class ContactsQuery(Input):
     """How to look contacts up: by number, as E.164."""
 
     phone: Annotated[PhoneText, BeforeValidator(_plus_again), AfterValidator(_international)]
@@ -151,16 +124,16 @@ class ContactList(BaseModel):
     items: list[ContactView]
 
 
-class NoteIn(_Input):
+class NoteIn(Input):
     """A note to add to a contact."""
 
     kind: NoteKind = NoteKind.GENERAL
     body: Text
     call_id: CallId | None = None
 
-    def new_note(self, contact_id: str, author: str) -> NewNote:
+    def new_note(self, contact_id: str, author: str, note_id: str) -> NewNote:
         """Give the use case's input."""
-        return NewNote(contact_id, self.kind, self.body, author, call_id=self.call_id)
+        return NewNote(contact_id, self.kind, self.body, author, call_id=self.call_id, id=note_id)
 
 
 class NoteView(BaseModel):
@@ -175,17 +148,8 @@ class NoteView(BaseModel):
     call_id: str | None
 
 
-class NotesQuery(_Input):
-    """Which page of notes: its size, and where it starts."""
-
-    page_size: Annotated[int, Field(ge=1, le=100)] = 50
-    page_token: Annotated[str, StringConstraints(max_length=200), AfterValidator(_page_start)] | None = None
-
-
 class NoteList(BaseModel):
     """One page of notes, newest first; the token, if any, asks for the next."""
 
     items: list[NoteView]
-    next_page_token: Annotated[
-        str | None, BeforeValidator(_page_token), Field(validation_alias="next_before")
-    ]
+    next_page_token: str | None

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from chalicelib.crm.domain import UNKNOWN_CALLER, Contact, NewContact, Note, NotePage
+from chalicelib.crm.domain import UNKNOWN_CALLER, Contact, NewContact, Note
 from chalicelib.kernel.clock import from_millis, to_millis
 from chalicelib.kernel.errors import Conflict, Invalid, NotFound
 from chalicelib.kernel.ids import is_id, new_id
+from chalicelib.kernel.paging import MAX_PAGE_SIZE, Page
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -16,18 +17,16 @@ if TYPE_CHECKING:
     from chalicelib.crm.ports import CrmPorts
     from chalicelib.kernel.phones import E164
 
-MAX_PAGE = 100
 
-
-def create_contact(crm: CrmPorts, new: NewContact) -> Contact:
-    """Create a contact.
+def create_contact(crm: CrmPorts, new: NewContact, contact_id: str | None = None) -> Contact:
+    """Create a contact; with the same `contact_id` again it gives the one that exists.
 
     Raises `Conflict` with code `phone_taken` and details {"contact_id": …} when the number is another's.
     """
     now = _now(crm)
-    contact = Contact(id=new_id("contact"), created_at=now, updated_at=now, version=1, **vars(new))
-    crm.contacts.add(contact)
-    return contact
+    contact_id = contact_id or new_id("contact")
+    contact = Contact(id=contact_id, created_at=now, updated_at=now, version=1, **vars(new))
+    return crm.contacts.add(contact)
 
 
 def get_contact(crm: CrmPorts, contact_id: str) -> Contact:
@@ -96,14 +95,14 @@ def add_note(crm: CrmPorts, new: NewNote) -> Note:
     return crm.notes.add(note)
 
 
-def list_notes(crm: CrmPorts, contact_id: str, page_size: int, before: str | None = None) -> NotePage:
+def list_notes(crm: CrmPorts, contact_id: str, page_size: int, before: str | None = None) -> Page[Note]:
     """List a contact's notes, newest first, 1 to 100 a page, from after the note with the id `before`."""
-    if not 1 <= page_size <= MAX_PAGE:
-        raise Invalid(f"A page has 1 to {MAX_PAGE} items.", code="bad_page_size")
+    if not 1 <= page_size <= MAX_PAGE_SIZE:
+        raise Invalid(f"A page has 1 to {MAX_PAGE_SIZE} items.", code="bad_page_size")
     contact = get_contact(crm, contact_id)
     found = crm.notes.latest(contact.id, page_size + 1, before)
     items = found[:page_size]
-    return NotePage(items, items[-1].id if len(found) > page_size else None)
+    return Page(items, items[-1].id if len(found) > page_size else None)
 
 
 def _now(crm: CrmPorts) -> datetime:

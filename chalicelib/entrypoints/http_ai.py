@@ -19,10 +19,21 @@ bp = Blueprint(__name__)
 _PROMPTS = "/v1/ai/templates"
 
 
-@route(bp, "POST", _PROMPTS, scope=Scope.OPERATOR, body=PromptIn, returns=PromptView, status=201)
+@route(
+    bp,
+    "POST",
+    _PROMPTS,
+    scope=Scope.OPERATOR,
+    body=PromptIn,
+    returns=PromptView,
+    status=201,
+    example={"name": "Follow-up", "text": "You call {{ contact.name }} about the offer. Be brief."},
+)
 def create_prompt(request: Request[PromptIn, NoQuery]) -> PromptTemplate:
     """Create a prompt template."""
-    return services.create_prompt(container().ai, request.body.name, request.body.text)
+    return services.create_prompt(
+        container().ai, request.body.name, request.body.text, request.new_id("prompt")
+    )
 
 
 @route(bp, "GET", _PROMPTS, scope=Scope.VIEWER, returns=PromptList)
@@ -31,7 +42,14 @@ def list_prompts(_request: Request[None, NoQuery]) -> dict[str, list[PromptTempl
     return {"items": container().ai.prompts.all()}
 
 
-@route(bp, "GET", _PROMPTS + "/{template_id}", scope=Scope.VIEWER, returns=PromptView)
+@route(
+    bp,
+    "GET",
+    _PROMPTS + "/{template_id}",
+    scope=Scope.VIEWER,
+    returns=PromptView,
+    errors={"prompt_not_found": 404},
+)
 def get_prompt(request: Request[None, NoQuery]) -> PromptTemplate:
     """Read a prompt template."""
     return services.get_prompt(container().ai, request.path["template_id"])

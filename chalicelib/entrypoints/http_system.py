@@ -13,7 +13,7 @@ from chalicelib.system.services.readiness import check_readiness
 bp = Blueprint(__name__)
 
 
-@route(bp, "GET", "/health", scope=None, returns=HealthView)
+@route(bp, "GET", "/health", scope=None, returns=HealthView, limited=False)
 def health(_request: Request[None, NoQuery]) -> HealthView:
     """Say that the API answers; asks nothing else."""
     return HealthView(status="ok", version=VERSION)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 from fakes.ai import FakePrompts, a_prompt
 
 from chalicelib.ai.adapters.repository import AiRepository
+from chalicelib.ai.services import create_prompt
 from chalicelib.kernel.errors import Conflict
 
 
@@ -55,3 +57,12 @@ def test_a_prompt_is_added_once(prompts, clock):
     assert outcomes.count("prompt_exists") == 5
     winner = next(outcome for outcome in outcomes if outcome != "prompt_exists")
     assert prompts.get("prompt_1").name == f"rival {winner}"
+
+
+def test_a_template_created_again_under_its_id_is_the_first(prompts, clock):
+    """A creation whose answer was lost can be repeated."""
+    ai = SimpleNamespace(prompts=prompts, clock=clock)
+    first = create_prompt(ai, "Sales", "Sell.", "prompt_1")
+    clock.advance(minutes=1)
+    assert create_prompt(ai, "Sales", "Sell.", "prompt_1") == first
+    assert prompts.all() == [first]

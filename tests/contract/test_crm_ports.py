@@ -106,9 +106,9 @@ def test_notes_page_backwards_through_time(ports):
     ]
     add_note(ports, NewNote(bob.id, NoteKind.TASK, "call back", "tests"))
     first = list_notes(ports, ada.id, 3)
-    second = list_notes(ports, ada.id, 3, first.next_before)
+    second = list_notes(ports, ada.id, 3, first.next_start)
     assert first.items + second.items == tuple(reversed(added))
-    assert second.next_before is None
+    assert second.next_start is None
 
 
 def test_a_note_is_kept_once(ports, clock):

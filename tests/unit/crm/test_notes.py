@@ -42,7 +42,7 @@ def test_pages_join_to_the_whole(crm, ada):
         page = list_notes(crm, ada.id, 3, before)
         assert len(page.items) == size
         seen += page.items
-        before = page.next_before
+        before = page.next_start
     assert seen == added[::-1]
     assert before is None
 
@@ -51,7 +51,7 @@ def test_a_page_that_is_just_full_is_the_last(crm, ada):
     """There is no empty page at the end."""
     for _ in range(3):
         add_note(crm, _note(ada))
-    assert list_notes(crm, ada.id, 3).next_before is None
+    assert list_notes(crm, ada.id, 3).next_start is None
 
 
 @pytest.mark.parametrize("size", [0, -1, 101])

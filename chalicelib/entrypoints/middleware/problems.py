@@ -1,4 +1,4 @@
-"""Refusals as HTTP answers (RFC 9457, application/problem+json); routes are in `middleware`."""
+"""Refusals as HTTP answers (RFC 9457, application/problem+json); the codes that every route has in common."""
 
 from __future__ import annotations
 
@@ -22,6 +22,8 @@ from chalicelib.kernel.errors import (
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from chalicelib.entrypoints.middleware.declaring import Route
+
 MAX_FIELD_ERRORS = 100
 _STATUS: Mapping[type[AppError], int] = {
     Invalid: 400,
@@ -30,6 +32,7 @@ _STATUS: Mapping[type[AppError], int] = {
     Conflict: 409,
     Unavailable: 503,
 }
+_STATUS_OF_CODE = {"version_changed": 412}
 _CODES = {405: "method_not_allowed", 415: "unsupported_media_type"}
 _REMEDIES = {
     "extra_forbidden": "This field is not known here; remove it.",
@@ -76,18 +79,36 @@ def status_of(error: AppError) -> int:
     """Give the HTTP status of a refusal."""
     if isinstance(error, Refused):
         return error.status
+    if error.code in _STATUS_OF_CODE:
+        return _STATUS_OF_CODE[error.code]
     return next((status for kind, status in _STATUS.items() if isinstance(error, kind)), 500)
 
 
+def standard_errors(declared: Route) -> dict[str, int]:
+    """Give the codes with which the middleware itself may refuse a request of this route."""
+    codes = {"invalid_fields": 400, "internal_error": 500, "storage_unavailable": 503, "unavailable": 503}
+    if declared.limited:
+        codes |= {"rate_limited": 429, "throttled": 429}
+    if declared.scope:
+        codes |= {"unauthenticated": 401, "scope_missing": 403, "forbidden": 403}
+    if declared.body:
+        codes |= {"bad_json": 400, "body_too_large": 413, "unsupported_media_type": 415}
+    if declared.idempotent:
+        codes |= {"bad_idempotency_key": 400, "idempotency_in_flight": 409, "idempotency_key_reused": 422}
+    if declared.guarded:
+        codes |= {"version_changed": 412, "if_match_required": 428}
+    return codes
+
+
 def checked(model: type[BaseModel], values: Mapping[str, Any] | bytes) -> BaseModel:
-    """Validate a query (mapping) or a body (JSON text).
+    """Validate a query (mapping of texts) or a body (JSON text, where "5" is no number and true no 1).
 
     Raises `Invalid` with code `bad_json`, or `invalid_fields` with every field error by JSON pointer.
     """
     try:
-        return (
-            model.model_validate_json(values) if isinstance(values, bytes) else model.model_validate(values)
-        )
+        if isinstance(values, bytes):
+            return model.model_validate_json(values, strict=True)
+        return model.model_validate(values)
     except ValidationError as error:
         raise _invalid(error) from None
 
@@ -128,6 +149,8 @@ def _problem(status: int, code: str, detail: str, request_id: str) -> dict[str, 
 def _headers(error: AppError) -> dict[str, str]:
     if isinstance(error, Unavailable):
         return {"Retry-After": "1" if error.retryable else "30"}
+    if error.code == "idempotency_in_flight":
+        return {"Retry-After": "1"}
     if isinstance(error, Refused) and error.status == HTTPStatus.UNAUTHORIZED:
         return {"WWW-Authenticate": "Bearer"}
     return {}

@@ -1,0 +1,64 @@
+"""Conditional requests (RFC 9110, section 13): `ETag`, `If-Match`, `If-None-Match`."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from typing import TYPE_CHECKING, Any
+
+from chalice.app import Response
+
+from chalicelib.entrypoints.middleware.problems import Refused
+from chalicelib.entrypoints.middleware.requests import header_of
+
+if TYPE_CHECKING:
+    from chalicelib.entrypoints.middleware.declaring import Route
+
+_VERSION = re.compile(r'"([1-9][0-9]{0,15})"')
+
+
+def expected_version(declared: Route, incoming: Any) -> int | None:
+    """Give the version that the client has seen; None when any will do, or the route does not ask.
+
+    Raises 428 when a guarded route is asked without `If-Match`, and 412 for a tag that is none of ours:
+    what it names cannot be the present version.
+    """
+    if not declared.guarded:
+        return None
+    tag = header_of(incoming, "if-match")
+    if tag is None:
+        message = "Send If-Match with the ETag that you have read, or If-Match: * to change any version."
+        raise Refused(428, "if_match_required", message)
+    if tag.strip() == "*":
+        return None
+    found = _VERSION.fullmatch(tag.strip())
+    if found is None:
+        raise Refused(412, "version_changed", 'If-Match takes one ETag as it was given, such as "3", or *.')
+    return int(found[1])
+
+
+def tag_of(version: object, method: str, body: str) -> dict[str, str]:
+    """Give the `ETag`: the version where there is one, else for reads a weak one of the content."""
+    if isinstance(version, int):
+        return {"ETag": f'"{version}"'}
+    if method == "GET":
+        return {"ETag": f'W/"{hashlib.sha256(body.encode()).hexdigest()[:32]}"'}
+    return {}
+
+
+def unless_known(incoming: Any, answer: Response) -> Response:
+    """Leave the content out (304) when the client of a GET has this version already."""
+    known = header_of(incoming, "if-none-match")
+    tag = answer.headers.get("ETag", "")
+    success = 200
+    if incoming.method != "GET" or answer.status_code != success or not (known and tag):
+        return answer
+    if known.strip() != "*" and _opaque(tag) not in map(_opaque, known.split(",")):
+        return answer
+    headers = {name: value for name, value in answer.headers.items() if name != "Content-Type"}
+    return Response("", status_code=304, headers=headers)
+
+
+def _opaque(tag: str) -> str:
+    """Give the part that weak comparison compares."""
+    return tag.strip().removeprefix("W/")

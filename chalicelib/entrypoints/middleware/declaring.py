@@ -1,0 +1,144 @@
+"""Declarations: what is said of a route, once, and its registration with Chalice."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from dataclasses import dataclass
+from inspect import cleandoc
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from chalicelib.entrypoints.authorizer import authorize
+from chalicelib.entrypoints.middleware import answering, crossing
+from chalicelib.entrypoints.middleware.requests import NoQuery, Request
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date
+
+    from chalice.app import Response
+    from pydantic import BaseModel
+
+    from chalicelib.system.domain.tokens import Scope
+
+Handler = Callable[[Request[Any, Any]], object]
+HandlerT = TypeVar("HandlerT", bound=Handler)
+
+
+@dataclass(frozen=True)
+class Deprecation:
+    """When a route was deprecated (RFC 9745), when it will stop (RFC 8594), and where to read of it."""
+
+    since: date
+    sunset: date
+    link: str
+
+
+@dataclass(frozen=True)
+class Route:
+    """What is declared about a route; `scope` None means open to anyone, `returns` None no body."""
+
+    method: str
+    path: str
+    scope: Scope | None
+    body: type[BaseModel] | None
+    query: type[BaseModel]
+    returns: Any
+    status: int
+    name: str
+    summary: str
+    description: str
+    errors: Mapping[str, int]
+    example: Any
+    idempotent: bool
+    guarded: bool
+    limited: bool
+    deprecated: Deprecation | None
+
+    @property
+    def tag(self) -> str:
+        """Give the domain that the path names, for grouping: `crm` of `/v1/crm/contacts`."""
+        return self.path.removeprefix("/v1").strip("/").partition("/")[0]
+
+
+ROUTES: list[Route] = []
+
+
+def route(  # noqa: PLR0913  a route is declared whole, in one place
+    bp: Any,
+    method: str,
+    path: str,
+    *,
+    scope: Scope | None,
+    returns: Any,
+    body: type[BaseModel] | None = None,
+    query: type[BaseModel] = NoQuery,
+    status: int = 200,
+    errors: Mapping[str, int] | None = None,
+    example: Any = None,
+    idempotent: bool | None = None,
+    guarded: bool = False,
+    limited: bool = True,
+    deprecated: Deprecation | None = None,
+) -> Callable[[HandlerT], HandlerT]:
+    """Register a handler on a Chalice blueprint under `/api` + `path`.
+
+    `scope` is the least scope of the bearer's token (None: no token asked); `body` and `query` are
+    the models that validate; `returns` is a model or type to which the result is converted by its
+    attributes (`str`: plain text); `status` is the status of success; `errors` are the codes with which
+    the handler may refuse, beyond those of the middleware, and their statuses; `example` is a body.
+
+    `idempotent` honours `Idempotency-Key` (the default for POST); `guarded` demands `If-Match`;
+    `limited` counts requests against the limits. A field `version` in the answer gives an `ETag`.
+    """
+
+    def register(handler: HandlerT) -> HandlerT:
+        summary, _, description = cleandoc(handler.__doc__ or "").partition("\n")
+        declared = Route(
+            method=method,
+            path=path,
+            scope=scope,
+            body=body,
+            query=query,
+            returns=returns,
+            status=status,
+            name=getattr(handler, "__name__", ""),
+            summary=summary,
+            description=description.strip(),
+            errors=errors or {},
+            example=example,
+            idempotent=method == "POST" if idempotent is None else idempotent,
+            guarded=guarded,
+            limited=limited,
+            deprecated=deprecated,
+        )
+        ROUTES.append(declared)
+        _mount(bp, declared, handler)
+        return handler
+
+    return register
+
+
+def _mount(bp: Any, declared: Route, handler: Handler) -> None:
+    @functools.wraps(handler)
+    def view(**parameters: str) -> Response:
+        return answering.answer(declared, handler, bp.current_request, parameters)
+
+    bp.route(declared.path, methods=[declared.method], **_chalice_options(declared))(view)
+    if not any(each.path == declared.path for each in ROUTES[:-1]):
+        bp.route(declared.path, methods=["OPTIONS"])(_preflight(bp, declared.path))
+
+
+def _preflight(bp: Any, path: str) -> Callable[..., Response]:
+    def preflight(**_parameters: str) -> Response:
+        methods = [each.method for each in ROUTES if each.path == path]
+        return crossing.preflight(bp.current_request, methods)
+
+    return preflight
+
+
+def _chalice_options(declared: Route) -> dict[str, Any]:
+    return {
+        "authorizer": None if declared.scope is None else authorize,
+        "content_types": [] if declared.body is None else ["application/json"],
+    }
