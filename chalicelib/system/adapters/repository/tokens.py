@@ -1,14 +1,17 @@
-"""Tokens in DynamoDB: one read to authenticate, one transaction to issue."""
+"""Tokens in DynamoDB: one read to authenticate, one transaction to issue, rotate or reseal."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from pynamodb.exceptions import DoesNotExist, PynamoDBException, UpdateError
+from pynamodb.exceptions import DoesNotExist, PynamoDBException, TransactWriteError, UpdateError
 from pynamodb.transactions import TransactWrite
 
+from chalicelib.kernel.actors import actor
 from chalicelib.kernel.clock import from_iso, iso
 from chalicelib.kernel.errors import unavailable_on
+from chalicelib.kernel.paging import Page
 from chalicelib.system.adapters.tables import TokenIdItem, TokenItem
 from chalicelib.system.domain.tokens import Scope, Token
 
@@ -16,8 +19,11 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from pynamodb.connection import Connection
+    from pynamodb.expressions.condition import Condition
+    from pynamodb.expressions.update import Action
 
 _ALL = "TOKENS"
+_REFUSED = {"ConditionalCheckFailed", "TransactionConflict"}
 
 
 @unavailable_on(PynamoDBException)
@@ -27,48 +33,151 @@ class TokenRepository:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    def add(self, token: Token) -> None:
-        """Keep a new token and its place in the list, both or neither."""
-        with TransactWrite(connection=self._connection) as transaction:
-            transaction.save(_item(token), condition=TokenItem.pk.does_not_exist())
-            transaction.save(TokenIdItem(_ALL, f"TOKEN#{token.id}", digest=token.digest))
+    def add(self, token: Token) -> bool:
+        """Keep a new token and its place in the list, both or neither; False when one is taken."""
+        transaction = TransactWrite(connection=self._connection)
+        _save_new(transaction, token)
+        return _committed(transaction)
 
     def find(self, digest: str) -> Token | None:
         """Give the token with this digest, by one consistent read."""
         try:
-            return _token(TokenItem.get(f"TOKEN#{digest}", "TOKEN", consistent_read=True))
+            return _token(TokenItem.get(*_key(digest), consistent_read=True))
         except DoesNotExist:
             return None
+
+    def get(self, token_id: str) -> Token | None:
+        """Give the token with this id, consistently."""
+        digest = _digest_of(token_id)
+        return self.find(digest) if digest else None
+
+    def latest(self, page_size: int, start: str | None = None) -> Page[Token]:
+        """Give a page of all tokens, the newest first: their places in the list, then all of them at once."""
+        before = {"pk": {"S": _ALL}, "sk": {"S": start}} if start else None
+        places = TokenIdItem.query(
+            _ALL,
+            scan_index_forward=False,
+            limit=page_size,
+            page_size=page_size,
+            last_evaluated_key=before,
+            consistent_read=True,
+        )
+        digests = [place.digest for place in places]
+        found = TokenItem.batch_get([_key(digest) for digest in digests], consistent_read=True)
+        by_digest = {item.digest: _token(item) for item in found}
+        last = places.last_evaluated_key
+        tokens = [by_digest[digest] for digest in digests if digest in by_digest]
+        return Page(tokens, last["sk"]["S"] if last else None)
+
+    def reseal(self, token: Token, digest: str) -> Token | None:
+        """Move the token to another digest, in one transaction; None when it has moved on."""
+        sealed = replace(token, digest=digest)
+        transaction = TransactWrite(connection=self._connection)
+        item = _item(sealed)
+        item.resealed = True  # it is not issued again: whoever tells of changes must know
+        transaction.save(item, condition=TokenItem.pk.does_not_exist())
+        transaction.save(TokenIdItem(_ALL, _place(token.id), digest=digest))
+        mark = TokenItem.revoked_at
+        as_read = (mark == iso(token.revoked_at)) if token.revoked_at else mark.does_not_exist()
+        transaction.delete(TokenItem(*_key(token.digest)), condition=TokenItem.pk.exists() & as_read)
+        return sealed if _committed(transaction) else None
+
+    def rotate(self, old: Token, new: Token) -> bool:
+        """Keep the new token, and the old one as it is given, unless it was revoked or rotated meanwhile."""
+        transaction = TransactWrite(connection=self._connection)
+        _save_new(transaction, new)
+        untouched = TokenItem.rotated_to.does_not_exist() & TokenItem.revoked_at.does_not_exist()
+        transaction.update(
+            TokenItem(*_key(old.digest)),
+            actions=_retirement(old),
+            condition=TokenItem.pk.exists() & untouched,
+        )
+        return _committed(transaction)
+
+    def note_use(self, digest: str, at: datetime, unless_since: datetime) -> None:
+        """Keep when a token was used, unless a use at or after `unless_since` is known."""
+        used = TokenItem.last_used_at
+        stale = used.does_not_exist() | (used < iso(unless_since))
+        _update(digest, [used.set(iso(at))], TokenItem.pk.exists() & stale)
 
     def revoke(self, token_id: str, at: datetime) -> Token | None:
         """Mark the token revoked, keeping an earlier revocation; None when there is no such id."""
-        try:
-            digest = TokenIdItem.get(_ALL, f"TOKEN#{token_id}", consistent_read=True).digest
-        except DoesNotExist:
+        digest = _digest_of(token_id)
+        if digest is None:
             return None
-        self._mark(digest, at)
+        mark = TokenItem.revoked_at
+        revoked: list[Action] = [mark.set(iso(at)), TokenItem.changed_by.set(actor())]
+        _update(digest, revoked, TokenItem.pk.exists() & mark.does_not_exist())
         return self.find(digest)
 
-    def _mark(self, digest: str, at: datetime) -> None:
-        mark = TokenItem.revoked_at
-        try:
-            TokenItem(f"TOKEN#{digest}", "TOKEN").update([mark.set(iso(at))], mark.does_not_exist())
-        except UpdateError as error:
-            if error.cause_response_code != "ConditionalCheckFailedException":
-                raise
+
+def _key(digest: str) -> tuple[str, str]:
+    return f"TOKEN#{digest}", "TOKEN"
+
+
+def _place(token_id: str) -> str:
+    return f"TOKEN#{token_id}"
+
+
+def _digest_of(token_id: str) -> str | None:
+    try:
+        return TokenIdItem.get(_ALL, _place(token_id), consistent_read=True).digest
+    except DoesNotExist:
+        return None
+
+
+def _save_new(transaction: TransactWrite, token: Token) -> None:
+    transaction.save(_item(token), condition=TokenItem.pk.does_not_exist())
+    place = TokenIdItem(_ALL, _place(token.id), digest=token.digest)
+    transaction.save(place, condition=TokenIdItem.pk.does_not_exist())
+
+
+def _retirement(old: Token) -> list[Action]:
+    actions: list[Action] = [
+        TokenItem.rotated_to.set(old.rotated_to or ""),
+        TokenItem.changed_by.set(actor()),
+    ]
+    if old.revoked_at:
+        actions.append(TokenItem.revoked_at.set(iso(old.revoked_at)))
+    if old.expires_at:
+        actions.append(TokenItem.valid_until.set(iso(old.expires_at)))
+    return actions
+
+
+def _update(digest: str, actions: list[Action], condition: Condition) -> None:
+    """Change a token when the condition holds, else leave it."""
+    try:
+        TokenItem(*_key(digest)).update(actions, condition)
+    except UpdateError as error:
+        if error.cause_response_code != "ConditionalCheckFailedException":
+            raise
+
+
+def _committed(transaction: TransactWrite) -> bool:
+    """Commit; False when a condition did not hold, or somebody changed the same items at that moment."""
+    try:
+        with transaction:
+            pass
+    except TransactWriteError as error:
+        if not {reason.code for reason in error.cancellation_reasons if reason} & _REFUSED:
+            raise
+        return False
+    return True
 
 
 def _item(token: Token) -> TokenItem:
     return TokenItem(
-        f"TOKEN#{token.digest}",
-        "TOKEN",
+        *_key(token.digest),
         id=token.id,
         name=token.name,
         scope=token.scope.value,
         digest=token.digest,
         created_at=iso(token.created_at),
-        valid_until=token.expires_at and iso(token.expires_at),
-        revoked_at=token.revoked_at and iso(token.revoked_at),
+        created_by=token.created_by,
+        valid_until=_text(token.expires_at),
+        revoked_at=_text(token.revoked_at),
+        last_used_at=_text(token.last_used_at),
+        rotated_to=token.rotated_to,
     )
 
 
@@ -79,6 +188,17 @@ def _token(item: TokenItem) -> Token:
         scope=Scope(item.scope),
         created_at=from_iso(item.created_at),
         digest=item.digest,
-        expires_at=from_iso(item.valid_until) if item.valid_until else None,
-        revoked_at=from_iso(item.revoked_at) if item.revoked_at else None,
+        expires_at=_instant(item.valid_until),
+        revoked_at=_instant(item.revoked_at),
+        last_used_at=_instant(item.last_used_at),
+        created_by=item.created_by or "system",
+        rotated_to=item.rotated_to,
     )
+
+
+def _text(instant: datetime | None) -> str | None:
+    return iso(instant) if instant else None
+
+
+def _instant(text: str | None) -> datetime | None:
+    return from_iso(text) if text else None
