@@ -1,0 +1,47 @@
+"""REST routes of the audit log: read by page, and exported as CSV."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from urllib.parse import urlencode
+
+from chalice.app import Blueprint
+
+from chalicelib.bootstrap import container
+from chalicelib.entrypoints.middleware import Reply, Request, route
+from chalicelib.system.domain.tokens import Scope
+from chalicelib.system.schemas.audit import AuditExportQuery, AuditList, AuditQuery, audit_csv
+from chalicelib.system.services.audit import MAX_EXPORT, find_entries
+
+if TYPE_CHECKING:
+    from chalicelib.kernel.paging import Page
+    from chalicelib.system.domain.audit import AuditEntry
+
+bp = Blueprint(__name__)
+_AUDIT = "/v1/audit"
+
+
+@route(bp, "GET", _AUDIT, scope=Scope.ADMIN, query=AuditQuery, returns=AuditList)
+def list_audit(request: Request[None, AuditQuery]) -> Page[AuditEntry]:
+    """List who did what to which object, newest first.
+
+    An entry appears within seconds of the act. Numbers, addresses and texts are masked.
+    """
+    query = request.query
+    return find_entries(container().system, query.wanted(), query.page_size, request.start)
+
+
+@route(bp, "GET", _AUDIT + "/export", scope=Scope.ADMIN, query=AuditExportQuery, returns=str)
+def export_audit(request: Request[None, AuditExportQuery]) -> Reply:
+    """Export the audit log as CSV, newest first, up to 5,000 rows an answer.
+
+    When there are more, the header `Link` leads to the next rows.
+    """
+    query = request.query
+    page = find_entries(container().system, query.wanted(), MAX_EXPORT, query.before)
+    text, start = audit_csv(page)
+    headers = {"Content-Type": "text/csv; charset=utf-8"}
+    if start is not None:
+        filters = query.model_dump(mode="json", by_alias=True, exclude_none=True)
+        headers["Link"] = f'<?{urlencode({**filters, "before": start})}>; rel="next"'
+    return Reply(text, headers=headers)

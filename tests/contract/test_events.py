@@ -1,0 +1,418 @@
+"""Every type of event is told by the use case that causes it: from the tables, through their streams."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+
+import pytest
+from fakes.calls import DESK, LINE, NOW, NUMBER, a_template, kill_switch
+from fakes.streams import stream_event
+from fakes.world import a_world
+
+from chalicelib.ai.adapters import tables as ai_tables
+from chalicelib.ai.services import create_prompt
+from chalicelib.bootstrap.news import event_types, watched_rows, watches
+from chalicelib.calls.adapters import tables as calls_tables
+from chalicelib.calls.services.answering import receive_call
+from chalicelib.calls.services.closing import transfer_ended
+from chalicelib.calls.services.desk import create_template, route_line
+from chalicelib.calls.services.dialing import attend, reconcile
+from chalicelib.calls.services.finishing import finish_call
+from chalicelib.calls.services.progress import record_report
+from chalicelib.calls.services.suppression import stop_calling
+from chalicelib.crm.adapters import tables as crm_tables
+from chalicelib.crm.domain import ContactChanges, ContactStatus, NewContact, NewNote, NoteKind
+from chalicelib.crm.services import add_note, change_contact, create_contact
+from chalicelib.entrypoints import streams
+from chalicelib.kernel.actors import acting_as
+from chalicelib.kernel.errors import Unavailable
+from chalicelib.kernel.ids import new_id
+from chalicelib.kernel.phones import E164
+from chalicelib.scheduling.adapters import tables as scheduling_tables
+from chalicelib.scheduling.services import CallbackWish, promise_callback
+from chalicelib.system.adapters import tables as system_tables
+from chalicelib.system.domain.failures import WorkQueue
+from chalicelib.system.domain.settings import Budgets, KillSwitch
+from chalicelib.system.domain.tokens import Principal, Scope, TokenWish
+from chalicelib.system.domain.webhooks import DisabledReason, NewWebhook, WebhookChange
+from chalicelib.system.services import failures, tokens, webhooks
+from chalicelib.system.services.settings import change_settings
+
+_ADMIN = Principal("token_boss", "Boss", Scope.ADMIN)
+
+
+@pytest.fixture
+def world(clock, make_table, container):
+    """Give all tables, furnished for a first call."""
+    made = a_world(clock, make_table, container)
+    made.contact = made.furnish()
+    return made
+
+
+def _created_contact(world):
+    return create_contact(world.calls.crm, NewContact("Bob", DESK))
+
+
+def _updated_contact(world):
+    change_contact(world.calls.crm, world.contact.id, ContactChanges(company="Acme"))
+
+
+def _noted(world):
+    add_note(world.calls.crm, NewNote(world.contact.id, NoteKind.GENERAL, "Likes tea.", "ai"))
+
+
+def _put_off(world):
+    world.requested()
+    kill_switch(world.calls)
+    attend(world.calls, "call_1")
+
+
+def _lost(world):
+    world.calls.telephony.place = lambda _: (_ for _ in ()).throw(Unavailable("lost", retryable=False))
+    world.dialed()
+
+
+def _handed_over_in_vain(world):
+    world.connected()
+    transfer_ended(world.calls, "call_1", "no-answer")
+
+
+def _ended(world):
+    world.connected()
+    record_report(world.calls, "call_1", world.report("completed"))
+
+
+def _finished(world):
+    _ended(world)
+    finish_call(world.calls, "call_1")
+
+
+def _wish(world, hours):
+    local = (NOW + timedelta(hours=hours)).replace(tzinfo=None)
+    return CallbackWish("call_1", world.contact.id, NUMBER, local, "UTC")
+
+
+def _promised(world):
+    world.connected()
+    promise_callback(world.calls.scheduling, _wish(world, 3))
+
+
+def _moved(world):
+    _promised(world)
+    promise_callback(world.calls.scheduling, _wish(world, 4))
+
+
+def _token(world):
+    return tokens.issue_token(world.system, "console", Scope.VIEWER)[1]
+
+
+def _webhook(world):
+    new = NewWebhook("https://hooks.example.com/secret-path", ("*",), "", enabled=True)
+    return webhooks.create_webhook(world.system, new, new_id("webhook"))[0]
+
+
+def _failed(world, queue=WorkQueue.DIAL):
+    body = '{"v": 1, "kind": "suppress", "number": "+14155550199", "source": "Canary"}'
+    return failures.keep_failed(world.system, queue, "message-1", body, 0)
+
+
+CAUSES = {
+    "contact.created": _created_contact,
+    "contact.updated": _updated_contact,
+    "note.created": _noted,
+    "call.requested": lambda world: world.requested(),
+    "call.rescheduled": _moved,
+    "call.not_dialed": _put_off,
+    "call.dialing": lambda world: world.dialed(),
+    "call.unknown": _lost,
+    "call.ringing": lambda world: world.dialed(),
+    "call.answered": lambda world: world.connected(),
+    "call.transfer_failed": _handed_over_in_vain,
+    "call.ended": _ended,
+    "call.finished": _finished,
+    "number.suppressed": lambda world: stop_calling(world.calls, NUMBER, "caller"),
+    "call_template.created": lambda world: create_template(world.calls, a_template(id="template_2")),
+    "line.routed": lambda world: (
+        create_template(world.calls, a_template(id="template_2")),
+        route_line(world.calls, LINE, "template_2"),
+    ),
+    "prompt_template.created": lambda world: create_prompt(world.calls.ai, "New", "You sell."),
+    "callback.promised": _promised,
+    "callback.moved": _moved,
+    "token.issued": _token,
+    "token.rotated": lambda world: tokens.rotate_token(
+        world.system, _ADMIN, _token(world).id, timedelta(), new_id("token")
+    ),
+    "token.revoked": lambda world: tokens.revoke_token(world.system, _token(world).id),
+    "settings.changed": lambda world: kill_switch(world.calls, reason="Storm"),
+    "webhook.created": _webhook,
+    "webhook.updated": lambda world: webhooks.change_webhook(
+        world.system, _webhook(world).id, WebhookChange(description="new"), None
+    ),
+    "webhook.disabled": lambda world: webhooks.disable_webhook(
+        world.system, _webhook(world).id, DisabledReason.REQUESTED
+    ),
+    "failed_work.recorded": _failed,
+    "failed_work.replayed": lambda world: failures.replay_failed(world.system, _failed(world).id),
+    "failed_work.discarded": lambda world: failures.discard_failed(
+        world.system, _failed(world).id, "The canary left."
+    ),
+    "webhook.deleted": lambda world: webhooks.delete_webhook(world.system, _webhook(world).id, None),
+}
+
+
+def test_every_type_has_its_cause():
+    """The catalogue has no type that nothing causes, and no cause goes without a type."""
+    assert CAUSES.keys() == event_types().keys()
+
+
+@pytest.mark.parametrize("kind", CAUSES)
+def test_an_event_is_told_by_its_cause(world, kind):
+    """Once, in the catalogue's version, about its object, with all fields of its schema and no other."""
+    CAUSES[kind](world)
+    (event,) = (event for event in world.told() if event.type == kind)
+    described = event_types()[kind]
+    assert event.version == described.version
+    assert event.data.keys() == described.data.model_fields.keys()
+    assert event.subject in [*event.data.values(), "current"]
+    json.dumps(dict(event.data))
+
+
+def test_a_whole_call_is_told_in_order(world):
+    """From the wish to the books, each step once; a reader can tell the outcome and the cost."""
+    _finished(world)
+    told = [event for event in world.told() if event.type.startswith("call.")]
+    assert [event.type.removeprefix("call.") for event in told] == [
+        "requested",
+        "dialing",
+        "ringing",
+        "answered",
+        "ended",
+        "finished",
+    ]
+    last = told[-1].data
+    assert (last["outcome"], last["duration_s"], last["number"]) == ("completed", 61, NUMBER)
+    assert last["cost_microdollars"] == world.calls.book.get("call_1").cost > 0
+
+
+def test_an_inbound_call_begins_by_ringing(world):
+    """Nobody requested it."""
+    receive_call(world.calls, NUMBER, LINE, world.report("ringing"))
+    assert world.types() == ["call.ringing"]
+
+
+def test_a_refused_call_is_told_to_its_end(world):
+    """It is not dialed, with the rule's code, and it ends."""
+    world.requested()
+    change_contact(world.calls.crm, world.contact.id, ContactChanges(status=ContactStatus.DO_NOT_CONTACT))
+    attend(world.calls, "call_1")
+    told = [event for event in world.told() if event.type.startswith("call.")]
+    assert [event.type for event in told] == [
+        "call.requested",
+        "call.not_dialed",
+        "call.ended",
+        "call.finished",
+    ]
+    assert (told[1].data["verdict"], told[1].data["reason"]) == ("refuse", "do_not_contact")
+    assert told[3].data["cost_microdollars"] is None
+
+
+def test_a_call_that_the_carrier_declines_is_put_off(world):
+    """The commitment that was taken back is told, with the time of the next try."""
+    world.calls.telephony.place = lambda _: (_ for _ in ()).throw(Unavailable("busy", retryable=True))
+    world.dialed()
+    told = world.told()
+    assert [event.type for event in told] == ["call.requested", "call.dialing", "call.not_dialed"]
+    assert (told[2].data["reason"], told[2].data["state"]) == ("taken_back", "queued")
+    assert told[2].data["not_before"] == "2026-03-03T12:00:20.000Z"
+
+
+def test_what_changes_nothing_is_not_told(world):
+    """A repeated report, a suppression again, a second look: no event, no entry."""
+    _ended(world)
+    stop_calling(world.calls, NUMBER, "caller")
+    world.told()
+    entries = world.entries()
+    record_report(world.calls, "call_1", world.report("completed"))
+    stop_calling(world.calls, NUMBER, "operator")
+    call = world.calls.book.get("call_1")
+    reconcile(world.calls, call)
+    assert world.types() == []
+    assert world.entries() == entries
+
+
+def test_changed_fields_are_named(world):
+    """An update names what is different, not what was sent."""
+    change_contact(world.calls.crm, world.contact.id, ContactChanges(name="Ada", email="ada@example.com"))
+    (event,) = world.told()
+    assert event.data["changed"] == ["email"]
+
+
+def test_a_change_of_settings_names_its_sections(world):
+    """And says whether calls are stopped."""
+    kill_switch(world.calls, reason="Storm")
+    world.told()
+    change_settings(world.system, {"budgets": Budgets(calls_per_day=5)}, None)
+    (event,) = world.told()
+    assert (event.data["changed"], event.data["kill_switch_on"]) == (["budgets"], True)
+
+
+def test_a_token_that_moves_is_not_issued_again(world):
+    """A creation that is repeated after a crash gives the same token another secret, and is told once."""
+    wish = TokenWish("console", Scope.VIEWER, None)
+    for _ in range(2):
+        tokens.mint_token(world.system, _ADMIN, wish, "token_" + "0" * 32)
+    assert world.types() == ["token.issued"]
+    kinds = [(entry.action.value, entry.after.get("resealed")) for entry in world.entries()[-2:]]
+    assert kinds == [("created", None), ("updated", True)]
+
+
+@pytest.mark.parametrize("queue", [WorkQueue.NEWS, WorkQueue.CHANGES])
+def test_failures_of_telling_are_not_told(world, queue):
+    """What failed there would fail there again, for ever; the log has it all the same."""
+    _failed(world, queue)
+    assert world.types() == []
+    assert world.entries()[-1].object_kind == "failed_work"
+
+
+def test_settled_work_is_changed_work(world):
+    """It moves to another row, which is neither its making nor its deletion."""
+    CAUSES["failed_work.discarded"](world)
+    acts = [entry for entry in world.entries() if entry.object_kind == "failed_work"]
+    assert [(entry.action.value, entry.after["state"]) for entry in acts] == [
+        ("created", "open"),
+        ("updated", "discarded"),
+    ]
+
+
+def _everything(world):
+    """Let everything happen that can be told, with texts by which a leak is recognised."""
+    crm, calls, system = world.calls.crm, world.calls, world.system
+    contact = create_contact(
+        crm, NewContact("Canary Name", DESK, email="canary@example.com", company="Canary Ltd", title="Canary")
+    )
+    change_contact(crm, contact.id, ContactChanges(email="canary2@example.com", name="Canary 2"))
+    add_note(crm, NewNote(contact.id, NoteKind.GENERAL, "The canary sings.", "ai"))
+    stop_calling(calls, DESK, "caller")
+    create_template(calls, a_template(id="t2", greeting="Canary hello", transfer_to=E164("+14155550198")))
+    create_prompt(calls.ai, "Sales +14155550197", "Canary instructions, canary3@example.com")
+    _moved(world)
+    secret, _ = tokens.issue_token(system, "canary4@example.com", Scope.VIEWER)
+    change_settings(system, {"kill_switch": KillSwitch(on=True, reason="Canary storm")}, None)
+    webhook, signing = webhooks.create_webhook(
+        system, NewWebhook("https://hooks.example.com/canary?key=canary", ("*",), "Canary"), new_id("webhook")
+    )
+    webhooks.delete_webhook(system, webhook.id, None)
+    CAUSES["failed_work.discarded"](world)
+    return [secret, signing, tokens._digest(secret)]
+
+
+def test_the_audit_log_keeps_nothing_personal_and_no_secret(world, aws):
+    """No number, address, name, text or secret of anybody stands in any of its rows."""
+    secrets = _everything(world)
+    assert len(world.entries()) > 15
+    rows = aws.scan(TableName="system")["Items"]
+    kept = json.dumps([row for row in rows if row["row"]["S"] == "audit"], ensure_ascii=False)
+    assert "anary" not in kept.replace("c…@example.com", "")
+    assert not [
+        each for each in (*secrets, NUMBER, DESK, LINE, "+14155550198", "+14155550197") if each in kept
+    ]
+
+
+def test_events_carry_no_secret_and_no_text(world):
+    """Numbers and addresses yes, for subscribers need them; notes, prompts, reasons and keys no."""
+    secrets = [*_everything(world), "sings", "Canary hello", "instructions", "storm", "key=canary"]
+    told = json.dumps([dict(event.data) for event in world.told()])
+    assert DESK in told
+    assert not [each for each in secrets if each in told]
+
+
+@pytest.mark.parametrize(
+    ("kind", "cause"),
+    [
+        ("contact", _created_contact),
+        ("contact", _updated_contact),
+        ("note", _noted),
+        ("call", lambda world: world.requested()),
+        ("number", lambda world: stop_calling(world.calls, NUMBER, "caller")),
+        ("call_template", CAUSES["call_template.created"]),
+        ("line", CAUSES["line.routed"]),
+        ("prompt_template", CAUSES["prompt_template.created"]),
+        ("callback", _promised),
+        ("token", _token),
+        ("token", CAUSES["token.rotated"]),
+        ("token", CAUSES["token.revoked"]),
+        ("settings", CAUSES["settings.changed"]),
+        ("webhook", CAUSES["webhook.updated"]),
+        ("webhook", CAUSES["webhook.disabled"]),
+        ("failed_work", CAUSES["failed_work.discarded"]),
+    ],
+)
+def test_an_act_is_logged_under_who_acts(world, kind, cause):
+    """Whoever acts when a row is written, by a whole item or by an update, stands in the log."""
+    with acting_as("token:token_me"):
+        cause(world)
+    found = [entry for entry in world.entries() if entry.object_kind == kind and entry.actor != "system"]
+    assert {entry.actor for entry in found} == {"token:token_me"}
+
+
+@pytest.mark.parametrize(("first", "second"), [("token:a", "token:b")])
+def test_a_row_names_who_changed_it_last(world, first, second):
+    """Saving what was read stamps it anew, and a second update does too."""
+    with acting_as(first):
+        token = _token(world)
+        other = _token(world)
+        _created_contact(world)
+    with acting_as(second):
+        tokens.rotate_token(world.system, _ADMIN, other.id, timedelta(), new_id("token"))
+        tokens.revoke_token(world.system, token.id)
+        change_contact(world.calls.crm, world.contact.id, ContactChanges(company="Acme"))
+    acts = {(entry.object_id, entry.action.value): entry.actor for entry in world.entries()}
+    for changed in (token, other):
+        assert (acts[changed.id, "created"], acts[changed.id, "updated"]) == (first, second)
+    assert acts[world.contact.id, "updated"] == second
+
+
+@pytest.mark.parametrize(
+    "item",
+    [
+        crm_tables.ContactItem,
+        calls_tables.CallItem,
+        calls_tables.NumberItem,
+        ai_tables.PromptItem,
+        scheduling_tables.CallbackItem,
+        system_tables.TokenItem,
+    ],
+)
+def test_who_reads_an_old_row_is_not_taken_for_its_writer(item):
+    """A row that was written before rows were stamped names nobody."""
+    with acting_as("token:reader"):
+        new = item("a", "b").serialize(null_check=False)
+        old = {name: value for name, value in new.items() if name != "changed_by"}
+        assert (new["changed_by"], item.from_raw_data(old).changed_by) == ({"S": "token:reader"}, None)
+
+
+def test_records_told_twice_change_nothing(world):
+    """The same records again give the same entries, and events with the same ids."""
+    _finished(world)
+    records = world.records.read()
+    streams.changes(stream_event(*records), None)
+    entries, events = world.entries(), list(world.system.bus.events)
+    streams.changes(stream_event(*records[1:]), None)
+    assert world.entries() == entries
+    assert {event.id for event in world.system.bus.events} == {event.id for event in events}
+
+
+def test_kinds_of_rows_are_different_in_all_tables():
+    """Whatever the table, its kind of row alone says what is known of it."""
+    rows = [row for _, found in watched_rows().values() for row in found]
+    assert sorted(rows) == sorted(watches())
+    assert {attribute for attribute, _ in watched_rows().values()} == {"row", "kind"}
+
+
+def test_the_bulk_and_the_log_itself_are_not_watched():
+    """Turns, briefs, deliveries and entries would be told at the price of everything else."""
+    assert not {"turn", "brief", "connection", "delivery", "audit", "audit_day", "request", "count"} & {
+        *watches()
+    }
