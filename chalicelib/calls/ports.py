@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from chalicelib.kernel.clock import Clock
     from chalicelib.kernel.phones import E164
     from chalicelib.kernel.tools import Tool
+    from chalicelib.system.ports.settings import SettingsPorts
 
 
 class Commit(StrEnum):
@@ -50,7 +51,10 @@ class CallBook(Protocol):
         """In one transaction: the queued call becomes this one, its number is neither suppressed nor live."""
 
     def due(self, now: datetime, limit: int) -> list[str]:
-        """Give ids of calls that somebody must look at by `now`, the longest due first."""
+        """Give ids of calls that wait to be dialed and are due by `now`, the longest due first."""
+
+    def silent(self, now: datetime, limit: int) -> list[str]:
+        """Give ids of calls begun or ended that somebody must look at by `now`, the longest due first."""
 
     def put_brief(self, call_id: str, brief: Brief) -> None:
         """Store what the call is held by."""
@@ -195,6 +199,6 @@ class CallPorts(Protocol):
     @property
     def lines(self) -> tuple[E164, ...]: ...  # noqa: D102
     @property
-    def allowed_countries(self) -> frozenset[str]: ...  # noqa: D102
+    def system(self) -> SettingsPorts: ...  # noqa: D102
     @property
     def clock(self) -> Clock: ...  # noqa: D102

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import (
     AfterValidator,
-    AwareDatetime,
     BaseModel,
     ConfigDict,
     Field,
@@ -24,9 +23,9 @@ from chalicelib.calls.domain.templates import CallTemplate, Transport
 from chalicelib.calls.domain.turns import TurnEnd, TurnKind
 from chalicelib.calls.services.requests import CallWish
 from chalicelib.kernel.errors import Invalid
-from chalicelib.kernel.ids import new_id
 from chalicelib.kernel.numbering import parse_phone
 from chalicelib.kernel.phones import E164
+from chalicelib.kernel.schemas import InstantIn
 
 if TYPE_CHECKING:
     from chalicelib.calls.domain.files import CallFile
@@ -54,7 +53,7 @@ class PlaceCallRequest(BaseModel):
     contact_id: Id | None = None
     number: Phone | None = None
     priority: Annotated[int, Field(ge=1, le=9, description="1 is the most urgent.")] = 5
-    not_before: AwareDatetime | None = None
+    not_before: InstantIn | None = None
 
     @model_validator(mode="after")
     def _somebody(self) -> PlaceCallRequest:
@@ -62,7 +61,7 @@ class PlaceCallRequest(BaseModel):
             raise ValueError("Give either contact_id or number.")
         return self
 
-    def wish(self, requested_by: str) -> CallWish:
+    def wish(self, requested_by: str, call_id: str) -> CallWish:
         """Give the wish that this request expresses."""
         return CallWish(
             template_id=self.template_id,
@@ -71,6 +70,7 @@ class PlaceCallRequest(BaseModel):
             not_before=self.not_before,
             priority=self.priority,
             requested_by=requested_by,
+            call_id=call_id,
         )
 
 
@@ -89,13 +89,13 @@ class CallTemplateIn(BaseModel):
     transfer_to: Phone | None = None
     max_duration_s: Annotated[int, Field(ge=30, le=3600)] = 600
 
-    def template(self, now: datetime) -> CallTemplate:
+    def template(self, template_id: str, now: datetime) -> CallTemplate:
         """Give the new template."""
         fields = self.model_dump() | {
             "tools": tuple(self.tools),
             "transfer_to": E164(self.transfer_to) if self.transfer_to else None,
         }
-        return CallTemplate(id=new_id("template"), created_at=now, **fields)
+        return CallTemplate(id=template_id, created_at=now, **fields)
 
 
 class _View(BaseModel):

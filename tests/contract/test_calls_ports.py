@@ -77,6 +77,20 @@ def test_a_call_is_read_as_it_was_written(books, call):
     assert books.book.load(call.id) == CallFile(replace(call, version=1))
 
 
+def test_calls_that_wait_and_calls_that_have_begun_are_found_apart(books):
+    """Neither kind can crowd out the other; a call that begins, ends or is taken back changes its kind."""
+    later = NOW + timedelta(minutes=1)
+    books.book.create(a_call(id="call_begun", state=CallState.DIALING))
+    books.book.create(a_call())
+    assert (books.book.due(later, 10), books.book.silent(later, 10)) == (["call_1"], ["call_begun"])
+    for state in (CallState.DIALING, CallState.ENDED):
+        books.book.change("call_1", lambda call, state=state: replace(call, state=state))
+        assert books.book.due(later, 10) == []
+        assert sorted(books.book.silent(later, 10)) == ["call_1", "call_begun"]
+    books.book.change("call_begun", lambda call: replace(call, state=CallState.QUEUED))
+    assert (books.book.due(later, 10), books.book.silent(later, 10)) == (["call_begun"], ["call_1"])
+
+
 def test_what_was_never_written_is_not_there(books):
     """Reads of absent things are empty, not errors."""
     assert books.book.get("call_x") is None

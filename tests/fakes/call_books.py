@@ -8,6 +8,7 @@ from threading import RLock
 from typing import TYPE_CHECKING
 
 from chalicelib.calls.domain.files import Aftermath, CallFile
+from chalicelib.calls.domain.lifecycle import CallState
 from chalicelib.calls.domain.permission import NumberStatus
 from chalicelib.calls.ports import Commit
 from chalicelib.kernel.errors import NotFound
@@ -95,10 +96,20 @@ class FakeBook:
             return Commit.DONE
 
     def due(self, now: datetime, limit: int) -> list[str]:
-        """Give the calls to look at, the longest due first."""
+        """Give the calls that wait and are due, the longest due first."""
         self.shelf.uses["due"] += 1
-        due = [(call.look_at, call.id) for call in self.shelf.calls.values() if call.look_at]
-        return [call_id for look_at, call_id in sorted(due) if look_at <= now][:limit]
+        return self._to_look_at(now, limit, lambda call: call.state is CallState.QUEUED)
+
+    def silent(self, now: datetime, limit: int) -> list[str]:
+        """Give the calls begun or ended to look at, the longest due first."""
+        self.shelf.uses["silent"] += 1
+        return self._to_look_at(now, limit, lambda call: call.state is not CallState.QUEUED)
+
+    def _to_look_at(self, now: datetime, limit: int, wanted: Callable[[Call], bool]) -> list[str]:
+        found = [
+            (call.look_at, call.id) for call in self.shelf.calls.values() if call.look_at and wanted(call)
+        ]
+        return [call_id for look_at, call_id in sorted(found) if look_at <= now][:limit]
 
     def put_brief(self, call_id: str, brief: Brief) -> None:
         """Keep a brief."""

@@ -11,6 +11,7 @@ from fakes.ai import FakeAi, a_prompt
 from fakes.call_books import FakeBook, FakeNumbers, FakeTemplates, FakeTurns, Shelf
 from fakes.carrier import FakeCarrier
 from fakes.scheduling import FakeScheduling
+from fakes.system import FakeSystem
 
 from chalicelib.ai.domain.conversation import OnFailure, ToolSpec
 from chalicelib.ai.tools import conversation_tools
@@ -23,6 +24,8 @@ from chalicelib.crm.services import create_contact
 from chalicelib.crm.tools import crm_tools
 from chalicelib.kernel.phones import E164
 from chalicelib.scheduling.tools import scheduling_tools
+from chalicelib.system.domain.settings import KillSwitch
+from chalicelib.system.services.settings import change_settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -151,7 +154,6 @@ class FakeCalls:
     wakeups: Any = field(default_factory=FakeWakeups)
     socket: Any = field(default_factory=FakeSocket)
     lines: tuple[E164, ...] = (LINE,)
-    allowed_countries: frozenset[str] = frozenset({"US"})
     addresses: Addresses = ADDRESSES
 
     def __post_init__(self) -> None:
@@ -159,6 +161,7 @@ class FakeCalls:
         self.turns: Any = FakeTurns(self.shelf)
         self.numbers: Any = FakeNumbers(self.shelf)
         self.telephony: Any = FakeCarrier(self.clock)
+        self.system: Any = FakeSystem(self.clock)
         self.ai: Any = FakeAi(self.clock)
         self.scheduling = FakeScheduling(self, self.clock)
 
@@ -198,6 +201,16 @@ def furnished(calls: FakeCalls, **template: Any) -> Contact:
     calls.templates.route(LINE, "template_1")
     new = NewContact(name="Ada", phone=NUMBER, time_zone="America/Los_Angeles")
     return create_contact(calls.crm, new)
+
+
+def allow_countries(calls: FakeCalls, *codes: str) -> None:
+    """Let calls go to these countries only."""
+    change_settings(calls.system, {"allowed_countries": codes}, None)
+
+
+def kill_switch(calls: FakeCalls, *, on: bool = True, reason: str = "") -> None:
+    """Throw the switch that stops all dialing, or release it."""
+    change_settings(calls.system, {"kill_switch": KillSwitch(on, reason)}, None)
 
 
 def connected(calls: FakeCalls, **brief: Any) -> Call:

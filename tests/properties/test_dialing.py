@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 
-from fakes.calls import NOW, NUMBER, FakeCalls, furnished
+from fakes.calls import NOW, NUMBER, FakeCalls, furnished, kill_switch
 from fakes.carrier import Fuse, Killed
 from fakes.crm import FakeContacts, FakeNotes
 from fakes.workers import Workers
@@ -22,7 +22,20 @@ moods = st.lists(
     st.sampled_from(["accept", "refuse", "busy", "lost", "unheard", "killed"]), min_size=1, max_size=3
 )
 steps = st.lists(
-    st.sampled_from(["first", "second", "finish", "drain", "dispatch", "report", "suppress", "unreachable"])
+    st.sampled_from(
+        [
+            "first",
+            "second",
+            "finish",
+            "drain",
+            "dispatch",
+            "report",
+            "suppress",
+            "unreachable",
+            "stop",
+            "resume",
+        ]
+    )
     | st.integers(1, 200),
     max_size=14,
 )
@@ -56,8 +69,10 @@ def _do(workers, step):
 
 
 def _hook(workers, step):
-    """Let a webhook suppress the number, or report the end of the carrier's newest call."""
-    if step == "suppress":
+    """Let somebody throw the switch, suppress the number, or report the end of the carrier's newest call."""
+    if step in {"stop", "resume"}:
+        kill_switch(workers.calls, on=step == "stop")
+    elif step == "suppress":
         stop_calling(workers.calls, NUMBER, "sms")
     elif workers.carrier.accepted:
         newest = workers.carrier.accepted[-1]
@@ -76,11 +91,12 @@ def test_dialed_at_most_once_and_ended_exactly_once(mood, length, happening):
     """Through deaths, doubled messages, lost answers and any passing of time."""
     workers = _stage(mood, length)
     for step in happening:
-        dialed, suppressed = len(_dialed(workers)), _is_suppressed(workers)
+        dialed, forbidden = len(_dialed(workers)), _is_suppressed(workers) or workers.is_stopped
         _do(workers, step)
-        assert not (suppressed and len(_dialed(workers)) > dialed)
+        assert not (forbidden and len(_dialed(workers)) > dialed)
     workers.carrier.reachable = True
     workers.carrier.moods = ["accept"]
+    workers.release()
     workers.settle(45)
     assert len(set(_dialed(workers))) == len(_dialed(workers))
     for name in ("first", "second"):

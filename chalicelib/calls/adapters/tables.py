@@ -14,6 +14,8 @@ from pynamodb.attributes import (
 from pynamodb.indexes import GlobalSecondaryIndex, KeysOnlyProjection
 from pynamodb.models import Model
 
+from chalicelib.kernel.actors import actor
+
 if TYPE_CHECKING:
     from pynamodb.connection import Connection
 
@@ -47,7 +49,14 @@ class CallsTable(Model):
     expires_at = NumberAttribute(null=True)
 
 
-class CallItem(CallsTable, discriminator="call"):
+class ActItem:
+    """Mixed into rows that are somebody's act: who it was that wrote them last."""
+
+    # Not `default`: what was written before rows were stamped must not name whoever reads it.
+    changed_by = UnicodeAttribute(null=True, default_for_new=actor)
+
+
+class CallItem(ActItem, CallsTable, discriminator="call"):
     """The head of a call: `CALL#<id>` / `CALL`."""
 
     by_due_time = ByDueTime()
@@ -74,6 +83,7 @@ class CallItem(CallsTable, discriminator="call"):
     reason = UnicodeAttribute(null=True)
     outcome = UnicodeAttribute(null=True)
     finished_at = UnicodeAttribute(null=True)
+    cost = NumberAttribute(null=True)
     events = JSONAttribute(null=True)
     version = NumberAttribute()
 
@@ -114,7 +124,7 @@ class ConnectionItem(CallsTable, discriminator="connection"):
     call_id = UnicodeAttribute()
 
 
-class NumberItem(CallsTable, discriminator="number"):
+class NumberItem(ActItem, CallsTable, discriminator="number"):
     """A number, whoever it belongs to: `NUMBER#+1…` / `NUMBER`; suppression and live call in one row."""
 
     suppressed_at = UnicodeAttribute(null=True)
@@ -123,13 +133,13 @@ class NumberItem(CallsTable, discriminator="number"):
     live_until = UnicodeAttribute(null=True)
 
 
-class TemplateItem(CallsTable, discriminator="template"):
+class TemplateItem(ActItem, CallsTable, discriminator="template"):
     """A call template: `TEMPLATES` / `TEMPLATE#<id>`."""
 
     template = JSONAttribute()
 
 
-class LineItem(CallsTable, discriminator="line"):
+class LineItem(ActItem, CallsTable, discriminator="line"):
     """Which template answers one of our numbers: `LINE#+1…` / `LINE`."""
 
     template_id = UnicodeAttribute()

@@ -102,7 +102,10 @@ class Report:
 
 @dataclass(frozen=True)
 class Call:
-    """One call to or from one number: for an outbound call, one attempt (see ADR 1)."""
+    """One call to or from one number: for an outbound call, one attempt (see ADR 1).
+
+    `cost` is the sum of its lines in micro-dollars, known when its books are closed.
+    """
 
     id: str
     direction: Direction
@@ -125,6 +128,7 @@ class Call:
     reason: str = ""
     outcome: Outcome | None = None
     finished_at: datetime | None = None
+    cost: int | None = None
     look_at: datetime | None = None
     events: tuple[CallEvent, ...] = ()
     version: int = 0
@@ -210,6 +214,12 @@ def carrier_declined(call: Call, due_at: datetime) -> Call:
     return replace(call, state=CallState.QUEUED, due_at=due_at, look_at=due_at, dialed_at=None)
 
 
+def take_back(call: Call, decision: Decision) -> Call:
+    """Take a commitment back before the carrier was asked, and keep the call for later."""
+    due_at = decision.not_before or call.due_at
+    return postpone(carrier_declined(call, due_at), decision)
+
+
 def carrier_unsure(call: Call) -> Call:
     """Remember that the carrier's answer was lost; only the carrier can tell what happened."""
     return replace(call, state=CallState.UNKNOWN) if call.state is CallState.DIALING else call
@@ -247,9 +257,9 @@ def settle(call: Call, outcome: Outcome) -> Call:
     return replace(call, outcome=call.outcome or outcome)
 
 
-def finish(call: Call, now: datetime) -> Call:
-    """Close the books on a call that has ended; nobody needs to look at it again."""
-    return call if call.finished_at else replace(call, finished_at=now, look_at=None)
+def finish(call: Call, now: datetime, cost: int) -> Call:
+    """Close the books on a call that has ended, with its cost; nobody needs to look at it again."""
+    return call if call.finished_at else replace(call, finished_at=now, look_at=None, cost=cost)
 
 
 def _end(call: Call, outcome: Outcome, reason: str, now: datetime) -> Call:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 # Kinds of line on which toll fraud earns money, or about which nothing is known.
 _REFUSED_KINDS = frozenset({"premium_rate", "shared_cost", "unknown", "pager", "personal"})
 _LINE_BUSY_WAIT = timedelta(seconds=30)
+STOPPED_WAIT = timedelta(minutes=1)
 
 
 class Verdict(StrEnum):
@@ -49,7 +50,7 @@ class NumberStatus:
 
 @dataclass(frozen=True)
 class DialFacts:
-    """All that the decision rests on."""
+    """All that the decision rests on; `stop` is the code and the sentence of what stops all dialing."""
 
     plan: NumberPlan
     status: NumberStatus
@@ -57,6 +58,7 @@ class DialFacts:
     contact_refuses: bool
     call_id: str
     now: datetime
+    stop: tuple[str, str] | None = None
 
 
 def may_dial(facts: DialFacts) -> Decision:
@@ -71,8 +73,15 @@ def _objections(facts: DialFacts) -> Iterator[Decision]:
         yield _decide(facts, Verdict.REFUSE, "do_not_contact", "This contact is marked do-not-contact.")
     if objection := objection_to(facts.plan, facts.allowed_countries):
         yield _decide(facts, Verdict.REFUSE, *objection)
+    if facts.stop:
+        yield stopped(*facts.stop, facts.now)
     if _is_busy_elsewhere(facts):
         yield _decide(facts, Verdict.NOT_YET, "number_in_call", "Another call with this number is going on.")
+
+
+def stopped(reason: str, explanation: str, now: datetime) -> Decision:
+    """Put a call off because nothing is dialed at the moment: it waits, and is never lost."""
+    return Decision(Verdict.NOT_YET, reason, explanation, now, now + STOPPED_WAIT)
 
 
 def objection_to(plan: NumberPlan, allowed_countries: frozenset[str]) -> tuple[str, str] | None:
@@ -82,7 +91,7 @@ def objection_to(plan: NumberPlan, allowed_countries: frozenset[str]) -> tuple[s
         return "number_kind_refused", f"Numbers of the kind {kind} are not called."
     if plan.country not in allowed_countries:
         country = plan.country or "no country"
-        return "country_not_allowed", f"Calls to {country} are not enabled (ALLOWED_COUNTRIES)."
+        return "country_not_allowed", f"Calls to {country} are not enabled (settings, allowed_countries)."
     return None
 
 

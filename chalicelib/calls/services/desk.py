@@ -10,6 +10,7 @@ from chalicelib.calls.services.briefing import SAMPLE, write_brief
 from chalicelib.calls.services.templates import get_template
 from chalicelib.kernel.errors import Forbidden, Invalid, NotFound
 from chalicelib.kernel.numbering import plan_of
+from chalicelib.system.services.settings import current_settings
 
 if TYPE_CHECKING:
     from chalicelib.calls.domain.files import CallFile
@@ -36,7 +37,8 @@ def create_template(calls: CallPorts, template: CallTemplate) -> CallTemplate:
 
 
 def _check_target(calls: CallPorts, number: E164) -> None:
-    objection = objection_to(plan_of(number), calls.allowed_countries)
+    countries = frozenset(current_settings(calls.system).allowed_countries)
+    objection = objection_to(plan_of(number), countries)
     if objection:
         raise Forbidden(f"Calls cannot be transferred to {number}. {objection[1]}", code=objection[0])
 

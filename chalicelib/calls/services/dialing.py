@@ -19,14 +19,17 @@ from chalicelib.calls.domain.lifecycle import (
     never_placed,
     postpone,
     refuse,
+    take_back,
 )
-from chalicelib.calls.domain.permission import Decision, Verdict
+from chalicelib.calls.domain.permission import Decision, Verdict, stopped
 from chalicelib.calls.ports import Commit, PlaceOrder
 from chalicelib.calls.services.progress import record_report
 from chalicelib.calls.services.requests import contact_refuses, decide
 from chalicelib.calls.services.templates import get_template
 from chalicelib.kernel.errors import Forbidden, Invalid, NotFound, Unavailable
 from chalicelib.kernel.logs import log
+from chalicelib.system.domain.settings import Stop
+from chalicelib.system.services.settings import dialing_stop
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -43,14 +46,21 @@ _FORGOTTEN = timedelta(hours=3)
 # be: otherwise the next call to the number could be mistaken for the lost one.
 _LEASE_MARGIN = _CERTAINTY + timedelta(minutes=5)
 _SWEEP_LIMIT = 200
+_UNREADABLE = "settings_unavailable"
 
 
 def dispatch_due(calls: CallPorts) -> int:
-    """Wake the workers for every call that somebody must look at; give their number."""
-    due = calls.book.due(calls.clock.now(), _SWEEP_LIMIT)
-    for call_id in due:
-        calls.wakeups.attend(call_id)
-    return len(due)
+    """Wake the workers for every call that somebody must look at; give their number.
+
+    Calls that have begun come first and always; those that wait are left alone while dialing is stopped.
+    """
+    now = calls.clock.now()
+    woken = _wake(calls, calls.book.silent(now, _SWEEP_LIMIT))
+    stop = dialing_stop(calls.system)
+    if stop:
+        log("dispatch.stopped", reason=stop.code)
+        return woken
+    return woken + _wake(calls, calls.book.due(now, _SWEEP_LIMIT))
 
 
 def attend(calls: CallPorts, call_id: str) -> None:
@@ -83,7 +93,7 @@ def dial(calls: CallPorts, call: Call) -> None:
     if result is Commit.NUMBER_CHANGED:
         _set_aside(calls, call, decide(calls, call, contact_refuses=False))
     elif result is Commit.DONE:
-        _place(calls, committed, max_duration_s)
+        _place_unless_stopped(calls, committed, max_duration_s)
 
 
 def reconcile(calls: CallPorts, call: Call) -> None:
@@ -102,11 +112,37 @@ def reconcile(calls: CallPorts, call: Call) -> None:
         _end_unplaced(calls, call, never_placed, "carrier_never_accepted")
 
 
+def _wake(calls: CallPorts, call_ids: list[str]) -> int:
+    for call_id in call_ids:
+        calls.wakeups.attend(call_id)
+    return len(call_ids)
+
+
 def _set_aside(calls: CallPorts, call: Call, decision: Decision) -> None:
     """Store why a call is not dialed, and end it or keep it for later."""
     log("call.not_dialed", call_id=call.id, reason=decision.reason)
     change = refuse if decision.verdict is Verdict.REFUSE else postpone
     calls.book.change(call.id, lambda newest: change(newest, decision))
+
+
+def _place_unless_stopped(calls: CallPorts, call: Call, max_duration_s: int) -> None:
+    """Ask the carrier, unless dialing was stopped since the decision: then nobody has asked it yet."""
+    stop = _stop_of_now(calls)
+    if stop is None:
+        _place(calls, call, max_duration_s)
+        return
+    log("call.not_dialed", call_id=call.id, reason=stop.code)
+    decision = stopped(stop.code, stop.explanation, calls.clock.now())
+    # The number stays with this call, as when the carrier is busy.
+    calls.book.change(call.id, lambda newest: take_back(newest, decision))
+
+
+def _stop_of_now(calls: CallPorts) -> Stop | None:
+    """Read the switch again; when nobody can tell how it stands, nothing is dialed."""
+    try:
+        return dialing_stop(calls.system)
+    except Unavailable as error:
+        return Stop(_UNREADABLE, f"Nobody could tell whether dialing is stopped: {error.message}")
 
 
 def _place(calls: CallPorts, call: Call, max_duration_s: int) -> None:

@@ -43,11 +43,12 @@ def finish_call(calls: CallPorts, call_id: str) -> None:
     except (Unavailable, Invalid) as error:
         _try_later(calls, call_id, outcome, error)
         return
-    calls.book.put_aftermath(call_id, Aftermath(analysis, _costs(calls, file, analysis)))
+    costs = _costs(calls, file, analysis)
+    calls.book.put_aftermath(call_id, Aftermath(analysis, costs))
     if analysis:
         _note(calls, file, analysis, outcome)
-    now = calls.clock.now()
-    calls.book.change(call_id, lambda newest: finish(settle(newest, outcome), now))
+    now, cost = calls.clock.now(), sum(line.amount for line in costs)
+    calls.book.change(call_id, lambda newest: finish(settle(newest, outcome), now, cost))
     log("call.finished", call_id=call_id, outcome=outcome)
 
 

@@ -16,6 +16,8 @@ from chalicelib.kernel.errors import Forbidden, Invalid, Unavailable
 from chalicelib.kernel.ids import new_id
 from chalicelib.kernel.logs import log
 from chalicelib.kernel.numbering import plan_of
+from chalicelib.system.domain.settings import stop_of
+from chalicelib.system.services.settings import current_settings
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -79,13 +81,16 @@ def request_call(calls: CallPorts, wish: CallWish) -> Call:
 
 def decide(calls: CallPorts, call: Call, *, contact_refuses: bool) -> Decision:
     """Collect the facts of now and ask whether this call may be dialed."""
+    settings = current_settings(calls.system)
+    stop = stop_of(settings, calls.system.stack)
     facts = DialFacts(
         plan=plan_of(call.number),
         status=calls.numbers.status(call.number),
-        allowed_countries=calls.allowed_countries,
+        allowed_countries=frozenset(settings.allowed_countries),
         contact_refuses=contact_refuses,
         call_id=call.id,
         now=calls.clock.now(),
+        stop=(stop.code, stop.explanation) if stop else None,
     )
     return may_dial(facts)
 

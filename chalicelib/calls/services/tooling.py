@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from chalicelib.ai.domain.conversation import OPT_OUT_TOOL
 from chalicelib.calls.domain.turns import ToolRun
+from chalicelib.kernel.actors import acting_as
 from chalicelib.kernel.clock import millis
 from chalicelib.kernel.errors import AppError
 from chalicelib.kernel.logs import log
@@ -23,7 +24,8 @@ _ALWAYS = frozenset({OPT_OUT_TOOL})
 def run_tool(calls: CallPorts, file: CallFile, use: UseTool) -> ToolRun:
     """Run an action and say what came of it; a refusal is told to the model, never raised."""
     started = calls.clock.elapsed()
-    result, done = _run(calls, file, use)
+    with acting_as(f"call:{file.call.id}"):
+        result, done = _run(calls, file, use)
     took_ms = millis(calls.clock.elapsed() - started)
     log("tool.used", call_id=file.call.id, tool=use.name, done=done, ms=took_ms)
     return ToolRun(use.id, use.name, use.arguments, result, done, took_ms)

@@ -123,7 +123,7 @@ def test_the_same_inbound_call_is_received_once(calls):
 def test_an_inbound_call_is_asked_about_when_no_news_comes(calls):
     """The carrier does not report the end of calls that it brought, so somebody looks."""
     receive_call(calls, NUMBER, LINE, RINGING)
-    assert calls.book.due(NOW + timedelta(seconds=61), 10) == [inbound_call_id("CA7")]
+    assert calls.book.silent(NOW + timedelta(seconds=61), 10) == [inbound_call_id("CA7")]
 
 
 def test_a_blank_zone_means_utc(calls, ringing):

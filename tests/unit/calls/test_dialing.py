@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from fakes.calls import NOW, NUMBER, a_template
+from fakes.calls import NOW, NUMBER, a_template, allow_countries
 
 from chalicelib.calls.domain.lifecycle import CallState, Outcome, Report
 from chalicelib.calls.services.dialing import attend, dispatch_due
@@ -86,7 +86,7 @@ def test_dispatch_wakes_what_is_due_and_nothing_else(calls, queued):
     [
         (lambda calls, call: stop_calling(calls, call.number, "sms"), "suppressed"),
         (lambda calls, call: _refuse_contact(calls, call.contact_id), "do_not_contact"),
-        (lambda calls, _: setattr(calls, "allowed_countries", frozenset()), "country_not_allowed"),
+        (lambda calls, _: allow_countries(calls), "country_not_allowed"),
     ],
 )
 def test_what_was_forbidden_meanwhile_is_not_dialed(calls, queued, objection, reason):

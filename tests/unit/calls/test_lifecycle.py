@@ -118,10 +118,11 @@ def test_looking_again_stops_when_the_books_are_closed():
 
 
 def test_books_are_closed_once():
-    """A finished call keeps the time at which it was finished."""
-    call = finish(a_call(state=CallState.ENDED), NOW)
+    """A finished call keeps the time at which it was finished, and what it cost."""
+    call = finish(a_call(state=CallState.ENDED), NOW, 5)
+    assert call.cost == 5
     assert (call.finished_at, call.look_at) == (NOW, None)
-    assert finish(call, LATER) == call
+    assert finish(call, LATER, 7) == call
 
 
 def test_an_outcome_that_is_known_is_not_overwritten():

@@ -64,12 +64,13 @@ def test_each_rule(changes, verdict, reason):
 
 
 def test_the_gravest_objection_is_told():
-    """With several objections the order is: the person, the records, the number, the country, the moment."""
+    """With several objections the order is: the person, the records, the number, the country, the switch, the line."""
     objections = [
         ("suppressed", {"status": NumberStatus(NOW, "x", "call_2", NOW + timedelta(seconds=60))}),
         ("do_not_contact", {"contact_refuses": True}),
         ("number_kind_refused", {"plan": NumberPlan("XX", "premium_rate")}),
         ("country_not_allowed", {"plan": NumberPlan("XX", "mobile")}),
+        ("kill_switch", {"stop": ("kill_switch", "Stopped.")}),
         ("number_in_call", {"status": _live("call_2", 60)}),
     ]
     while objections:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from fakes.calls import LINE, NOW, NUMBER, a_template
+from fakes.calls import LINE, NOW, NUMBER, a_template, allow_countries
 from fakes.carrier import Killed
 
 from chalicelib.calls.domain.lifecycle import CallState, Direction
@@ -98,7 +98,7 @@ def _refuse(calls):
         (NUMBER, _refuse, "do_not_contact"),
         ("+493012345678", lambda _: None, "country_not_allowed"),
         ("+19002345678", lambda _: None, "number_kind_refused"),
-        ("+447012345678", lambda calls: setattr(calls, "allowed_countries", {"GB"}), "number_kind_refused"),
+        ("+447012345678", lambda calls: allow_countries(calls, "GB"), "number_kind_refused"),
         ("+881612345678", lambda _: None, "country_not_allowed"),
     ],
 )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from fakes.calls import NOW, NUMBER, FakeVoice, connected
 from pydantic import BaseModel
@@ -13,6 +15,7 @@ from chalicelib.calls.services.tooling import run_tool
 from chalicelib.calls.services.turns import TurnRequest, take_turn
 from chalicelib.crm.domain import NewContact
 from chalicelib.crm.services import create_contact, get_contact, list_notes
+from chalicelib.kernel.actors import actor
 from chalicelib.kernel.errors import Conflict, Unavailable
 from chalicelib.kernel.phones import E164
 from chalicelib.kernel.tools import Tool
@@ -175,3 +178,12 @@ def test_a_wish_that_cannot_be_stored_now_is_queued(calls, use, monkeypatch):
     monkeypatch.setattr(calls.numbers, "suppress", silent)
     assert use("stop_calling_me").done
     assert calls.wakeups.suppressions == [(NUMBER, "call:call_1")]
+
+
+def test_what_a_tool_does_is_the_calls_act(calls, use):
+    """Whoever acts while it runs is the call, and afterwards is not."""
+    seen = []
+    watched = replace(calls.tools["add_note"], run=lambda *_: seen.append(actor()) or "Noted.")
+    calls.tools = {**calls.tools, "add_note": watched}
+    assert use("add_note", '{"text": "tea"}').done
+    assert (seen, actor()) == (["call:call_1"], "system")

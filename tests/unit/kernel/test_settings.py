@@ -14,7 +14,10 @@ ENVIRONMENT = {
     "DIAL_QUEUE_URL": "https://sqs/dial",
     "URGENT_QUEUE_URL": "https://sqs/urgent",
     "POST_CALL_QUEUE_URL": "https://sqs/post",
+    "NEWS_QUEUE_URL": "https://sqs/news",
+    "EVENT_BUS_NAME": "bus",
     "CONNECTIONS_SECRET": "connections",
+    "SIGNING_KEY_SECRET": "signing-key",
     "SOCKET_API_ENDPOINT": "https://socket/api",
 }
 SECRET = {
@@ -44,10 +47,34 @@ def test_a_missing_name_is_seen_at_the_start(missing):
         read_settings({name: value for name, value in ENVIRONMENT.items() if name != missing})
 
 
+def test_limits_and_lists_of_the_api_have_defaults():
+    """No origin may call from a page, no private network may be reached, and requests are limited."""
+    settings = read_settings(ENVIRONMENT)
+    assert (settings.cors_origins, settings.webhook_allowed_networks) == (frozenset(), frozenset())
+    assert (settings.token_requests_per_minute, settings.address_requests_per_minute) == (600, 1200)
+
+
+def test_limits_and_lists_of_the_api_are_read():
+    """Lists are comma separated, limits are whole numbers."""
+    chosen = {"CORS_ORIGINS": "https://a.example, https://b.example", "TOKEN_REQUESTS_PER_MINUTE": "5"}
+    chosen |= {"WEBHOOK_ALLOWED_NETWORKS": "127.0.0.0/8", "ADDRESS_REQUESTS_PER_MINUTE": "7"}
+    settings = read_settings({**ENVIRONMENT, **chosen})
+    assert settings.cors_origins == {"https://a.example", "https://b.example"}
+    assert settings.webhook_allowed_networks == {"127.0.0.0/8"}
+    assert (settings.token_requests_per_minute, settings.address_requests_per_minute) == (5, 7)
+
+
 def test_countries_are_read_as_people_write_lists():
     """Spaces, small letters and empty items do no harm."""
     settings = read_settings({**ENVIRONMENT, "ALLOWED_COUNTRIES": " us,ca ,,GB"})
     assert settings.allowed_countries == {"US", "CA", "GB"}
+
+
+@pytest.mark.parametrize(("said", "enabled"), [("", True), ("true", True), ("false", False), ("off", False)])
+def test_dialing_is_on_only_when_it_is_said_to_be(said, enabled):
+    """Without a word it is on; anything but `true` switches it off."""
+    chosen = {"DIALING_ENABLED": said} if said else {}
+    assert read_settings({**ENVIRONMENT, **chosen}).dialing_enabled is enabled
 
 
 def test_lists_and_addresses_of_the_secret_are_cleaned():

@@ -101,6 +101,7 @@ class CallRepository:
                     actions=[
                         NumberItem.live_call_id.set(call.id),
                         NumberItem.live_until.set(iso(live_until)),
+                        NumberItem.kind.set(NumberItem),
                     ],
                     condition=NumberItem.suppressed_at.does_not_exist() & free,
                 )
@@ -109,15 +110,23 @@ class CallRepository:
         return Commit.DONE
 
     def due(self, now: datetime, limit: int) -> list[str]:
-        """Give ids of calls that somebody must look at by `now`, the longest due first."""
-        found = [key for shard in range(codec.DUE_SHARDS) for key in self._due_in(shard, now, limit)]
+        """Give ids of calls that wait to be dialed and are due by `now`, the longest due first."""
+        return self._by_due_time(codec.WAITING, now, limit)
+
+    def silent(self, now: datetime, limit: int) -> list[str]:
+        """Give ids of calls begun or ended that somebody must look at by `now`, the longest due first."""
+        return self._by_due_time(codec.SILENT, now, limit)
+
+    def _by_due_time(self, kind: str, now: datetime, limit: int) -> list[str]:
+        shards = (f"{kind}#{number}" for number in range(codec.DUE_SHARDS))
+        found = [key for shard in shards for key in self._due_in(shard, now, limit)]
         return [call_id for _, call_id in sorted(found)[:limit]]
 
-    def _due_in(self, shard: int, now: datetime, limit: int) -> list[tuple[str, str]]:
+    def _due_in(self, shard: str, now: datetime, limit: int) -> list[tuple[str, str]]:
         # Not through the model: it filters by kind, and an index of keys only has no kind to filter by.
         page = self._connection.query(
             CallsTable.Meta.table_name,
-            f"DUE#{shard}",
+            shard,
             range_key_condition=CallItem.due_at <= iso(now),
             index_name="by_due_time",
             limit=limit,

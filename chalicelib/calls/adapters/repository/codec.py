@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 DUE_SHARDS = 4
+WAITING, SILENT = "DUE", "SILENT"
 
 
 def call_key(call_id: str) -> str:
@@ -34,9 +35,13 @@ def turn_key(number: int) -> str:
     return f"TURN#{number:04d}"
 
 
-def due_shard(call_id: str) -> str:
-    """Spread due calls over a few keys of the index, so that none takes all writes."""
-    return f"DUE#{hashlib.sha256(call_id.encode()).digest()[0] % DUE_SHARDS}"
+def due_shard(call: Call) -> str:
+    """Spread calls over a few keys of the index, so that none takes all writes.
+
+    Those that wait to be dialed and all others have keys of their own: each kind is looked for alone.
+    """
+    kind = WAITING if call.state is CallState.QUEUED else SILENT
+    return f"{kind}#{hashlib.sha256(call.id.encode()).digest()[0] % DUE_SHARDS}"
 
 
 def call_item(call: Call) -> CallItem:
@@ -44,7 +49,7 @@ def call_item(call: Call) -> CallItem:
     return CallItem(
         call_key(call.id),
         "CALL",
-        due_shard=due_shard(call.id) if call.look_at else None,
+        due_shard=due_shard(call) if call.look_at else None,
         due_at=_text(call.look_at),
         contact_id=call.contact_id,
         started_key=f"{iso(call.created_at)}#{call.id}",
@@ -67,6 +72,7 @@ def call_item(call: Call) -> CallItem:
         reason=call.reason or None,
         outcome=call.outcome and call.outcome.value,
         finished_at=_text(call.finished_at),
+        cost=call.cost,
         events=[astuple(event) for event in call.events] or None,  # short: a head below 1 KB costs one unit
         version=call.version,
     )
@@ -96,6 +102,7 @@ def call_of(item: CallItem) -> Call:
         reason=item.reason or "",
         outcome=Outcome(item.outcome) if item.outcome else None,
         finished_at=_instant(item.finished_at),
+        cost=None if item.cost is None else int(item.cost),
         look_at=_instant(item.due_at),
         events=tuple(CallEvent(*event) for event in item.events or ()),
         version=int(item.version),

@@ -8,6 +8,7 @@ from pynamodb.exceptions import DoesNotExist, PynamoDBException, UpdateError
 
 from chalicelib.calls.adapters.tables import NumberItem
 from chalicelib.calls.domain.permission import NumberStatus
+from chalicelib.kernel.actors import actor
 from chalicelib.kernel.clock import from_iso, iso
 from chalicelib.kernel.errors import unavailable_on
 
@@ -40,6 +41,8 @@ class NumberRepository:
             actions=[
                 NumberItem.suppressed_at.set(NumberItem.suppressed_at | iso(now)),
                 NumberItem.suppression_source.set(NumberItem.suppression_source | source),
+                NumberItem.changed_by.set(actor()),
+                NumberItem.kind.set(NumberItem),  # an update that makes the row says not what it is
             ]
         )
 
