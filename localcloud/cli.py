@@ -18,6 +18,7 @@ from infra.failures import PackagingError
 from infra.layout import Checkout, this_machine
 from infra.package import build_package, summary
 from localcloud import operations
+from localcloud.commands import REMOTE_COMMANDS
 from localcloud.demo import has_simulated_people, run_demo, run_first_call
 from localcloud.failures import LocalCloudError
 from localcloud.settings import read_env_file
@@ -59,6 +60,11 @@ def main(context: click.Context, root: Path) -> None:
     Start it with `up` and look at `status`; `logs -f` follows what happens. State is kept in .local/ and
     survives `down`. To use real providers, set TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN and TWILIO_FROM_NUMBERS,
     or OPENAI_API_KEY (and OPENAI_BASE_URL, OPENAI_MODEL), in the environment or in a .env file.
+
+    tokens, settings, kill-switch, audit, failed-work and webhooks use the REST API of a running system: the
+    local one, or any other that --url and --token name.
+
+    Exit codes: 0 done, 1 refused or failed, 2 wrong usage, 3 nothing runs.
     """
     context.obj = Workspace(root.resolve())
 
@@ -162,6 +168,10 @@ def run(workspace: Workspace, env_file: Path | None, time_scale: float | None) -
         click.echo("\nstopping")
     finally:
         operations.take_down(workspace)
+
+
+for command in REMOTE_COMMANDS:
+    main.add_command(command)
 
 
 def _bring_up(

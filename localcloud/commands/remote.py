@@ -1,0 +1,138 @@
+"""The REST API as commands use it: where it is, who asks, and its refusals as sentences."""
+
+from __future__ import annotations
+
+import functools
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import click
+import requests
+
+from localcloud.workspace import Workspace, read_json
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+URL_VARIABLE, TOKEN_VARIABLE = "AICS_API_URL", "AICS_TOKEN"
+_TIMEOUT_S = 35  # API Gateway gives up after 29 s
+_MAX_PAGE_SIZE = 100
+_NOT_RUNNING_CODE = 3
+_START = "start it with `make up`, or name another system with --url"
+
+
+class NotRunningError(click.ClickException):
+    """Nothing answers at the address."""
+
+    exit_code = _NOT_RUNNING_CODE
+
+
+class RefusedError(click.ClickException):
+    """The API refused, or failed; the message repeats its explanation field by field."""
+
+
+@dataclass(frozen=True)
+class RemoteAnswer:
+    """What the API answered: the parsed JSON, and its ETag (empty when it has none)."""
+
+    body: Any
+    etag: str
+
+
+class Remote:
+    """Requests with a token to the API of one system."""
+
+    def __init__(self, api_url: str, token: str) -> None:
+        self._api_url = api_url.rstrip("/")
+        self._session = requests.Session()
+        self._session.headers["Authorization"] = f"Bearer {token}"
+
+    def ask(
+        self,
+        method: str,
+        path: str,
+        body: Any = None,
+        *,
+        query: dict[str, Any] | None = None,
+        headers: dict[str, str] | None = None,
+    ) -> RemoteAnswer:
+        """Send a request; raises `RefusedError`, or `NotRunningError` when nothing answers."""
+        url = self._api_url + path
+        try:
+            answer = self._session.request(
+                method, url, json=body, params=query, headers=headers, timeout=_TIMEOUT_S
+            )
+        except requests.RequestException as error:
+            raise NotRunningError(
+                f"nothing answers at {self._api_url} ({type(error).__name__}); {_START}"
+            ) from error
+        if not answer.ok:
+            raise RefusedError(_explained(answer))
+        return RemoteAnswer(_parsed(answer), answer.headers.get("ETag", ""))
+
+    def items(self, path: str, limit: int, **query: Any) -> list[dict[str, Any]]:
+        """Read a list page by page, up to `limit` items; filters that are None are left out."""
+        found: list[dict[str, Any]] = []
+        wanted: dict[str, Any] = {name: value for name, value in query.items() if value is not None}
+        while len(found) < limit:
+            size = min(limit - len(found), _MAX_PAGE_SIZE)
+            page = self.ask("GET", path, query={**wanted, "page_size": size}).body
+            found += page["items"]
+            if page["next_page_token"] is None:
+                break
+            wanted["page_token"] = page["next_page_token"]
+        return found
+
+
+def uses_api(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command the options --url and --token, and the API that they name as its first argument."""
+
+    @click.option(
+        "--url",
+        envvar=URL_VARIABLE,
+        show_envvar=True,
+        help="The API. Default: the local stack's, in .local/.",
+    )
+    @click.option(
+        "--token",
+        envvar=TOKEN_VARIABLE,
+        show_envvar=True,
+        help="A token. Default: the local administrator's.",
+    )
+    @click.pass_obj
+    @functools.wraps(command)
+    def with_api(workspace: Workspace, /, url: str | None, token: str | None, **options: Any) -> Any:
+        return command(_remote(workspace, url, token), **options)
+
+    return with_api
+
+
+def _remote(workspace: Workspace, url: str | None, token: str | None) -> Remote:
+    """Find the API; the local administrator's token is never sent anywhere but to the local stack."""
+    if url:
+        if not token:
+            raise click.UsageError(f"--url needs a token: give --token, or set {TOKEN_VARIABLE}.")
+        return Remote(url, token)
+    local = read_json(workspace.endpoints)
+    if "api_url" not in local:
+        raise NotRunningError(f"there is no local stack here; {_START}")
+    return Remote(local["api_url"], token or local["admin_token"])
+
+
+def _parsed(answer: requests.Response) -> Any:
+    return answer.json() if answer.content else None
+
+
+def _explained(answer: requests.Response) -> str:
+    """Say what a problem (RFC 9457) says, with each field's error on a line of its own."""
+    try:
+        problem = answer.json()
+    except ValueError:
+        problem = {}
+    if not isinstance(problem, dict) or "code" not in problem:
+        return f"the API answered {answer.status_code} without an explanation"
+    lines = [problem["detail"]]
+    lines += [f"  {each['pointer'] or '(all)'}: {each['detail']}" for each in problem.get("errors", [])]
+    lines += [f"  {name}: {value}" for name, value in problem.get("details", {}).items()]
+    lines.append(f"({problem['status']} {problem['code']}, request {problem['request_id']})")
+    return "\n".join(lines)
