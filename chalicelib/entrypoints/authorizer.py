@@ -15,9 +15,12 @@ from chalice.app import AuthResponse, Blueprint
 
 from chalicelib.bootstrap import container
 from chalicelib.system.services.tokens import authenticate
+from chalicelib.system.services.users import authenticate_user
 
 if TYPE_CHECKING:
     from chalice.app import AuthRequest
+
+    from chalicelib.system.domain.tokens import Principal
 
 CACHE_SECONDS = 60
 
@@ -28,7 +31,7 @@ bp = Blueprint(__name__)
 def authorize(request: AuthRequest) -> AuthResponse:
     """Admit the bearer of a valid token, with its scope for the routes to judge."""
     kind, _, secret = request.token.partition(" ")
-    principal = authenticate(container().system, secret.strip()) if kind.lower() == "bearer" else None
+    principal = _bearer(secret.strip()) if kind.lower() == "bearer" else None
     if principal is None:
         raise PermissionError("Unauthorized")
     return AuthResponse(
@@ -36,3 +39,9 @@ def authorize(request: AuthRequest) -> AuthResponse:
         principal_id=principal.token_id,
         context={"name": principal.name, "scope": principal.scope.value},
     )
+
+
+def _bearer(secret: str) -> Principal | None:
+    """Give whose secret it is: a token's of ours, or that of somebody who signed in to the user pool."""
+    system = container().system
+    return authenticate(system, secret) or authenticate_user(system, secret)

@@ -9,6 +9,7 @@ from chalice.app import Blueprint, Rate
 from chalicelib.bootstrap import container
 from chalicelib.calls.services.dialing import dispatch_due
 from chalicelib.kernel.logs import log
+from chalicelib.system.services.deliveries import sweep_due
 
 if TYPE_CHECKING:
     from chalice.app import CloudWatchEvent
@@ -18,5 +19,6 @@ bp = Blueprint(__name__)
 
 @bp.schedule(Rate(1, unit=Rate.MINUTES), name="dispatch")  # type: ignore[untyped-decorator]  # Chalice
 def dispatch(_event: CloudWatchEvent) -> None:
-    """Wake the workers for calls that are due, or of which there has been no news for too long."""
-    log("dispatch.done", woken=dispatch_due(container().calls))
+    """Wake the workers for calls and deliveries that are due, or of which nothing was heard for too long."""
+    woken = dispatch_due(container().calls)
+    log("dispatch.done", woken=woken, deliveries=sweep_due(container().system))

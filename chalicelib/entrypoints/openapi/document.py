@@ -1,0 +1,82 @@
+"""The whole document: what the API is, its operations, and the components that they share."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from chalicelib.entrypoints.openapi.headers import HEADERS
+from chalicelib.entrypoints.openapi.names import tag_of
+from chalicelib.entrypoints.openapi.operations import operation_of
+from chalicelib.entrypoints.openapi.parameters import PARAMETERS
+from chalicelib.entrypoints.openapi.problem_schema import PROBLEM, PROBLEM_NAME
+from chalicelib.entrypoints.openapi.schemas import Schemas
+from chalicelib.system.domain.readiness import VERSION
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from chalicelib.entrypoints.middleware import Route
+
+_DESCRIPTION = """\
+Phone calls held by an AI: contacts, call templates, calls, and the system around them.
+
+Send `Authorization: Bearer aics_...` with a token whose scope covers the operation: `viewer` reads,
+`operator` also creates and calls, `admin` also governs. Fields and parameters that are not known are
+refused, never ignored. Errors are problems (RFC 9457) with a stable `code`; quote `request_id` when you
+report one. Answers may gain fields, and problems may gain codes, without a new version.
+"""
+_TAGS = {
+    "ai": "Prompts of the conversations.",
+    "audit": "Who did what to which object, and when.",
+    "calls": "Placing calls, reading them, and the templates and numbers that they use.",
+    "crm": "Contacts and their notes.",
+    "events": "What can be subscribed to.",
+    "failed-work": "Messages and jobs that failed: look, replay, discard.",
+    "health": "Whether the system is there, and ready.",
+    "openapi": "This document.",
+    "settings": "What governs dialing, with its history.",
+    "tokens": "Who may use this API.",
+    "webhooks": "Subscriptions to events, and their deliveries.",
+}
+_BEARER = {
+    "type": "http",
+    "scheme": "bearer",
+    "bearerFormat": "aics_...",
+    "description": "A token of this API. The role beside it is the least scope that the operation asks for.",
+}
+
+
+def build_document(routes: Sequence[Route]) -> dict[str, Any]:
+    """Describe the routes; the same routes give the same document, byte for byte."""
+    schemas = Schemas(routes)
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "AI Call System",
+            "version": VERSION,
+            "description": _DESCRIPTION,
+            "license": {"name": "MIT", "identifier": "MIT"},
+        },
+        "servers": [{"url": "/api", "description": "The stage, on whichever host serves this document."}],
+        "security": [{"bearer": []}],
+        "tags": _tags(routes),
+        "paths": _paths(routes, schemas),
+        "components": {
+            "schemas": {PROBLEM_NAME: PROBLEM, **schemas.components},
+            "parameters": PARAMETERS,
+            "headers": HEADERS,
+            "securitySchemes": {"bearer": _BEARER},
+        },
+    }
+
+
+def _tags(routes: Iterable[Route]) -> list[dict[str, str]]:
+    names = sorted({tag_of(route) for route in routes})
+    return [{"name": name, "description": _TAGS[name]} for name in names]
+
+
+def _paths(routes: Sequence[Route], schemas: Schemas) -> dict[str, Any]:
+    paths: dict[str, Any] = {}
+    for route in sorted(routes, key=lambda each: (each.path, each.method)):
+        paths.setdefault(route.path, {})[route.method.lower()] = operation_of(route, routes, schemas)
+    return paths

@@ -1,0 +1,86 @@
+"""Parameters of the operations: those of the path, of the query, and the headers of requests."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from chalicelib.entrypoints.openapi.names import names_in
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from chalicelib.entrypoints.middleware import Route
+
+_ID_SUFFIX = "_id"
+_NUMBER = {"type": "string", "pattern": r"^\+[1-9][0-9]{6,14}$", "examples": ["+14155550112"]}
+# What a path calls by another name than its ids do.
+_KINDS = {"/v1/ai/templates": "prompt", "/v1/failed-work": "failed"}
+
+PARAMETERS: dict[str, Any] = {
+    "Idempotency-Key": {
+        "name": "Idempotency-Key",
+        "in": "header",
+        "description": "Makes repeating safe: for 24 hours the same key gives the first answer again.",
+        "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"},
+    },
+    "If-Match": {
+        "name": "If-Match",
+        "in": "header",
+        "required": True,
+        "description": "The `ETag` of the version that the change is meant for, or `*` for any.",
+        "schema": {"type": "string", "pattern": r'^(\*|"[1-9][0-9]{0,15}")$', "examples": ["*"]},
+    },
+    "If-None-Match": {
+        "name": "If-None-Match",
+        "in": "header",
+        "description": "The `ETag` of an earlier answer: 304 without content when it still holds.",
+        "schema": {"type": "string"},
+    },
+}
+
+
+def parameters_of(route: Route, query: dict[str, Any]) -> list[dict[str, Any]]:
+    """Describe everything that a request of the route can carry beside its body."""
+    headers = [{"$ref": f"#/components/parameters/{name}"} for name in _headers(route)]
+    return [*_of_path(route.path), *_of_query(query), *headers]
+
+
+def _headers(route: Route) -> Iterator[str]:
+    if route.idempotent:
+        yield "Idempotency-Key"
+    if route.guarded:
+        yield "If-Match"
+    if route.method == "GET":
+        yield "If-None-Match"
+
+
+def _of_path(path: str) -> Iterator[dict[str, Any]]:
+    for name in names_in(path):
+        yield {"name": name, "in": "path", "required": True, "schema": _path_schema(path, name)}
+
+
+def _path_schema(path: str, name: str) -> dict[str, Any]:
+    if name == "number":
+        return _NUMBER
+    if not name.endswith(_ID_SUFFIX):
+        return {"type": "string", "pattern": "^[a-z][a-z0-9_.-]{0,99}$"}
+    kind = _KINDS.get(path.partition("/{")[0], name.removesuffix(_ID_SUFFIX))
+    return {"type": "string", "pattern": f"^{kind}_[0-9a-f]{{32}}$", "examples": [f"{kind}_{'0' * 32}"]}
+
+
+def _of_query(query: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    required = set(query.get("required", ()))
+    for name, schema in query.get("properties", {}).items():
+        told = {"description": schema["description"]} if "description" in schema else {}
+        shape = {key: value for key, value in schema.items() if key != "description"}
+        yield {"name": name, "in": "query", "required": name in required, **told, "schema": _written(shape)}
+
+
+def _written(schema: dict[str, Any]) -> dict[str, Any]:
+    """Leave null out: a parameter is there or not."""
+    if schema.get("default", "") is None:
+        schema = {key: value for key, value in schema.items() if key != "default"}
+    some = [each for each in schema.get("anyOf", ()) if each.get("type") != "null"]
+    if len(some) != 1:
+        return schema
+    return {**some[0], **{key: value for key, value in schema.items() if key != "anyOf"}}

@@ -1,0 +1,149 @@
+"""The OpenAPI document says of every route what the route does."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+import pytest
+from openapi_spec_validator import validate
+
+import app as application
+from chalicelib.entrypoints.middleware import ROUTES
+from chalicelib.entrypoints.openapi import build_document
+from chalicelib.entrypoints.openapi.names import names_in, operation_id
+from infra import contract
+
+assert application.app.app_name  # importing it is what fills the registry
+DOCUMENT = build_document(ROUTES)
+OPERATIONS = {
+    (method.upper(), path): operation
+    for path, item in DOCUMENT["paths"].items()
+    for method, operation in item.items()
+}
+EVERY = [pytest.param(route, id=f"{route.method} {route.path}") for route in ROUTES]
+WITH_BODY = [param for param in EVERY if param.values[0].body]
+
+
+def operation_of(route: Any) -> dict[str, Any]:
+    """Give what the document says of a route."""
+    found: dict[str, Any] = OPERATIONS[route.method, route.path]
+    return found
+
+
+def names(operation: dict[str, Any], place: str) -> set[str]:
+    """Give the names of the parameters in one place."""
+    every = [_resolved(each) for each in operation["parameters"]]
+    return {each["name"] for each in every if each["in"] == place}
+
+
+def _resolved(parameter: dict[str, Any]) -> dict[str, Any]:
+    name = parameter.get("$ref", "").rpartition("/")[2]
+    return DOCUMENT["components"]["parameters"][name] if name else parameter
+
+
+def test_the_document_is_valid() -> None:
+    """The official schema of OpenAPI 3.1 accepts it, and the kept file is the same."""
+    validate(DOCUMENT)
+    assert json.loads(contract.CURRENT.read_text(encoding="utf-8")) == json.loads(json.dumps(DOCUMENT))
+
+
+def test_every_route_is_there_once() -> None:
+    """No route without an operation, no operation without a route, and names that are unique."""
+    assert sorted(OPERATIONS) == sorted((route.method, route.path) for route in ROUTES)
+    ids = [operation["operationId"] for operation in OPERATIONS.values()]
+    assert len(set(ids)) == len(ids)
+    assert all(re.fullmatch(r"[a-z]+(?:[A-Z][a-z0-9]*)*", each) for each in ids)
+
+
+@pytest.mark.parametrize("route", EVERY)
+def test_the_least_scope_is_told(route: Any) -> None:
+    """A token's scope stands with the operation; an open route says that it needs none."""
+    needed = [{"bearer": [route.scope.value]}] if route.scope else []
+    assert operation_of(route)["security"] == needed
+
+
+@pytest.mark.parametrize("route", EVERY)
+def test_every_refusal_is_told(route: Any) -> None:
+    """Each code that the route declares stands under its status, in a problem."""
+    answers = operation_of(route)["responses"]
+    for code, status in route.errors.items():
+        media = answers[str(status)]["content"]["application/problem+json"]
+        assert code in media["schema"]["properties"]["code"]["enum"]
+    assert str(route.status) in answers
+    assert ("401" in answers) == bool(route.scope)
+    assert ("304" in answers) == (route.method == "GET")
+
+
+@pytest.mark.parametrize("route", EVERY)
+def test_every_parameter_is_told(route: Any) -> None:
+    """Path, query and the headers that the middleware reads, and nothing else."""
+    operation = operation_of(route)
+    assert names(operation, "path") == set(names_in(route.path))
+    fields = route.query.model_fields
+    assert names(operation, "query") == {field.alias or name for name, field in fields.items()}
+    headers = {
+        "Idempotency-Key": route.idempotent,
+        "If-Match": route.guarded,
+        "If-None-Match": route.method == "GET",
+    }
+    assert names(operation, "header") == {name for name, applies in headers.items() if applies}
+
+
+@pytest.mark.parametrize("route", WITH_BODY)
+def test_every_example_is_valid(route: Any) -> None:
+    """A route with a body shows one that it takes."""
+    assert route.example is not None
+    assert route.body.model_validate_json(json.dumps(route.example), strict=True)
+    media = operation_of(route)["requestBody"]["content"]["application/json"]
+    assert media["example"] == route.example
+
+
+@pytest.mark.parametrize("route", EVERY)
+def test_every_operation_says_what_it_does(route: Any) -> None:
+    """A summary in one sentence, a group that is described."""
+    operation = operation_of(route)
+    assert operation["summary"]
+    assert not operation["summary"].endswith(".")
+    described = {tag["name"]: tag["description"] for tag in DOCUMENT["tags"]}
+    assert all(described[tag] for tag in operation["tags"])
+
+
+def test_what_is_sent_is_strict_and_what_is_given_is_whole() -> None:
+    """Unknown fields of bodies are refused, and every field of an answer is there."""
+    schemas = DOCUMENT["components"]["schemas"]
+    assert schemas["ContactIn"]["additionalProperties"] is False
+    view = schemas["ContactView"]
+    assert set(view["required"]) == set(view["properties"])
+
+
+def test_names_of_schemas_are_plain() -> None:
+    """No module's name, nor pydantic's suffixes, gets into generated clients."""
+    assert all(re.fullmatch(r"[A-Z][A-Za-z0-9]*", name) for name in DOCUMENT["components"]["schemas"])
+
+
+def test_what_is_created_can_be_followed() -> None:
+    """A creation links to reading what it made and to what belongs to it, through its parents too."""
+    contact = OPERATIONS["POST", "/v1/crm/contacts"]["responses"]["201"]["links"]
+    assert contact["getContact"]["parameters"] == {"contact_id": "$response.body#/id"}
+    assert {"addNote", "listNotes"} <= set(contact)
+    call = OPERATIONS["POST", "/v1/calls/initiate"]["responses"]["202"]["links"]
+    assert call["getCall"]["parameters"] == {"call_id": "$response.body#/id"}
+
+
+def test_links_lead_to_operations() -> None:
+    """Every link names an operation, and gives all of its path's parameters."""
+    by_id = {operation_id(route): route for route in ROUTES}
+    for operation in OPERATIONS.values():
+        for answer in operation["responses"].values():
+            for link in answer.get("links", {}).values():
+                assert set(link["parameters"]) == set(names_in(by_id[link["operationId"]].path))
+
+
+def test_headers_of_answers_are_told() -> None:
+    """Versions, limits and repeated answers have their headers."""
+    created = OPERATIONS["POST", "/v1/crm/contacts"]["responses"]
+    assert {"ETag", "X-Request-Id", "RateLimit", "Idempotent-Replayed"} <= set(created["201"]["headers"])
+    assert "Retry-After" in created["429"]["headers"]
+    assert "WWW-Authenticate" in created["401"]["headers"]
