@@ -5,7 +5,7 @@ ENV_FILE ?=
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
 .SUFFIXES:
-.PHONY: help run up down demo status logs test check bench simulate package lock clean
+.PHONY: help run up down demo status logs test check openapi bench simulate package lock clean
 
 BIN := .venv/bin
 VENV := .venv/.installed
@@ -38,11 +38,15 @@ logs: $(VENV) ## Follow the logs of the local programs
 test: check $(CLOUD) ## Run the gates and every test
 	@$(BIN)/python -m pytest
 
-check: $(VENV) ## Run the gates: lint, format, types, who may import whom
+check: $(VENV) ## Run the gates: lint, format, types, who may import whom, the API's contract
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
+	@$(BIN)/python -m infra.contract check
+
+openapi: $(VENV) ## Write the API's contract, docs/openapi.json, from the code
+	@$(BIN)/python -m infra.contract write
 
 bench: $(VENV) $(CLOUD) ## Measure against the budgets
 	@$(BIN)/python -m benchmarks

@@ -211,6 +211,7 @@ class _Calls:
     def _pass(self, call_id: str, seconds: int) -> None:
         """Let time pass; what the dispatcher finds due is looked at, its own queries are everybody's."""
         self._clock.advance(seconds=seconds)
-        if call_id in self._root.calls.book.due(self._clock.now(), _SWEEP_LIMIT):
+        book, now = self._root.calls.book, self._clock.now()
+        if call_id in book.silent(now, _SWEEP_LIMIT) + book.due(now, _SWEEP_LIMIT):
             with self._ledger.phase("look without news"):
                 queues.dial(queue_event(messages.encode(messages.Attend(call_id))), None)

@@ -31,7 +31,15 @@ def list_audit(request: Request[None, AuditQuery]) -> Page[AuditEntry]:
     return find_entries(container().system, query.wanted(), query.page_size, request.start)
 
 
-@route(bp, "GET", _AUDIT + "/export", scope=Scope.ADMIN, query=AuditExportQuery, returns=str)
+@route(
+    bp,
+    "GET",
+    _AUDIT + "/export",
+    scope=Scope.ADMIN,
+    query=AuditExportQuery,
+    returns=str,
+    media_type="text/csv",
+)
 def export_audit(request: Request[None, AuditExportQuery]) -> Reply:
     """Export the audit log as CSV, newest first, up to 5,000 rows an answer.
 
@@ -40,7 +48,7 @@ def export_audit(request: Request[None, AuditExportQuery]) -> Reply:
     query = request.query
     page = find_entries(container().system, query.wanted(), MAX_EXPORT, query.before)
     text, start = audit_csv(page)
-    headers = {"Content-Type": "text/csv; charset=utf-8"}
+    headers = {}
     if start is not None:
         filters = query.model_dump(mode="json", by_alias=True, exclude_none=True)
         headers["Link"] = f'<?{urlencode({**filters, "before": start})}>; rel="next"'

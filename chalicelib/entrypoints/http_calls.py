@@ -129,7 +129,7 @@ def get_template(request: Request[None, NoQuery]) -> CallTemplate:
     scope=Scope.OPERATOR,
     body=RouteIn,
     returns=RouteView,
-    errors={"template_not_found": 404, "line_not_found": 404},
+    errors={"template_not_found": 404, "line_not_found": 404, "bad_phone_number": 400},
     example={"template_id": "template_00000000000000000000000000000001"},
 )
 def route_number(request: Request[RouteIn, NoQuery]) -> RouteView:

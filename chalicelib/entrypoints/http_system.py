@@ -19,7 +19,7 @@ def health(_request: Request[None, NoQuery]) -> HealthView:
     return HealthView(status="ok", version=VERSION)
 
 
-@route(bp, "GET", "/health/ready", scope=None, returns=ReadinessView)
+@route(bp, "GET", "/health/ready", scope=None, returns=ReadinessView, other_status=503)
 def ready(_request: Request[None, NoQuery]) -> Reply:
     """Say whether every dependency answers; 503 when one does not."""
     readiness = check_readiness(container().probes, container().clock)

@@ -12,6 +12,8 @@ from chalicelib.calls.adapters.messages import Attend, EndSession, Finish, Messa
 from chalicelib.calls.services.closing import end_session
 from chalicelib.calls.services.dialing import attend
 from chalicelib.calls.services.finishing import finish_call
+from chalicelib.entrypoints.causes import noting_causes
+from chalicelib.kernel.actors import SYSTEM, acting_as
 from chalicelib.kernel.logs import log_context, log_failure
 from chalicelib.kernel.phones import E164
 
@@ -51,8 +53,13 @@ def _process(event: SQSEvent) -> Any:
 
 
 def _serve(record: SQSRecord) -> None:
-    message = decode(record.body)
-    with log_context(call_id=getattr(message, "call_id", "")):
+    with noting_causes(record):
+        _work(decode(record.body))
+
+
+def _work(message: Message) -> None:
+    call_id = getattr(message, "call_id", "")
+    with log_context(call_id=call_id), acting_as(f"call:{call_id}" if call_id else SYSTEM):
         try:
             _handle(message)
         except Exception as error:

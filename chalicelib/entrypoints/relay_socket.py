@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from chalice.app import WebsocketEvent
 
-    from chalicelib.bootstrap import Calls
+    from chalicelib.bootstrap.calls import Calls
     from chalicelib.calls.adapters.relay_frames import Frame
 
 bp = Blueprint(__name__)

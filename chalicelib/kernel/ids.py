@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import re
 import secrets
@@ -33,3 +34,8 @@ def is_id(text: str, prefix: str) -> bool:
 def new_secret(prefix: str) -> str:
     """Make an unguessable token of 256 bits that leak scanners can recognise by its prefix."""
     return f"{prefix}_{secrets.token_urlsafe(32)}"
+
+
+def new_signing_secret(prefix: str) -> str:
+    """Make a key of 256 bits in standard Base64, as Standard Webhooks writes them: `whsec_…`."""
+    return f"{prefix}_{base64.b64encode(secrets.token_bytes(32)).decode()}"

@@ -2,15 +2,42 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, StringConstraints
+from pydantic import (
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    StringConstraints,
+    WithJsonSchema,
+)
 
 from chalicelib.kernel.clock import iso
 from chalicelib.kernel.paging import MAX_PAGE_SIZE
 
-Instant = Annotated[datetime, PlainSerializer(iso, return_type=str, when_used="json")]
+Instant = Annotated[
+    datetime,
+    PlainSerializer(iso, return_type=str, when_used="json"),
+    WithJsonSchema({"type": "string", "format": "date-time"}),
+]
+_WRITTEN = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d(:\d\d(\.\d+)?)?([Zz]|[+-]\d\d:?\d\d)")
+
+
+def _written(value: Any) -> Any:
+    """Read an instant as RFC 3339 writes it, and not `0.5`, which pydantic takes for seconds since 1970."""
+    if not isinstance(value, str):
+        return value
+    if not _WRITTEN.fullmatch(value):
+        raise ValueError("Write an instant with its offset, such as 2026-03-03T12:00:00Z (RFC 3339).")
+    return datetime.fromisoformat(value.upper())
+
+
+InstantIn = Annotated[AwareDatetime, BeforeValidator(_written)]
 
 
 class Input(BaseModel):
@@ -25,6 +52,6 @@ class PageQuery(Input):
     page_size: Annotated[int, Field(ge=1, le=MAX_PAGE_SIZE, description="Items on a page.")] = 50
     page_token: Annotated[
         str | None,
-        StringConstraints(min_length=1, max_length=1000),
+        StringConstraints(max_length=1000, pattern=r"^[A-Za-z0-9_.-]+$"),
         Field(description="next_page_token of the page before; leave it out for the first page."),
     ] = None

@@ -11,7 +11,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Settings:
-    """The functions' environment, typed; tables and queues by their deployed names."""
+    """The functions' environment, typed; tables, queues and the bus by their deployed names.
+
+    `webhook_allowed_networks` are networks (CIDR) that outgoing webhooks may reach although they are not
+    public; `cors_origins` are the origins whose pages may call the API. `dead_letter_queues` tells whoever
+    drains them, by the name of each, which queue its letters come from.
+    """
 
     crm_table: str
     calls_table: str
@@ -21,11 +26,32 @@ class Settings:
     dial_queue_url: str
     urgent_queue_url: str
     post_call_queue_url: str
+    news_queue_url: str
+    event_bus_name: str
     connections_secret: str
+    signing_key_secret: str
     socket_api_endpoint: str
     allowed_countries: frozenset[str]
+    dialing_enabled: bool
     speech_chars_per_second: float
+    token_requests_per_minute: int
+    address_requests_per_minute: int
+    cors_origins: frozenset[str]
+    webhook_allowed_networks: frozenset[str]
+    dead_letter_queues: Mapping[str, str]
+    cognito_user_pool_id: str
+    cognito_client_id: str
     log_level: str
+
+    @property
+    def queue_urls(self) -> dict[str, str]:
+        """The queues' addresses, by the names under which failed work knows them."""
+        return {
+            "dial": self.dial_queue_url,
+            "urgent": self.urgent_queue_url,
+            "post_call": self.post_call_queue_url,
+            "news": self.news_queue_url,
+        }
 
 
 def read_settings(environ: Mapping[str, str]) -> Settings:
@@ -39,12 +65,29 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         dial_queue_url=environ["DIAL_QUEUE_URL"],
         urgent_queue_url=environ["URGENT_QUEUE_URL"],
         post_call_queue_url=environ["POST_CALL_QUEUE_URL"],
+        news_queue_url=environ["NEWS_QUEUE_URL"],
+        event_bus_name=environ["EVENT_BUS_NAME"],
         connections_secret=environ["CONNECTIONS_SECRET"],
+        signing_key_secret=environ["SIGNING_KEY_SECRET"],
         socket_api_endpoint=environ["SOCKET_API_ENDPOINT"],
         allowed_countries=_codes(environ.get("ALLOWED_COUNTRIES", "US")),
+        dialing_enabled=environ.get("DIALING_ENABLED", "true") == "true",
         speech_chars_per_second=float(environ.get("SPEECH_CHARS_PER_SECOND", "15")),
+        token_requests_per_minute=int(environ.get("TOKEN_REQUESTS_PER_MINUTE", "600")),
+        address_requests_per_minute=int(environ.get("ADDRESS_REQUESTS_PER_MINUTE", "1200")),
+        cors_origins=frozenset(_items(environ.get("CORS_ORIGINS", ""))),
+        webhook_allowed_networks=frozenset(_items(environ.get("WEBHOOK_ALLOWED_NETWORKS", ""))),
+        cognito_user_pool_id=environ.get("COGNITO_USER_POOL_ID", ""),
+        cognito_client_id=environ.get("COGNITO_CLIENT_ID", ""),
+        dead_letter_queues=_names(environ.get("DEAD_LETTER_QUEUES", "")),
         log_level=environ.get("LOG_LEVEL", "INFO"),
     )
+
+
+def _names(text: str) -> dict[str, str]:
+    """Read `name=queue name` pairs into the name of each queue."""
+    pairs = (item.split("=", 1) for item in _items(text))
+    return {queue: name for name, queue in pairs}
 
 
 def _codes(text: str) -> frozenset[str]:

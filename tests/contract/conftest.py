@@ -9,6 +9,8 @@ import pytest
 from botocore.client import BaseClient
 from moto import mock_aws
 
+from infra.stack.tables import table_resources
+
 
 @pytest.fixture
 def aws(monkeypatch):
@@ -29,17 +31,22 @@ def aws(monkeypatch):
 
 @pytest.fixture
 def make_table(aws):
-    """Create a table as the template does: string keys, billed by request."""
+    """Create a table as the template does, with indexes and stream of `resource` when it is named."""
 
-    def make(name):
+    def make(name, resource=None):
+        described = table_resources()[resource]["Properties"] if resource else {}
+        indexes, stream = described.get("GlobalSecondaryIndexes", []), described.get("StreamSpecification")
+        keys = {key["AttributeName"] for index in indexes for key in index["KeySchema"]} | {"pk", "sk"}
         aws.create_table(
             TableName=name,
             BillingMode="PAY_PER_REQUEST",
-            AttributeDefinitions=[{"AttributeName": key, "AttributeType": "S"} for key in ("pk", "sk")],
+            AttributeDefinitions=[{"AttributeName": key, "AttributeType": "S"} for key in sorted(keys)],
             KeySchema=[
                 {"AttributeName": "pk", "KeyType": "HASH"},
                 {"AttributeName": "sk", "KeyType": "RANGE"},
             ],
+            **({"GlobalSecondaryIndexes": indexes} if indexes else {}),
+            **({"StreamSpecification": {"StreamEnabled": True, **stream}} if stream else {}),
         )
         return name
 

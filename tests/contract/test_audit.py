@@ -12,7 +12,7 @@ from chalicelib.kernel.changes import Action
 from chalicelib.kernel.errors import Unavailable
 from chalicelib.kernel.ids import derived_id
 from chalicelib.system.adapters import tables
-from chalicelib.system.adapters.repository.audit import KEPT, AuditRepository
+from chalicelib.system.adapters.repository.audit import AuditRepository
 from chalicelib.system.domain.audit import AuditEntry, AuditFilter
 
 START = datetime(2026, 3, 3, 23, 59, 58, tzinfo=UTC)
@@ -130,12 +130,13 @@ def test_entries_of_one_instant_are_all_read(log):
     assert set(found) == entries
 
 
-def test_entries_expire(make_table, aws):
-    """After 400 days, with the row of their day not before them."""
+@pytest.mark.parametrize("days", [30, 3650])
+def test_entries_expire(make_table, aws, days):
+    """After as many days as the settings say, with the row of their day not before them."""
     tables.bind(make_table("system", "SystemTable"))
-    AuditRepository().add(_entry(1))
+    AuditRepository().add(_entry(1), timedelta(days=days))
     rows = {row["row"]["S"]: int(row["expires_at"]["N"]) for row in aws.scan(TableName="system")["Items"]}
-    assert rows["audit"] == int((_entry(1).at + KEPT).timestamp())
+    assert rows["audit"] == int((_entry(1).at + timedelta(days=days)).timestamp())
     assert rows["audit_day"] >= rows["audit"]
 
 

@@ -6,7 +6,20 @@ import json
 from datetime import timedelta
 
 import pytest
-from fakes.calls import DESK, LINE, NOW, NUMBER, a_template, kill_switch
+from fakes.calls import DESK, LINE, NUMBER, a_template, kill_switch
+from fakes.causes import (
+    ADMIN,
+    CAUSES,
+    created_contact,
+    ended,
+    failed,
+    finished,
+    moved,
+    noted,
+    promised,
+    token,
+    updated_contact,
+)
 from fakes.streams import stream_event
 from fakes.world import a_world
 
@@ -15,10 +28,8 @@ from chalicelib.ai.services import create_prompt
 from chalicelib.bootstrap.news import event_types, watched_rows, watches
 from chalicelib.calls.adapters import tables as calls_tables
 from chalicelib.calls.services.answering import receive_call
-from chalicelib.calls.services.closing import transfer_ended
-from chalicelib.calls.services.desk import create_template, route_line
+from chalicelib.calls.services.desk import create_template
 from chalicelib.calls.services.dialing import attend, reconcile
-from chalicelib.calls.services.finishing import finish_call
 from chalicelib.calls.services.progress import record_report
 from chalicelib.calls.services.suppression import stop_calling
 from chalicelib.crm.adapters import tables as crm_tables
@@ -30,16 +41,13 @@ from chalicelib.kernel.errors import Unavailable
 from chalicelib.kernel.ids import new_id
 from chalicelib.kernel.phones import E164
 from chalicelib.scheduling.adapters import tables as scheduling_tables
-from chalicelib.scheduling.services import CallbackWish, promise_callback
 from chalicelib.system.adapters import tables as system_tables
 from chalicelib.system.domain.failures import WorkQueue
 from chalicelib.system.domain.settings import Budgets, KillSwitch
-from chalicelib.system.domain.tokens import Principal, Scope, TokenWish
-from chalicelib.system.domain.webhooks import DisabledReason, NewWebhook, WebhookChange
-from chalicelib.system.services import failures, tokens, webhooks
+from chalicelib.system.domain.tokens import Scope, TokenWish
+from chalicelib.system.domain.webhooks import NewWebhook
+from chalicelib.system.services import tokens, webhooks
 from chalicelib.system.services.settings import change_settings
-
-_ADMIN = Principal("token_boss", "Boss", Scope.ADMIN)
 
 
 @pytest.fixture
@@ -48,118 +56,6 @@ def world(clock, make_table, container):
     made = a_world(clock, make_table, container)
     made.contact = made.furnish()
     return made
-
-
-def _created_contact(world):
-    return create_contact(world.calls.crm, NewContact("Bob", DESK))
-
-
-def _updated_contact(world):
-    change_contact(world.calls.crm, world.contact.id, ContactChanges(company="Acme"))
-
-
-def _noted(world):
-    add_note(world.calls.crm, NewNote(world.contact.id, NoteKind.GENERAL, "Likes tea.", "ai"))
-
-
-def _put_off(world):
-    world.requested()
-    kill_switch(world.calls)
-    attend(world.calls, "call_1")
-
-
-def _lost(world):
-    world.calls.telephony.place = lambda _: (_ for _ in ()).throw(Unavailable("lost", retryable=False))
-    world.dialed()
-
-
-def _handed_over_in_vain(world):
-    world.connected()
-    transfer_ended(world.calls, "call_1", "no-answer")
-
-
-def _ended(world):
-    world.connected()
-    record_report(world.calls, "call_1", world.report("completed"))
-
-
-def _finished(world):
-    _ended(world)
-    finish_call(world.calls, "call_1")
-
-
-def _wish(world, hours):
-    local = (NOW + timedelta(hours=hours)).replace(tzinfo=None)
-    return CallbackWish("call_1", world.contact.id, NUMBER, local, "UTC")
-
-
-def _promised(world):
-    world.connected()
-    promise_callback(world.calls.scheduling, _wish(world, 3))
-
-
-def _moved(world):
-    _promised(world)
-    promise_callback(world.calls.scheduling, _wish(world, 4))
-
-
-def _token(world):
-    return tokens.issue_token(world.system, "console", Scope.VIEWER)[1]
-
-
-def _webhook(world):
-    new = NewWebhook("https://hooks.example.com/secret-path", ("*",), "", enabled=True)
-    return webhooks.create_webhook(world.system, new, new_id("webhook"))[0]
-
-
-def _failed(world, queue=WorkQueue.DIAL):
-    body = '{"v": 1, "kind": "suppress", "number": "+14155550199", "source": "Canary"}'
-    return failures.keep_failed(world.system, queue, "message-1", body, 0)
-
-
-CAUSES = {
-    "contact.created": _created_contact,
-    "contact.updated": _updated_contact,
-    "note.created": _noted,
-    "call.requested": lambda world: world.requested(),
-    "call.rescheduled": _moved,
-    "call.not_dialed": _put_off,
-    "call.dialing": lambda world: world.dialed(),
-    "call.unknown": _lost,
-    "call.ringing": lambda world: world.dialed(),
-    "call.answered": lambda world: world.connected(),
-    "call.transfer_failed": _handed_over_in_vain,
-    "call.ended": _ended,
-    "call.finished": _finished,
-    "number.suppressed": lambda world: stop_calling(world.calls, NUMBER, "caller"),
-    "call_template.created": lambda world: create_template(world.calls, a_template(id="template_2")),
-    "line.routed": lambda world: (
-        create_template(world.calls, a_template(id="template_2")),
-        route_line(world.calls, LINE, "template_2"),
-    ),
-    "prompt_template.created": lambda world: create_prompt(world.calls.ai, "New", "You sell."),
-    "callback.promised": _promised,
-    "callback.moved": _moved,
-    "token.issued": _token,
-    "token.rotated": lambda world: tokens.rotate_token(
-        world.system, _ADMIN, _token(world).id, timedelta(), new_id("token")
-    ),
-    "token.revoked": lambda world: tokens.revoke_token(world.system, _token(world).id),
-    "settings.changed": lambda world: kill_switch(world.calls, reason="Storm"),
-    "webhook.created": _webhook,
-    "webhook.updated": lambda world: webhooks.change_webhook(
-        world.system, _webhook(world).id, WebhookChange(description="new"), None
-    ),
-    "webhook.disabled": lambda world: webhooks.disable_webhook(
-        world.system, _webhook(world).id, DisabledReason.REQUESTED
-    ),
-    "failed_work.recorded": _failed,
-    "failed_work.replayed": lambda world: failures.replay_failed(world.system, _failed(world).id),
-    "failed_work.discarded": lambda world: failures.discard_failed(
-        world.system, _failed(world).id, "The canary left."
-    ),
-    "webhook.deleted": lambda world: webhooks.delete_webhook(world.system, _webhook(world).id, None),
-}
 
 
 def test_every_type_has_its_cause():
@@ -181,7 +77,7 @@ def test_an_event_is_told_by_its_cause(world, kind):
 
 def test_a_whole_call_is_told_in_order(world):
     """From the wish to the books, each step once; a reader can tell the outcome and the cost."""
-    _finished(world)
+    finished(world)
     told = [event for event in world.told() if event.type.startswith("call.")]
     assert [event.type.removeprefix("call.") for event in told] == [
         "requested",
@@ -230,7 +126,7 @@ def test_a_call_that_the_carrier_declines_is_put_off(world):
 
 def test_what_changes_nothing_is_not_told(world):
     """A repeated report, a suppression again, a second look: no event, no entry."""
-    _ended(world)
+    ended(world)
     stop_calling(world.calls, NUMBER, "caller")
     world.told()
     entries = world.entries()
@@ -262,7 +158,7 @@ def test_a_token_that_moves_is_not_issued_again(world):
     """A creation that is repeated after a crash gives the same token another secret, and is told once."""
     wish = TokenWish("console", Scope.VIEWER, None)
     for _ in range(2):
-        tokens.mint_token(world.system, _ADMIN, wish, "token_" + "0" * 32)
+        tokens.mint_token(world.system, ADMIN, wish, "token_" + "0" * 32)
     assert world.types() == ["token.issued"]
     kinds = [(entry.action.value, entry.after.get("resealed")) for entry in world.entries()[-2:]]
     assert kinds == [("created", None), ("updated", True)]
@@ -271,7 +167,7 @@ def test_a_token_that_moves_is_not_issued_again(world):
 @pytest.mark.parametrize("queue", [WorkQueue.NEWS, WorkQueue.CHANGES])
 def test_failures_of_telling_are_not_told(world, queue):
     """What failed there would fail there again, for ever; the log has it all the same."""
-    _failed(world, queue)
+    failed(world, queue)
     assert world.types() == []
     assert world.entries()[-1].object_kind == "failed_work"
 
@@ -297,7 +193,7 @@ def _everything(world):
     stop_calling(calls, DESK, "caller")
     create_template(calls, a_template(id="t2", greeting="Canary hello", transfer_to=E164("+14155550198")))
     create_prompt(calls.ai, "Sales +14155550197", "Canary instructions, canary3@example.com")
-    _moved(world)
+    moved(world)
     secret, _ = tokens.issue_token(system, "canary4@example.com", Scope.VIEWER)
     change_settings(system, {"kill_switch": KillSwitch(on=True, reason="Canary storm")}, None)
     webhook, signing = webhooks.create_webhook(
@@ -331,16 +227,16 @@ def test_events_carry_no_secret_and_no_text(world):
 @pytest.mark.parametrize(
     ("kind", "cause"),
     [
-        ("contact", _created_contact),
-        ("contact", _updated_contact),
-        ("note", _noted),
+        ("contact", created_contact),
+        ("contact", updated_contact),
+        ("note", noted),
         ("call", lambda world: world.requested()),
         ("number", lambda world: stop_calling(world.calls, NUMBER, "caller")),
         ("call_template", CAUSES["call_template.created"]),
         ("line", CAUSES["line.routed"]),
         ("prompt_template", CAUSES["prompt_template.created"]),
-        ("callback", _promised),
-        ("token", _token),
+        ("callback", promised),
+        ("token", token),
         ("token", CAUSES["token.rotated"]),
         ("token", CAUSES["token.revoked"]),
         ("settings", CAUSES["settings.changed"]),
@@ -361,15 +257,15 @@ def test_an_act_is_logged_under_who_acts(world, kind, cause):
 def test_a_row_names_who_changed_it_last(world, first, second):
     """Saving what was read stamps it anew, and a second update does too."""
     with acting_as(first):
-        token = _token(world)
-        other = _token(world)
-        _created_contact(world)
+        revoked = token(world)
+        other = token(world)
+        created_contact(world)
     with acting_as(second):
-        tokens.rotate_token(world.system, _ADMIN, other.id, timedelta(), new_id("token"))
-        tokens.revoke_token(world.system, token.id)
+        tokens.rotate_token(world.system, ADMIN, other.id, timedelta(), new_id("token"))
+        tokens.revoke_token(world.system, revoked.id)
         change_contact(world.calls.crm, world.contact.id, ContactChanges(company="Acme"))
     acts = {(entry.object_id, entry.action.value): entry.actor for entry in world.entries()}
-    for changed in (token, other):
+    for changed in (revoked, other):
         assert (acts[changed.id, "created"], acts[changed.id, "updated"]) == (first, second)
     assert acts[world.contact.id, "updated"] == second
 
@@ -395,7 +291,7 @@ def test_who_reads_an_old_row_is_not_taken_for_its_writer(item):
 
 def test_records_told_twice_change_nothing(world):
     """The same records again give the same entries, and events with the same ids."""
-    _finished(world)
+    finished(world)
     records = world.records.read()
     streams.changes(stream_event(*records), None)
     entries, events = world.entries(), list(world.system.bus.events)

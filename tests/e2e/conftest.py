@@ -20,6 +20,17 @@ CHECKOUT = Path(__file__).parents[2]
 FOLDERS = ("chalicelib", "infra", "localcloud", ".chalice")
 SOURCES = (*FOLDERS, "app.py", "requirements.in", "requirements.txt", "pyproject.toml")
 TIME_SCALE = "8"
+NO_LIMIT = "1000000"
+
+
+def surroundings() -> dict[str, str]:
+    """Give the environment that the stack of these tests is brought up in, each time."""
+    return {
+        "PATH": os.environ["PATH"],
+        "LOCALCLOUD_TIME_SCALE": TIME_SCALE,
+        "TOKEN_REQUESTS_PER_MINUTE": NO_LIMIT,
+        "ADDRESS_REQUESTS_PER_MINUTE": NO_LIMIT,
+    }
 
 
 @pytest.fixture(autouse=True)
@@ -46,8 +57,7 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
 @pytest.fixture(scope="session")
 def running(workspace: Workspace) -> Any:
     """The stack, up for the whole session."""
-    environ = {"PATH": os.environ["PATH"], "LOCALCLOUD_TIME_SCALE": TIME_SCALE}
-    operations.bring_up(workspace, environ, lambda _: None)
+    operations.bring_up(workspace, surroundings(), lambda _: None)
     endpoints = read_json(workspace.endpoints)
     api = Api(endpoints["api_url"], endpoints["admin_token"])
     health = requests.get(f"{endpoints['phone_network_url']}/control/health", timeout=5).json()

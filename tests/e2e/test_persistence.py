@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import time
 
 import psutil
-from e2e.conftest import TIME_SCALE
+from e2e.conftest import surroundings
 from e2e.world import Stack, eventually
 
 from localcloud import operations
@@ -18,8 +17,7 @@ AUTOSAVE_S = 6.0
 
 def restart(stack: Stack) -> operations.Up:
     """Bring the stack up again as it was."""
-    environ = {"PATH": os.environ["PATH"], "LOCALCLOUD_TIME_SCALE": TIME_SCALE}
-    return operations.bring_up(stack.workspace, environ, lambda _: None)
+    return operations.bring_up(stack.workspace, surroundings(), lambda _: None)
 
 
 def remember(stack: Stack, name: str, phone: str) -> str:

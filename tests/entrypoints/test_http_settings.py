@@ -23,7 +23,7 @@ DEFAULTS = {
         "recordings_days": 90,
     },
     "dialing_enabled": True,
-    "enforced": ["kill_switch", "allowed_countries"],
+    "enforced": ["kill_switch", "allowed_countries", "retention.audit_days", "retention.deliveries_days"],
     "changed_at": None,
     "changed_by": "system",
 }

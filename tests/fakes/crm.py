@@ -20,13 +20,13 @@ class FakeContacts:
         self._owner: dict[str, str] = {}
         self._lock = Lock()
 
-    def add(self, contact: Contact) -> None:
+    def add(self, contact: Contact) -> Contact:
         """Keep a new contact unless its number is taken."""
         with self._lock:
             owner = self._owner.setdefault(contact.phone, contact.id)
             if owner != contact.id:
                 raise Conflict("taken", code="phone_taken", details={"contact_id": owner})
-            self._by_id[contact.id] = contact
+            return self._by_id.setdefault(contact.id, contact)
 
     def get(self, contact_id: str) -> Contact | None:
         """Give the contact."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from chalicelib.kernel.clock import iso
@@ -12,6 +13,8 @@ if TYPE_CHECKING:
 
     from chalicelib.kernel.events import Event
     from chalicelib.system.domain.audit import AuditEntry, AuditFilter
+
+_KEPT = timedelta(days=400)
 
 
 class FakeAuditLog:
@@ -25,7 +28,7 @@ class FakeAuditLog:
         """Give all entries, oldest first."""
         return [entry for _, entry in sorted(self._by_position.items())]
 
-    def add(self, entry: AuditEntry) -> None:
+    def add(self, entry: AuditEntry, kept: timedelta = _KEPT) -> None:
         """Keep an entry, once."""
         self._by_position.setdefault(f"{iso(entry.at)}#{entry.id}", entry)
 

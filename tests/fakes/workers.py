@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from fakes.calls import kill_switch
 from fakes.carrier import Fuse, Killed, Perilous
 
 from chalicelib.calls.services.dialing import attend, dispatch_due
@@ -29,6 +30,8 @@ class Workers:
     def __post_init__(self) -> None:
         self.wakeups = self.calls.wakeups
         self.carrier = self.calls.telephony
+        self.settings = self.calls.system.settings
+        self.calls.system.settings = Perilous(self.settings, self.fuse)
         for name in _PORTS:
             setattr(self.calls, name, Perilous(getattr(self.calls, name), self.fuse))
 
@@ -66,6 +69,18 @@ class Workers:
             dispatch_due(self.calls)
         except Killed:
             return
+
+    @property
+    def is_stopped(self) -> bool:
+        """Tell whether the kill switch is on, as stored."""
+        stored = self.settings.stored
+        return bool(stored and stored.sections["kill_switch"].on)
+
+    def release(self) -> None:
+        """Release the kill switch, safely."""
+        watched, self.calls.system.settings = self.calls.system.settings, self.settings
+        kill_switch(self.calls, on=False)
+        self.calls.system.settings = watched
 
     def settle(self, minutes: int = 30) -> None:
         """Let time pass, with the schedule each minute; calls at the carrier end within one."""

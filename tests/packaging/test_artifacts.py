@@ -98,6 +98,7 @@ def test_tools_do_not_ship(built, name):
     [
         ("botocore/data/dynamodb/2012-08-10/service-2.json.gz", True),
         ("botocore/data/ec2/2016-11-15/service-2.json.gz", False),
+        ("botocore/data/cognito-idp/2016-04-18/service-2.json.gz", True),
         ("twilio/rest/api/v2010/account/call/__init__.py", True),
         ("twilio/rest/video/v1/room/__init__.py", False),
         ("phonenumbers/carrierdata/data0.py", False),

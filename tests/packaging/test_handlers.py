@@ -99,6 +99,20 @@ UNREADABLE_BATCH = {
     ]
 }
 
+UNWATCHED_CHANGE = {
+    "eventID": "e1",
+    "eventName": "INSERT",
+    "eventSource": "aws:dynamodb",
+    "eventSourceARN": "arn:aws:dynamodb:us-east-1:000000000000:table/t/stream/s",
+    "dynamodb": {
+        "ApproximateCreationDateTime": 1767225600,
+        "Keys": {"pk": {"S": "x"}, "sk": {"S": "x"}},
+        "NewImage": {"pk": {"S": "x"}, "sk": {"S": "x"}, "row": {"S": "x"}},
+        "SequenceNumber": "1",
+        "StreamViewType": "NEW_AND_OLD_IMAGES",
+    },
+}
+
 
 def _socket_event(kind, **more):
     return {"requestContext": {**SOCKET_CONTEXT, "eventType": kind, "routeKey": "$default"}, **more}
@@ -114,6 +128,9 @@ EVENTS = {
     "Dial": UNREADABLE_BATCH,
     "PostCall": UNREADABLE_BATCH,
     "Urgent": UNREADABLE_BATCH,
+    "News": UNREADABLE_BATCH,
+    "Failures": UNREADABLE_BATCH,
+    "Changes": {"Records": [UNWATCHED_CHANGE]},
     "Dispatch": SCHEDULED
     | {"version": "0", "id": "1", "account": "0", "region": "us-east-1", "resources": []},
 }
@@ -221,11 +238,16 @@ def test_socket_events_are_survived(invoke, name):
     assert invoke(name)["result"]["statusCode"] == 200
 
 
-@pytest.mark.parametrize("name", ["Dial", "Urgent", "PostCall"])
+@pytest.mark.parametrize("name", ["Dial", "Urgent", "PostCall", "News", "Failures"])
 def test_batches_are_answered_in_part(invoke, name):
     """A message that cannot be read does not fail its batch: the answer lists failures by identifier."""
     failures = invoke(name)["result"]["batchItemFailures"]
     assert [failure["itemIdentifier"] for failure in failures] in ([], ["m1"])
+
+
+def test_a_change_that_nobody_watches_is_read(invoke):
+    """The packaged reader of streams takes a row of a kind that it does not know."""
+    assert "result" in invoke("Changes")
 
 
 def test_dispatcher_finds_nothing_to_do(invoke):

@@ -5,6 +5,8 @@ import json
 import pytest
 
 from infra.stack.functions import configured_functions
+from infra.stack.queues import DEAD_LETTERS
+from infra.stack.tables import TABLES
 
 # Actions that AWS defines without a resource level, with the reason why a function needs them. None so far.
 WITHOUT_RESOURCE_LEVEL: dict[str, str] = {}
@@ -68,7 +70,8 @@ def test_nothing_scans_a_table(checkout):
 
 
 @pytest.mark.parametrize(
-    ("name", "queue"), [("dial", "DialQueue"), ("urgent", "UrgentQueue"), ("post_call", "PostCallQueue")]
+    ("name", "queue"),
+    [("dial", "DialQueue"), ("urgent", "UrgentQueue"), ("post_call", "PostCallQueue"), ("news", "NewsQueue")],
 )
 def test_only_the_consumer_receives(checkout, name, queue):
     """One function receives from a queue, with what Lambda needs to poll for it."""
@@ -78,6 +81,32 @@ def test_only_the_consumer_receives(checkout, name, queue):
         if "sqs:ReceiveMessage" in s["Action"] and {"Fn::GetAtt": [queue, "Arn"]} in s["Resource"]
     ]
     assert receivers == [name]
+
+
+@pytest.mark.parametrize("queue", DEAD_LETTERS)
+def test_only_the_drain_receives_dead_letters(checkout, queue):
+    """One function takes dead letters from their queues."""
+    receivers = [
+        n
+        for n, s in _statements(checkout)
+        if "sqs:ReceiveMessage" in s["Action"] and {"Fn::GetAtt": [queue, "Arn"]} in s["Resource"]
+    ]
+    assert receivers == ["failures"]
+
+
+def test_only_the_teller_reads_streams(checkout):
+    """One function reads what changes, of exactly the five streams, and may tell it on the bus."""
+    readers = [(n, s) for n, s in _statements(checkout) if "dynamodb:GetRecords" in s["Action"]]
+    ((name, statement),) = readers
+    assert name == "changes"
+    assert sorted(r["Fn::GetAtt"][0] for r in statement["Resource"]) == sorted(TABLES)
+    assert {r["Fn::GetAtt"][1] for r in statement["Resource"]} == {"StreamArn"}
+
+
+def test_only_those_who_tell_reach_the_bus(checkout):
+    """Events come from the function that reads streams, and from the one that tries again."""
+    tellers = [n for n, s in _statements(checkout) if "events:PutEvents" in s["Action"]]
+    assert sorted(tellers) == ["changes", "news"]
 
 
 def test_each_function_writes_only_its_own_log(checkout):

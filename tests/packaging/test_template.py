@@ -10,9 +10,12 @@ from pathlib import Path
 import pytest
 from samtranslator.translator.transform import transform
 
+from chalicelib.bootstrap.news import watched_rows
+from chalicelib.system.domain.tokens import Scope
 from infra.stack.functions import RESERVED, configured_functions
-from infra.stack.queues import QUEUES
-from infra.stack.tables import CALLS_INDEXES, TABLES
+from infra.stack.news import SOURCE
+from infra.stack.queues import DEAD_LETTERS, QUEUES
+from infra.stack.tables import CALLS_INDEXES, SYSTEM_INDEXES, TABLES
 
 FUNCTIONS = {
     "APIHandler",
@@ -25,6 +28,9 @@ FUNCTIONS = {
     "PostCall",
     "Urgent",
     "Dispatch",
+    "Changes",
+    "News",
+    "Failures",
 }
 UNRESERVED_MINIMUM, ACCOUNT_LIMIT = 100, 1000
 
@@ -82,7 +88,7 @@ def test_translated_template_passes_cfn_lint(template, tmp_path, monkeypatch):
 def test_no_placeholder_is_left(template):
     """No literal ARN of Chalice's placeholders and no path of Chalice's own zip survives the merge."""
     text = json.dumps(template)
-    assert not re.search(r"arn:aws:sqs:[a-z]", text)
+    assert not re.search(r"arn:aws:(sqs|dynamodb):[a-z]", text)
     assert "deployment.zip" not in text
 
 
@@ -120,11 +126,19 @@ def test_every_function_knows_its_surroundings(template):
         "DIAL_QUEUE_URL",
         "URGENT_QUEUE_URL",
         "POST_CALL_QUEUE_URL",
+        "NEWS_QUEUE_URL",
+        "EVENT_BUS_NAME",
+        "SIGNING_KEY_SECRET",
+        "TOKEN_REQUESTS_PER_MINUTE",
+        "ADDRESS_REQUESTS_PER_MINUTE",
+        "CORS_ORIGINS",
+        "WEBHOOK_ALLOWED_NETWORKS",
         "SOCKET_API_ENDPOINT",
         "ALLOWED_COUNTRIES",
+        "DIALING_ENABLED",
         "LOG_LEVEL",
     } <= set(variables)
-    assert "ConnectionsSecret" not in _references(variables)
+    assert not {"ConnectionsSecret", "SigningKey"} & _references(variables)
 
 
 def test_no_secret_reaches_the_environment(template):
@@ -154,6 +168,101 @@ def test_calls_are_found_by_due_time_and_by_contact(template):
     found = {i["IndexName"]: tuple(k["AttributeName"] for k in i["KeySchema"]) for i in indexes}
     assert found == CALLS_INDEXES
     assert {i["Projection"]["ProjectionType"] for i in indexes} == {"KEYS_ONLY"}
+
+
+def test_audit_and_deliveries_are_found_by_their_indexes(template):
+    """The system table finds what is due by keys alone, and the audit log whole by actor and by object."""
+    indexes = template["Resources"]["SystemTable"]["Properties"]["GlobalSecondaryIndexes"]
+    found = {i["IndexName"]: tuple(k["AttributeName"] for k in i["KeySchema"]) for i in indexes}
+    assert found == SYSTEM_INDEXES
+    projections = {i["IndexName"]: i["Projection"]["ProjectionType"] for i in indexes}
+    assert projections == {"by_due_time": "KEYS_ONLY", "by_actor": "ALL", "by_object": "ALL"}
+
+
+@pytest.mark.parametrize("table", sorted(TABLES))
+def test_every_table_streams_to_the_one_who_tells(template, table):
+    """A table's changes, with what was before, reach `changes`: rows that are watched, new or deleted."""
+    assert template["Resources"][table]["Properties"]["StreamSpecification"] == {
+        "StreamViewType": "NEW_AND_OLD_IMAGES"
+    }
+    sources = template["Resources"]["Changes"]["Properties"]["Events"].values()
+    stream = {"Fn::GetAtt": [table, "StreamArn"]}
+    (source,) = [s["Properties"] for s in sources if s["Properties"]["Stream"] == stream]
+    attribute, kinds = watched_rows()[table]
+    patterns = [json.loads(each["Pattern"])["dynamodb"] for each in source["FilterCriteria"]["Filters"]]
+    watched = {attribute: {"S": sorted(kinds)}}
+    assert patterns == [{"NewImage": watched}, {"OldImage": watched}]
+
+
+def test_streams_lose_nothing_in_an_outage(template):
+    """A batch is tried for hours, split when it fails, begins at the beginning, and ends as a dead letter."""
+    sources = [s["Properties"] for s in template["Resources"]["Changes"]["Properties"]["Events"].values()]
+    assert len(sources) == len(TABLES)
+    for source in sources:
+        assert (source["StartingPosition"], source["BisectBatchOnFunctionError"]) == ("TRIM_HORIZON", True)
+        assert 3600 <= source["MaximumRecordAgeInSeconds"] < 24 * 3600
+        assert source["MaximumRetryAttempts"] >= 100
+        assert source["MaximumBatchingWindowInSeconds"] <= 1
+        destination = source["DestinationConfig"]["OnFailure"]
+        assert destination == {"Type": "SQS", "Destination": {"Fn::GetAtt": ["ChangesDeadLetters", "Arn"]}}
+
+
+def test_turns_are_not_told(template):
+    """What a conversation writes most wakes nobody: its stream lets neither turns nor briefs through."""
+    text = json.dumps(template["Resources"]["Changes"]["Properties"]["Events"])
+    assert not re.search(r'\\"(turn|brief|connection)\\"', text)
+
+
+def test_only_the_rule_may_send_news(template):
+    """EventBridge may put on the queue what the rule on our own events matches, and nobody else may."""
+    resources = template["Resources"]
+    (statement,) = resources["NewsQueuePolicy"]["Properties"]["PolicyDocument"]["Statement"]
+    assert statement["Principal"] == {"Service": "events.amazonaws.com"}
+    assert statement["Condition"] == {"ArnEquals": {"aws:SourceArn": {"Fn::GetAtt": ["NewsRule", "Arn"]}}}
+    assert statement["Resource"] == [{"Fn::GetAtt": ["NewsQueue", "Arn"]}]
+    rule = resources["NewsRule"]["Properties"]
+    assert (rule["EventBusName"], rule["EventPattern"]) == ({"Ref": "EventBus"}, {"source": [SOURCE]})
+    assert [target["Arn"] for target in rule["Targets"]] == [{"Fn::GetAtt": ["NewsQueue", "Arn"]}]
+
+
+def test_every_dead_letter_is_drained(template):
+    """Whatever ends as a dead letter reaches `failures`, which knows whose letter it is."""
+    function = template["Resources"]["Failures"]["Properties"]
+    drained = [source["Properties"]["Queue"]["Fn::GetAtt"][0] for source in function["Events"].values()]
+    assert sorted(drained) == sorted(DEAD_LETTERS)
+    known = function["Environment"]["Variables"]["DEAD_LETTER_QUEUES"]["Fn::Sub"]
+    assert all(f"${{{queue}.QueueName}}" in known for queue in DEAD_LETTERS)
+    for queue in DEAD_LETTERS:
+        assert template["Resources"][queue]["DeletionPolicy"] == "Retain"
+        assert template["Resources"][queue]["Properties"]["VisibilityTimeout"] >= 6 * function["Timeout"]
+
+
+def test_the_signing_key_is_made_by_the_deployment(template):
+    """Nobody chooses or sees the key that signs page tokens."""
+    properties = template["Resources"]["SigningKey"]["Properties"]
+    assert properties["GenerateSecretString"]["PasswordLength"] >= 32
+    assert "SecretString" not in properties
+
+
+def test_a_user_pool_is_made_only_when_asked_for(template):
+    """By default there is none; with one, nobody can sign up, and each scope has its group."""
+    assert template["Parameters"]["CognitoUserPool"]["Default"] == ""
+    made = {n: r for n, r in template["Resources"].items() if r["Type"].startswith("AWS::Cognito")}
+    assert {resource["Condition"] for resource in made.values()} == {"CreatesUserPool"}
+    groups = {r["Properties"]["GroupName"] for n, r in made.items() if n.endswith("Group")}
+    assert groups == {scope.value for scope in Scope}
+    pool = made["UserPool"]["Properties"]
+    assert pool["AdminCreateUserConfig"] == {"AllowAdminCreateUserOnly": True}
+    assert made["UserPoolClient"]["Properties"]["EnableTokenRevocation"] is True
+
+
+def test_webhooks_answer_whatever_rest_receives(built):
+    """The carrier's webhooks and the REST API are different functions with capacity of their own."""
+    handlers = {name: function["Handler"] for name, function in built.functions().items()}
+    assert handlers["Hook"] != handlers["APIHandler"]
+    for name in ("Hook", "WebsocketMessage", "APIHandler", "News", "Changes"):
+        reserved = built.functions()[name]["ReservedConcurrentExecutions"]["Fn::If"][1]
+        assert reserved > 0
 
 
 @pytest.mark.parametrize("name", sorted(QUEUES))

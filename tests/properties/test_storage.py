@@ -53,6 +53,7 @@ calls = st.builds(
     reason=words,
     outcome=st.none() | st.sampled_from(Outcome),
     finished_at=st.none() | instants,
+    cost=st.none() | counts,
     look_at=st.none() | instants,
     events=st.lists(st.builds(CallEvent, words, words, words, words), max_size=3).map(tuple),
     version=counts,

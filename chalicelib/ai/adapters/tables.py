@@ -5,6 +5,8 @@ from __future__ import annotations
 from pynamodb.attributes import DiscriminatorAttribute, NumberAttribute, UnicodeAttribute
 from pynamodb.models import Model
 
+from chalicelib.kernel.actors import actor
+
 
 class AiTable(Model):
     """Every item: a readable key pair and its kind."""
@@ -19,6 +21,8 @@ class AiTable(Model):
     pk = UnicodeAttribute(hash_key=True)
     sk = UnicodeAttribute(range_key=True)
     kind = DiscriminatorAttribute()
+    # Not `default`: what was written before rows were stamped must not name whoever reads it.
+    changed_by = UnicodeAttribute(null=True, default_for_new=actor)
 
 
 class PromptItem(AiTable, discriminator="prompt"):

@@ -27,22 +27,22 @@ class ContactRepository:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    def add(self, contact: Contact) -> None:
-        """Keep a new contact together with its claim on the number, both or neither.
+    def add(self, contact: Contact) -> Contact:
+        """Keep a new contact together with its claim on the number, both or neither; give what is kept.
 
         Raises `Conflict` with code `phone_taken` and details {"contact_id": who has the number}.
         """
-        for tries_left in reversed(range(_TRIES)):
-            refusal = self._try_to_add(contact)
-            if refusal is None:
-                return
+        tries = _TRIES
+        while (refusal := self._try_to_add(contact)) is not None:
+            tries -= 1
             owner = self._owner(contact.phone)
             if owner == contact.id:  # an earlier try had succeeded, and its answer was lost
-                return
+                return self.get(contact.id) or contact
             if owner:
                 raise _taken(owner) from refusal
-            if not (tries_left and _collided(refusal)):
+            if not (tries and _collided(refusal)):
                 raise refusal
+        return contact
 
     def get(self, contact_id: str) -> Contact | None:
         """Give the contact as last written."""

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from pynamodb.attributes import DiscriminatorAttribute, NumberAttribute, UnicodeAttribute
 from pynamodb.models import Model
 
+from chalicelib.kernel.actors import actor
+
 if TYPE_CHECKING:
     from pynamodb.connection import Connection
 
@@ -25,6 +27,8 @@ class CrmTable(Model):
     pk = UnicodeAttribute(hash_key=True)
     sk = UnicodeAttribute(range_key=True)
     row = DiscriminatorAttribute()
+    # Not `default`: what was written before rows were stamped must not name whoever reads it.
+    changed_by = UnicodeAttribute(null=True, default_for_new=actor)
 
 
 class ContactItem(CrmTable, discriminator="contact"):

@@ -142,12 +142,16 @@ def _perform(declared: Route, handler: Handler, request: Request[Any, Any]) -> R
     result = handler(request)
     reply = result if isinstance(result, Reply) else Reply(result)
     content = _page(declared, request, reply.body) if isinstance(reply.body, Page) else reply.body
-    body, kind = _rendered(declared.returns, content)
+    body = _rendered(declared.returns, content)
     version = getattr(content, "version", None)
     return Response(
         body=body,
         status_code=reply.status or declared.status,
-        headers={"Content-Type": kind, **conditions.tag_of(version, declared.method, body), **reply.headers},
+        headers={
+            "Content-Type": _content_type(declared),
+            **conditions.tag_of(version, declared.method, body),
+            **reply.headers,
+        },
     )
 
 
@@ -159,14 +163,17 @@ def _page(declared: Route, request: Request[Any, Any], page: Page[Any]) -> dict[
     return {"items": page.items, "next_page_token": token}
 
 
-def _rendered(returns: Any, content: Any) -> tuple[str, str]:
+def _content_type(declared: Route) -> str:
+    return f"{declared.media_type}; charset=utf-8" if declared.returns is str else declared.media_type
+
+
+def _rendered(returns: Any, content: Any) -> str:
     if returns is None:
-        return "", "application/json"
+        return ""
     if returns is str:
-        return content, "text/plain; charset=utf-8"
+        return str(content)
     adapter = _adapter(returns)
-    text = adapter.dump_json(adapter.validate_python(content, from_attributes=True)).decode()
-    return text, "application/json"
+    return adapter.dump_json(adapter.validate_python(content, from_attributes=True)).decode()
 
 
 @functools.cache

@@ -53,6 +53,8 @@ class Route:
     idempotent: bool
     guarded: bool
     limited: bool
+    media_type: str
+    other_status: int | None
     deprecated: Deprecation | None
 
     @property
@@ -79,6 +81,8 @@ def route(  # noqa: PLR0913  a route is declared whole, in one place
     idempotent: bool | None = None,
     guarded: bool = False,
     limited: bool = True,
+    media_type: str | None = None,
+    other_status: int | None = None,
     deprecated: Deprecation | None = None,
 ) -> Callable[[HandlerT], HandlerT]:
     """Register a handler on a Chalice blueprint under `/api` + `path`.
@@ -89,7 +93,8 @@ def route(  # noqa: PLR0913  a route is declared whole, in one place
     the handler may refuse, beyond those of the middleware, and their statuses; `example` is a body.
 
     `idempotent` honours `Idempotency-Key` (the default for POST); `guarded` demands `If-Match`;
-    `limited` counts requests against the limits. A field `version` in the answer gives an `ETag`.
+    `limited` counts requests against the limits. `media_type` is the answer's when it is text, and
+    `other_status` another status that the same answer may have. A field `version` gives an `ETag`.
     """
 
     def register(handler: HandlerT) -> HandlerT:
@@ -110,6 +115,8 @@ def route(  # noqa: PLR0913  a route is declared whole, in one place
             idempotent=method == "POST" if idempotent is None else idempotent,
             guarded=guarded,
             limited=limited,
+            media_type=media_type or ("text/plain" if returns is str else "application/json"),
+            other_status=other_status,
             deprecated=deprecated,
         )
         ROUTES.append(declared)

@@ -87,6 +87,7 @@ def status_of(error: AppError) -> int:
 def standard_errors(declared: Route) -> dict[str, int]:
     """Give the codes with which the middleware itself may refuse a request of this route."""
     codes = {"invalid_fields": 400, "internal_error": 500, "storage_unavailable": 503, "unavailable": 503}
+    codes["gateway_timeout"] = 504  # given by API Gateway
     if declared.limited:
         codes |= {"rate_limited": 429, "throttled": 429}
     if declared.scope:

@@ -19,10 +19,6 @@ if TYPE_CHECKING:
 
 _JSON = "application/json"
 _UNCHANGED = "304"
-# What handlers say by a `Reply` of their own, by their names: another media type, and the same answer with
-# another status.
-_MEDIA_TYPES = {"export_audit": "text/csv"}
-_OTHER_STATUSES = {"ready": "503"}
 
 
 def operation_of(route: Route, routes: Sequence[Route], schemas: Schemas) -> dict[str, Any]:
@@ -60,8 +56,8 @@ def _body(route: Route, schemas: Schemas) -> dict[str, Any]:
 
 def _answers(route: Route, routes: Sequence[Route], schemas: Schemas) -> dict[str, Any]:
     answers = {str(route.status): _success(route, routes, schemas), **problems_of(route)}
-    if other := _OTHER_STATUSES.get(route.name):
-        answers[other]["content"] |= answers[str(route.status)]["content"]
+    if route.other_status:
+        answers[str(route.other_status)]["content"] |= answers[str(route.status)]["content"]
     if route.method == "GET":
         names = ("ETag", "X-Request-Id")
         kept = {name: value for name, value in success_headers(route).items() if name in names}
@@ -75,8 +71,7 @@ def _success(route: Route, routes: Sequence[Route], schemas: Schemas) -> dict[st
         "headers": success_headers(route),
     }
     if route.returns is not None:
-        kind = _MEDIA_TYPES.get(route.name, "text/plain" if route.returns is str else _JSON)
-        answer["content"] = {kind: {"schema": schemas.given(route.returns)}}
+        answer["content"] = {route.media_type: {"schema": schemas.given(route.returns)}}
     if links := links_of(route, routes):
         answer["links"] = links
     return answer

@@ -25,12 +25,9 @@ def read_record(record: Mapping[str, Any]) -> Change:
     try:
         told = record["dynamodb"]
         old, new = (_image(told.get(name)) for name in ("OldImage", "NewImage"))
-        image = old if new is None else new
-        if image is None:
-            raise ValueError("neither before nor after")
         return Change(
             id=str(record["eventID"]),
-            row=str(image.get(discriminator(image), "")),
+            row=_kind(old, new),
             at=datetime.fromtimestamp(float(told["ApproximateCreationDateTime"]), UTC),
             old=old,
             new=new,
@@ -38,6 +35,13 @@ def read_record(record: Mapping[str, Any]) -> Change:
         )
     except (LookupError, ValueError, TypeError, AttributeError, ArithmeticError, OSError) as error:
         raise Invalid("This is no record of a table's stream.", code="bad_record") from error
+
+
+def _kind(old: Mapping[str, Any] | None, new: Mapping[str, Any] | None) -> str:
+    image = old if new is None else new
+    if image is None:
+        raise ValueError("A record has an image before, or after.")
+    return str(image.get(discriminator(image), ""))
 
 
 def _is_expiry(identity: Mapping[str, Any] | None) -> bool:

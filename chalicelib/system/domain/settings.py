@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 # What the product acts upon today; the other sections are kept, and nothing obeys them yet.
-ENFORCED = ("kill_switch", "allowed_countries")
+ENFORCED = ("kill_switch", "allowed_countries", "retention.audit_days", "retention.deliveries_days")
 
 
 @dataclass(frozen=True)

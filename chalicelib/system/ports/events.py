@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
+from chalicelib.system.ports.settings import SettingsPorts
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -18,7 +20,7 @@ class Bus(Protocol):
         """Publish all events, or raise `Unavailable`: then some may have been published all the same."""
 
 
-class TellingPorts(Protocol):
+class TellingPorts(SettingsPorts, Protocol):
     """What telling of changes works with."""
 
     @property

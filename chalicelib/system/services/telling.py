@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from chalicelib.kernel.logs import log
+from chalicelib.system.services.settings import current_settings
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,8 +22,9 @@ def tell(ports: TellingPorts, stories: Sequence[Story]) -> None:
     """
     entries = [story.entry for story in stories if story.entry]
     events = [event for story in stories for event in story.events]
+    kept = timedelta(days=current_settings(ports).retention.audit_days) if entries else timedelta()
     for entry in entries:
-        ports.audit.add(entry)
+        ports.audit.add(entry, kept)
     if events:
         ports.bus.publish(events)
     log("changes.told", entries=len(entries), events=len(events))

@@ -64,7 +64,7 @@ def test_each_rule(changes, verdict, reason):
 
 
 def test_the_gravest_objection_is_told():
-    """With several objections the order is: the person, the records, the number, the country, the switch, the line."""
+    """The order is: the person, the records, the number, the country, the switch, the line."""
     objections = [
         ("suppressed", {"status": NumberStatus(NOW, "x", "call_2", NOW + timedelta(seconds=60))}),
         ("do_not_contact", {"contact_refuses": True}),

@@ -11,6 +11,7 @@ from unit.docs.pages import ROOT, anchors, code, defines, pages, rows, spans
 
 from chalicelib.kernel.settings import read_settings
 from infra.stack.connections import environment
+from localcloud.commands.remote import TOKEN_VARIABLE, URL_VARIABLE
 from localcloud.settings import load_settings, read_env_file
 from localcloud.workspace import Workspace
 
@@ -28,7 +29,14 @@ _HOST = re.compile(r"\b(?:https?|wss?)://([\w.-]+)")
 _MAKERS = {".local": "localcloud", "build": "infra"}
 _NO_PATHS = {"parameters.json", "application/json"}  # the reader's own file; a media type
 _NO_SETTINGS = {"CREATE_COMPLETE", "AWS_DEFAULT_REGION"}  # a stack's state; what the AWS CLI itself reads
-_KNOWN_HOSTS = {"127.0.0.1", "calls.example.com", "api.openai.com", "api.twilio.com"}
+_KNOWN_HOSTS = {
+    "127.0.0.1",
+    "calls.example.com",
+    "example.com",
+    "api.openai.com",
+    "api.twilio.com",
+    "api.hubapi.com",
+}
 _NOT_FOR_READERS = re.compile(
     r"(?<![\w.}])/(?:work|tmp|home|root|Users)/|\bTODO\b|\bFIXME\b|(?i:coding session)"
 )
@@ -153,7 +161,7 @@ def test_copying_the_example_changes_nothing() -> None:
 @pytest.mark.parametrize("page", PAGES)
 def test_settings_are_read(page: str, tmp_path: Path) -> None:
     """Every setting that a page names is read by the functions or by the local stack."""
-    known = _local_settings(tmp_path) | _function_settings() | _NO_SETTINGS
+    known = _local_settings(tmp_path) | _function_settings() | _NO_SETTINGS | {URL_VARIABLE, TOKEN_VARIABLE}
     assert {span for span in spans(PAGES[page]) if _SETTING.fullmatch(span)} <= known
 
 

@@ -14,6 +14,7 @@ from chalicelib.kernel.errors import unavailable_on
 from chalicelib.kernel.paging import Page
 from chalicelib.system.adapters.tables import AuditDayItem, AuditItem
 from chalicelib.system.domain.audit import AuditEntry
+from chalicelib.system.domain.settings import Retention
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -21,7 +22,9 @@ if TYPE_CHECKING:
 
     from chalicelib.system.domain.audit import AuditFilter
 
-KEPT = timedelta(days=400)
+# Longer than any entry is kept: a day must be found for as long as one entry of it is.
+_DAY_KEPT = timedelta(days=3651)
+_KEPT = timedelta(days=Retention.audit_days)
 SHARDS = 4
 _DAYS = "AUDIT"
 # Before and after every instant that is written as text.
@@ -38,15 +41,14 @@ class AuditRepository:
     def __init__(self) -> None:
         self._days: set[str] = set()
 
-    def add(self, entry: AuditEntry) -> None:
+    def add(self, entry: AuditEntry, kept: timedelta = _KEPT) -> None:
         """Keep an entry; the same again changes nothing. Its day is kept first: no entry goes unseen."""
         day = iso(entry.at)[:10]
-        expires_at = int((entry.at + KEPT).timestamp())
         if day not in self._days:
-            AuditDayItem(_DAYS, f"DAY#{day}", expires_at=expires_at + 86_400).save()
+            AuditDayItem(_DAYS, f"DAY#{day}", expires_at=_seconds(entry.at + _DAY_KEPT)).save()
             self._days.add(day)
         try:
-            _item(entry, day, expires_at).save(AuditItem.pk.does_not_exist())
+            _item(entry, day, _seconds(entry.at + kept)).save(AuditItem.pk.does_not_exist())
         except PutError as error:
             if error.cause_response_code != "ConditionalCheckFailedException":
                 raise
@@ -85,6 +87,10 @@ class AuditRepository:
                 for item in AuditItem.query(key, span, scan_index_forward=False, limit=limit)
             ]
             yield from sorted(found, key=lambda item: item.sk, reverse=True)
+
+
+def _seconds(instant: datetime) -> int:
+    return int(instant.timestamp())
 
 
 def _bounds(since: datetime | None, until: datetime | None, start: str | None) -> tuple[str, str]:

@@ -1,0 +1,104 @@
+"""Every example of the description is what it says: sent as it is, the operation succeeds."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+import pytest
+import requests
+from e2e.world import eventually
+
+from infra.contract import CURRENT
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from e2e.world import Stack
+
+DOCUMENT = json.loads(CURRENT.read_text(encoding="utf-8"))
+BODY = "application/json"
+EXAMPLES = [
+    pytest.param(method.upper(), path, operation, id=operation["operationId"])
+    for path, item in DOCUMENT["paths"].items()
+    for method, operation in item.items()
+    if "requestBody" in operation
+]
+HOOK = "https://127.0.0.1:9/hook"  # example.com has no address where there is no network
+
+
+class World:
+    """The running stack, and things in it to name where an example names things that are not there."""
+
+    def __init__(self, stack: Stack) -> None:
+        self._stack = stack
+        self._makers: dict[str, Callable[[], str]] = {
+            "contact_id": lambda: next(iter(stack.data.contacts.values())),
+            "template_id": lambda: stack.data.templates["Reception"],
+            "number": lambda: stack.line,
+            "prompt_id": lambda: stack.api.get("/v1/ai/templates")["items"][0]["id"],
+            "token_id": lambda: self._made("/v1/tokens", {"name": "To rotate", "scope": "viewer"}),
+            "webhook_id": lambda: self._made("/v1/webhooks", {"url": HOOK, "enabled": False}),
+            "work_id": self._failed_work,
+        }
+
+    def named(self, name: str) -> str:
+        """Give the id, or the number, of something that is there."""
+        return self._makers[name]()
+
+    def send(self, method: str, path: str, body: Any) -> requests.Response:
+        """Send a request that changes any version, once."""
+        headers = {
+            "Authorization": f"Bearer {self._stack.endpoints['admin_token']}",
+            "Idempotency-Key": str(uuid4()),
+            "If-Match": "*",
+        }
+        url = self._stack.url("api") + path
+        return requests.request(method, url, json=body, headers=headers, timeout=30)
+
+    def clean(self) -> None:
+        """Put the kill switch back, and leave no webhook."""
+        off = {"kill_switch": {"on": False, "reason": ""}, "reason": "the example was tried"}
+        assert self.send("PATCH", "/v1/settings", off).ok
+        for webhook in self._stack.api.get("/v1/webhooks")["items"]:
+            assert self.send("DELETE", f"/v1/webhooks/{webhook['id']}", None).ok
+
+    def _made(self, path: str, body: dict[str, Any]) -> str:
+        return str(self._stack.api.post(path, body)["id"])
+
+    def _failed_work(self) -> str:
+        url = self._stack.resource("AWS::SQS::Queue", "PostCallQueueDeadLetters")
+        kind = f"example{uuid4().hex[:8]}"
+        self._stack.aws("sqs").send_message(
+            QueueUrl=url, MessageBody=json.dumps({"v": 1, "kind": kind, "call_id": "call_" + "0" * 32})
+        )
+
+        def found() -> str | None:
+            items = self._stack.api.get("/v1/failed-work", queue="post_call")["items"]
+            return next((item["id"] for item in items if item["kind"] == kind), None)
+
+        return str(eventually(found))
+
+
+@pytest.fixture
+def world(stack: Stack) -> Iterator[World]:
+    """The stack, cleaned afterwards."""
+    world = World(stack)
+    yield world
+    world.clean()
+
+
+@pytest.mark.parametrize(("method", "path", "operation"), EXAMPLES)
+def test_every_example_is_accepted(world: World, method: str, path: str, operation: dict[str, Any]) -> None:
+    """Only the names of things in it are put in, for those of the example do not exist."""
+    body = dict(operation["requestBody"]["content"][BODY]["example"])
+    body |= {name: world.named(name) for name in body if name.endswith("_id")}
+    if "url" in body:
+        body["url"] = HOOK
+    for parameter in operation["parameters"]:
+        if parameter.get("in") == "path":
+            path = path.replace(f"{{{parameter['name']}}}", world.named(parameter["name"]))
+    answer = world.send(method, path, body)
+    assert answer.ok, answer.text
+    assert str(answer.status_code) in operation["responses"]

@@ -1,0 +1,152 @@
+"""What causes each type of event: the use case, on the tables of a world."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from fakes.calls import DESK, LINE, NOW, NUMBER, a_template, kill_switch
+
+from chalicelib.ai.services import create_prompt
+from chalicelib.calls.services.closing import transfer_ended
+from chalicelib.calls.services.desk import create_template, route_line
+from chalicelib.calls.services.dialing import attend
+from chalicelib.calls.services.finishing import finish_call
+from chalicelib.calls.services.progress import record_report
+from chalicelib.calls.services.suppression import stop_calling
+from chalicelib.crm.domain import ContactChanges, NewContact, NewNote, NoteKind
+from chalicelib.crm.services import add_note, change_contact, create_contact
+from chalicelib.kernel.errors import Unavailable
+from chalicelib.kernel.ids import new_id
+from chalicelib.scheduling.services import CallbackWish, promise_callback
+from chalicelib.system.domain.failures import WorkQueue
+from chalicelib.system.domain.tokens import Principal, Scope
+from chalicelib.system.domain.webhooks import DisabledReason, NewWebhook, WebhookChange
+from chalicelib.system.services import failures, tokens, webhooks
+
+ADMIN = Principal("token_boss", "Boss", Scope.ADMIN)
+
+
+def created_contact(world):
+    """Create a contact."""
+    return create_contact(world.calls.crm, NewContact("Bob", DESK))
+
+
+def updated_contact(world):
+    """Change one."""
+    change_contact(world.calls.crm, world.contact.id, ContactChanges(company="Acme"))
+
+
+def noted(world):
+    """Add a note."""
+    add_note(world.calls.crm, NewNote(world.contact.id, NoteKind.GENERAL, "Likes tea.", "ai"))
+
+
+def put_off(world):
+    """Have a due call put off by the kill switch."""
+    world.requested()
+    kill_switch(world.calls)
+    attend(world.calls, "call_1")
+
+
+def lost(world):
+    """Lose the carrier's answer."""
+    world.calls.telephony.place = lambda _: (_ for _ in ()).throw(Unavailable("lost", retryable=False))
+    world.dialed()
+
+
+def handed_over_in_vain(world):
+    """Hand a call over to somebody who is not there."""
+    world.connected()
+    transfer_ended(world.calls, "call_1", "no-answer")
+
+
+def ended(world):
+    """Have a call end."""
+    world.connected()
+    record_report(world.calls, "call_1", world.report("completed"))
+
+
+def finished(world):
+    """Have a call end and its books closed."""
+    ended(world)
+    finish_call(world.calls, "call_1")
+
+
+def wish(world, hours):
+    """Want to be called back in so many hours."""
+    local = (NOW + timedelta(hours=hours)).replace(tzinfo=None)
+    return CallbackWish("call_1", world.contact.id, NUMBER, local, "UTC")
+
+
+def promised(world):
+    """Promise a callback."""
+    world.connected()
+    promise_callback(world.calls.scheduling, wish(world, 3))
+
+
+def moved(world):
+    """Move it."""
+    promised(world)
+    promise_callback(world.calls.scheduling, wish(world, 4))
+
+
+def token(world):
+    """Issue a token."""
+    return tokens.issue_token(world.system, "console", Scope.VIEWER)[1]
+
+
+def webhook(world):
+    """Create a webhook."""
+    new = NewWebhook("https://hooks.example.com/secret-path", ("*",), "", enabled=True)
+    return webhooks.create_webhook(world.system, new, new_id("webhook"))[0]
+
+
+def failed(world, queue=WorkQueue.DIAL):
+    """Have a message end among the dead letters."""
+    body = '{"v": 1, "kind": "suppress", "number": "+14155550199", "source": "Canary"}'
+    return failures.keep_failed(world.system, queue, "message-1", body, 0)
+
+
+CAUSES = {
+    "contact.created": created_contact,
+    "contact.updated": updated_contact,
+    "note.created": noted,
+    "call.requested": lambda world: world.requested(),
+    "call.rescheduled": moved,
+    "call.not_dialed": put_off,
+    "call.dialing": lambda world: world.dialed(),
+    "call.unknown": lost,
+    "call.ringing": lambda world: world.dialed(),
+    "call.answered": lambda world: world.connected(),
+    "call.transfer_failed": handed_over_in_vain,
+    "call.ended": ended,
+    "call.finished": finished,
+    "number.suppressed": lambda world: stop_calling(world.calls, NUMBER, "caller"),
+    "call_template.created": lambda world: create_template(world.calls, a_template(id="template_2")),
+    "line.routed": lambda world: (
+        create_template(world.calls, a_template(id="template_2")),
+        route_line(world.calls, LINE, "template_2"),
+    ),
+    "prompt_template.created": lambda world: create_prompt(world.calls.ai, "New", "You sell."),
+    "callback.promised": promised,
+    "callback.moved": moved,
+    "token.issued": token,
+    "token.rotated": lambda world: tokens.rotate_token(
+        world.system, ADMIN, token(world).id, timedelta(), new_id("token")
+    ),
+    "token.revoked": lambda world: tokens.revoke_token(world.system, token(world).id),
+    "settings.changed": lambda world: kill_switch(world.calls, reason="Storm"),
+    "webhook.created": webhook,
+    "webhook.updated": lambda world: webhooks.change_webhook(
+        world.system, webhook(world).id, WebhookChange(description="new"), None
+    ),
+    "webhook.disabled": lambda world: webhooks.disable_webhook(
+        world.system, webhook(world).id, DisabledReason.REQUESTED
+    ),
+    "failed_work.recorded": failed,
+    "failed_work.replayed": lambda world: failures.replay_failed(world.system, failed(world).id),
+    "failed_work.discarded": lambda world: failures.discard_failed(
+        world.system, failed(world).id, "The canary left."
+    ),
+    "webhook.deleted": lambda world: webhooks.delete_webhook(world.system, webhook(world).id, None),
+}
