@@ -58,7 +58,7 @@ def _unpack(wheel: Path, folder: Path) -> None:
         for name in filter(prune.ships, archive.namelist()):
             path = folder / _installed_name(name)
             path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(archive.read(name))
+            path.write_bytes(b"" if name in prune.EMPTIED else archive.read(name))
         if geocoder.MODULE in archive.namelist():
             (folder / geocoder.MODULE).write_text(geocoder.reduced_geocoder(wheel), encoding="utf-8")
 

@@ -10,6 +10,8 @@ Decisions, each measured on the locked versions:
 * openai keeps chat completions, responses and what they import: the other resources load only when they are
   named on a client, and their models were half of the package.
 * chalice keeps what a function imports; its command line, deployer and templates do not ship.
+* aws-lambda-powertools keeps idempotency without its own storages: its package imports the one that needs
+  boto3, which does not ship, so that file ships empty and the modules below it are imported by name.
 * Of a `dist-info` folder only METADATA stays, so that `importlib.metadata` answers.
 """
 
@@ -18,13 +20,18 @@ from __future__ import annotations
 import re
 
 BOTOCORE_SERVICES = frozenset(
-    {"apigatewaymanagementapi", "dynamodb", "events", "s3", "scheduler", "secretsmanager", "sqs", "sts"}
+    {
+        *("apigatewaymanagementapi", "cognito-idp", "dynamodb", "events", "s3", "scheduler"),
+        *("secretsmanager", "sqs", "sts"),
+    }
 )
 _BOTOCORE_SHARED = frozenset(
     {"endpoints.json", "partitions.json", "_retry.json", "sdk-default-configuration.json"}
 )
 _CHALICE_RUNTIME = frozenset({"chalice/__init__.py", "chalice/app.py", "chalice/py.typed"})
 _TWILIO_DOMAINS = frozenset({"__init__.py", "api"})
+
+EMPTIED = frozenset({"aws_lambda_powertools/utilities/idempotency/__init__.py"})
 
 _OPENAI_UNUSED = (
     "admin|beta|containers|conversations|evals|fine_tuning|live|realtime|safety|skills|vector_stores"
@@ -40,6 +47,7 @@ _NEVER = re.compile(
     | ^phonenumbers/carrier\.py$
     | ^openai/(resources|types)/({_OPENAI_UNUSED})/
     | ^openai/cli/
+    | ^aws_lambda_powertools/utilities/idempotency/persistence/(dynamodb|redis|cache)\.py$
     | ^jinja2/ext_tests/
     | ^twilio/http/async_http_client\.py$
     """,

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from localcloud.workspace import Workspace
 
 _SPEECH_CHARS_PER_SECOND = 15  # people in the simulated network speak like this, times the time scale
+_LOOPBACK_NETWORK = "127.0.0.0/8"  # receivers of webhooks run on this machine
 _TOKEN_NAME = "local-cloud"  # noqa: S105
 _ISSUING_PROGRAM = (
     "import json, os, sys\n"
@@ -69,6 +70,9 @@ def stack_parameters(settings: Settings) -> dict[str, str]:
         "PublicWebhookUrl": settings.public_webhook_url,
         "PublicSocketUrl": settings.public_socket_url,
         "AllowedCountries": settings.allowed_countries,
+        "TokenRequestsPerMinute": settings.token_requests_per_minute,
+        "AddressRequestsPerMinute": settings.address_requests_per_minute,
+        "WebhookAllowedNetworks": _LOOPBACK_NETWORK,
         "SpeechCharsPerSecond": f"{_SPEECH_CHARS_PER_SECOND * settings.time_scale:g}",
         "LogLevel": settings.log_level,
     }

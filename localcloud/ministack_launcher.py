@@ -19,6 +19,7 @@ from ministack.services import eventbridge, scheduler
 
 from localcloud.ministack_autosave import save_continuously
 from localcloud.ministack_sockets import dispatch_messages_at_once
+from localcloud.ministack_streams import keep_unread_changes, poll_streams_apart
 from localcloud.ministack_workers import (
     isolate_functions,
     keep_environments_after_errors,
@@ -96,6 +97,8 @@ PATCHES = (
     import_whole_definitions,
     sweep_schedules_every_second,
     dispatch_messages_at_once,
+    poll_streams_apart,
+    keep_unread_changes,
     save_continuously,
     warm_functions,
 )

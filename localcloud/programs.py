@@ -19,7 +19,7 @@ REGION = "us-east-1"
 # The access key that MiniStack takes for the account itself; it means nothing anywhere else.
 ROOT_CREDENTIALS = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}
 _SERVICES = (
-    "apigateway,cloudformation,dynamodb,events,iam,lambda,logs,"
+    "apigateway,cloudformation,cognito-idp,dynamodb,events,iam,lambda,logs,"
     "monitoring,s3,scheduler,secretsmanager,sqs,ssm,sts"
 )
 # What a call needs at once: a first caller should not wait for cold starts, nor an interruption for one.

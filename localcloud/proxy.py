@@ -1,15 +1,18 @@
-"""One address for everything: forwards REST, webhook and socket traffic to the local cloud, unchanged.
+"""One address for everything: forwards REST, webhook and socket traffic to the local cloud.
 
 `/api/…` is the REST API's stage, `/hook/…` the webhooks' function URL, `/socket` the WebSocket API.
 Identifiers come from the routes file, read again when it changes, so that a deployment needs no restart.
-Bodies stream, and there is no limit of size or time here.
+Webhooks and sockets pass unchanged and stream, without a limit of size or time; REST bodies pass through
+`localcloud.edge`.
 """
 
 from __future__ import annotations
 
 import asyncio
+import io
 import json
 import logging
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,10 +22,11 @@ from aiohttp import WSMsgType, web
 from multidict import CIMultiDict
 from yarl import URL
 
+from localcloud import edge
 from localcloud.workspace import read_json
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Awaitable, Callable
 
 _log = logging.getLogger("localcloud.proxy")
 
@@ -43,6 +47,9 @@ _HOP_BY_HOP = frozenset(
 )
 _NOT_OURS_TO_ADD = ("Accept", "Accept-Encoding", "Content-Type", "User-Agent")
 _SHUTDOWN_SECONDS = 0.5  # open sockets do not hold up `down`
+# How the application must be served: packed bodies stay packed until the edge looks at them, and an address
+# that is too long is for the API to refuse, in its own words.
+SERVING: dict[str, Any] = {"auto_decompress": False, "max_line_size": 65_536}
 _BUFFERED_BYTES = 256 * 1024
 _UNLIMITED = aiohttp.ClientTimeout(total=None, sock_connect=5)
 _DOWN = "the local cloud does not answer; start it with `make up`"
@@ -68,6 +75,17 @@ class Routes:
         return self._values
 
 
+@dataclass(frozen=True)
+class _Call:
+    """A request on its way: to which host and path, with which headers and body."""
+
+    request: web.Request
+    host: str
+    path: str
+    headers: CIMultiDict[str]
+    body: Any
+
+
 class Proxy:
     """The request handlers, around one pool of connections to the local cloud."""
 
@@ -83,7 +101,7 @@ class Proxy:
         application.router.add_get("/", _start)
         application.router.add_get("/socket", self.socket)
         application.router.add_get("/socket/", self.socket)
-        application.router.add_route("*", "/api/{path:.*}", self.rest)
+        application.router.add_route("*", "/api/{path:(?s:.*)}", self.rest)
         application.router.add_route("*", "/hook", self.hook)
         application.router.add_route("*", "/hook/{path:.*}", self.hook)
         return application
@@ -101,14 +119,22 @@ class Proxy:
         """Forward to the REST API; its stage is named as the path begins: `/api`."""
         routes = self._routes.current()
         host = f"{routes.get('rest_api_id')}.execute-api.localhost"
-        return await self._forward(request, routes, host, request.raw_path)
+        headers = _forwarded_headers(request)
+        try:
+            body = await edge.received(request, headers)
+        except edge.RefusedAtEdgeError as error:
+            return edge.refusal(error.kind)
+        call = _Call(request, host, request.raw_path, headers, io.BytesIO(body) if body else None)
+        return await self._forward(call, routes, _pass_on_whole)
 
     async def hook(self, request: web.Request) -> web.StreamResponse:
         """Forward to the function URL, without the `/hook` prefix."""
         routes = self._routes.current()
         path = request.raw_path.removeprefix("/hook")
         target = path if path.startswith("/") else f"/{path}"
-        return await self._forward(request, routes, str(routes.get("hook_host")), target)
+        body = request.content if request.body_exists else None
+        call = _Call(request, str(routes.get("hook_host")), target, _forwarded_headers(request), body)
+        return await self._forward(call, routes, _pass_on)
 
     async def socket(self, request: web.Request) -> web.StreamResponse:
         """Connect to the WebSocket API first, so that its refusal is ours; then carry both ways."""
@@ -129,27 +155,30 @@ class Proxy:
             return await _carry(request, upstream)
 
     async def _forward(
-        self, request: web.Request, routes: dict[str, Any], host: str, path: str
+        self, call: _Call, routes: dict[str, Any], pass_on: Callable[..., Awaitable[web.StreamResponse]]
     ) -> web.StreamResponse:
         if not routes:
             return _problem(_NOT_DEPLOYED)
-        headers = _forwarded_headers(request)
-        headers["Host"] = host
-        body = request.content if request.body_exists else None
-        address = URL(f"{routes['ministack']}{path}", encoded=True)
+        call.headers["Host"] = call.host
+        address = URL(f"{routes['ministack']}{call.path}", encoded=True)
         try:
             async with self._session.request(
-                request.method,
+                call.request.method,
                 address,
-                headers=headers,
-                data=body,
+                headers=call.headers,
+                data=call.body,
                 allow_redirects=False,
                 skip_auto_headers=_NOT_OURS_TO_ADD,
             ) as answer:
-                return await _pass_on(request, answer)
+                return await pass_on(call.request, answer)
         except aiohttp.ClientConnectionError as error:
-            _log.warning("upstream.failed path=%s error=%s", request.path, type(error).__name__)
+            _log.warning("upstream.failed path=%s error=%s", call.path, type(error).__name__)
             return _problem(_DOWN)
+
+
+async def _pass_on_whole(request: web.Request, answer: aiohttp.ClientResponse) -> web.StreamResponse:
+    headers = [(n, v) for n, v in answer.headers.items() if n.lower() not in _HOP_BY_HOP]
+    return await edge.answered(request, answer.status, headers, await answer.read())
 
 
 async def _pass_on(request: web.Request, answer: aiohttp.ClientResponse) -> web.StreamResponse:
@@ -237,6 +266,7 @@ def main(port: int, routes: Path) -> None:
         print=None,
         access_log=None,
         shutdown_timeout=_SHUTDOWN_SECONDS,
+        **SERVING,
     )
 
 

@@ -68,6 +68,8 @@ class Settings:
     allowed_countries: str
     log_level: str
     time_scale: float
+    token_requests_per_minute: str = "600"  # noqa: S105  a limit, no secret
+    address_requests_per_minute: str = "1200"
 
     def url(self, program: str) -> str:
         """Return the loopback address of a program."""
@@ -87,6 +89,8 @@ def load_settings(workspace: Workspace, environ: Mapping[str, str]) -> Settings:
         allowed_countries=environ.get("ALLOWED_COUNTRIES") or "US",
         log_level=environ.get("LOG_LEVEL") or "INFO",
         time_scale=_time_scale(environ.get("LOCALCLOUD_TIME_SCALE") or "1"),
+        token_requests_per_minute=environ.get("TOKEN_REQUESTS_PER_MINUTE") or "600",
+        address_requests_per_minute=environ.get("ADDRESS_REQUESTS_PER_MINUTE") or "1200",
     )
 
 

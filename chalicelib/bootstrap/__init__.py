@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from chalicelib.crm.ports import CrmPorts
+    from chalicelib.kernel.page_tokens import PageTokens
 
 
 class Container:
@@ -39,6 +40,14 @@ class Container:
         """Accounts and addresses, from the stack's secret; read once a process."""
         secret = self.client("secretsmanager").get_secret_value(SecretId=self.settings.connections_secret)
         return read_connections(json.loads(secret["SecretString"]))
+
+    @cached_property
+    def page_tokens(self) -> PageTokens:
+        """Signs where pages start, with the stack's generated key; read once a process."""
+        from chalicelib.kernel.page_tokens import PageTokens
+
+        secret = self.client("secretsmanager").get_secret_value(SecretId=self.settings.signing_key_secret)
+        return PageTokens(secret["SecretString"])
 
     @cached_property
     def system(self) -> System:
@@ -86,12 +95,14 @@ class Container:
             "dial_queue": settings.dial_queue_url,
             "urgent_queue": settings.urgent_queue_url,
             "post_call_queue": settings.post_call_queue_url,
+            "news_queue": settings.news_queue_url,
         }
         ask_queue = partial(sqs.get_queue_attributes, AttributeNames=["ApproximateNumberOfMessages"])
         return {
             **{name: partial(dynamodb.get_item, TableName=table, Key=key) for name, table in tables.items()},
             **{name: partial(ask_queue, QueueUrl=url) for name, url in queues.items()},
             "connections_secret": partial(secrets.get_secret_value, SecretId=settings.connections_secret),
+            "signing_key": partial(secrets.get_secret_value, SecretId=settings.signing_key_secret),
         }
 
     def client(self, service: str, **options: Any) -> Any:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from chalicelib.ai.domain.conversation import ToolSpec
     from chalicelib.bootstrap import Container
     from chalicelib.bootstrap.ai import Ai
+    from chalicelib.bootstrap.system import System
     from chalicelib.calls.adapters.addresses import Addresses
     from chalicelib.calls.ports import (
         CallBook,
@@ -37,7 +38,6 @@ class Calls:
         self._connection = tables.bind(root.settings.calls_table)
         self._root = root
         self.clock: Clock = root.clock
-        self.allowed_countries: frozenset[str] = root.settings.allowed_countries
 
     @cached_property
     def book(self) -> CallBook:
@@ -113,6 +113,11 @@ class Calls:
     def crm(self) -> CrmPorts:
         """The customers' records."""
         return self._root.crm
+
+    @cached_property
+    def system(self) -> System:
+        """The settings of the system."""
+        return self._root.system
 
     @cached_property
     def ai(self) -> Ai:

@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 from infra.stack.tables import TABLES
+from infra.stack.users import CONDITION, CREATE, client_id, pool_id
 
 # A quote or a backslash would break the secret's JSON, which CloudFormation builds by substitution.
 _PLAIN = r'^[^"\\]*$'
@@ -19,6 +20,8 @@ _CONNECTIONS_OF = {
 
 SOCKET_STAGE = "api"
 SECRET_NAME = {"Fn::Sub": "${AWS::StackName}/connections"}
+SIGNING_KEY_NAME = {"Fn::Sub": "${AWS::StackName}/signing-key"}
+_SIGNING_KEY_CHARACTERS = 64
 
 
 def parameters() -> dict[str, Any]:
@@ -38,12 +41,30 @@ def parameters() -> dict[str, Any]:
         ),
         "PublicSocketUrl": _text("Public address of the socket; empty: the API's own URL", default=""),
         "AllowedCountries": _text("Countries that may be called, ISO codes, comma separated", default="US"),
+        "DialingEnabled": {
+            "Type": "String",
+            "AllowedValues": ["true", "false"],
+            "Default": "true",
+            "Description": "false: nothing is dialed, whatever the settings say; calls wait",
+        },
         "SpeechCharsPerSecond": {
             "Type": "Number",
             "Default": 15,
             "MinValue": 1,
             "Description": "How fast the voice speaks; after a goodbye the call ends when it has been heard",
         },
+        "TokenRequestsPerMinute": _number("REST requests a minute that one token may make", 600),
+        "AddressRequestsPerMinute": _number("REST requests a minute that one caller address may make", 1200),
+        "CorsOrigins": _text("Origins whose pages may call the API, comma separated", default=""),
+        "WebhookAllowedNetworks": _text(
+            "Networks (CIDR, comma separated) that webhooks may reach although they are not public",
+            default="",
+        ),
+        "CognitoUserPool": _text(
+            "User pool whose people may use the API: its id; create: a new one", default=""
+        )
+        | {"AllowedPattern": f"^({CREATE}|[a-z0-9-]+_[A-Za-z0-9]+)?$"},
+        "CognitoClient": _text("Client of that user pool, if it exists already", default=""),
         "ReserveCapacity": {"Type": "String", "AllowedValues": ["true", "false"], "Default": "true"},
         "LogLevel": {
             "Type": "String",
@@ -57,6 +78,7 @@ def conditions() -> dict[str, Any]:
     """List the template's only branches: where it runs, which addresses and capacity were chosen."""
     return {
         "IsAws": {"Fn::Equals": [{"Ref": "Env"}, "aws"]},
+        CONDITION: {"Fn::Equals": [{"Ref": "CognitoUserPool"}, CREATE]},
         "ReservesCapacity": {"Fn::Equals": [{"Ref": "ReserveCapacity"}, "true"]},
         "OwnWebhookUrl": {"Fn::Equals": [{"Ref": "PublicWebhookUrl"}, ""]},
         "OwnSocketUrl": {"Fn::Equals": [{"Ref": "PublicSocketUrl"}, ""]},
@@ -93,6 +115,21 @@ def secret_resource() -> dict[str, Any]:
     }
 
 
+def signing_key_resource() -> dict[str, Any]:
+    """Describe the key that signs page tokens: made by the deployment, seen by nobody, kept by updates."""
+    generated = {"PasswordLength": _SIGNING_KEY_CHARACTERS, "ExcludePunctuation": True}
+    return {
+        "Type": "AWS::SecretsManager::Secret",
+        "DeletionPolicy": "Delete",
+        "UpdateReplacePolicy": "Delete",
+        "Properties": {
+            "Name": SIGNING_KEY_NAME,
+            "Description": "Signs the page tokens of the call system's API",
+            "GenerateSecretString": generated,
+        },
+    }
+
+
 def webhook_url() -> dict[str, Any]:
     """Return the address that Twilio posts to."""
     own = {"Fn::GetAtt": ["HookUrl", "FunctionUrl"]}
@@ -114,11 +151,21 @@ def environment() -> dict[str, Any]:
         "DIAL_QUEUE_URL": {"Ref": "DialQueue"},
         "URGENT_QUEUE_URL": {"Ref": "UrgentQueue"},
         "POST_CALL_QUEUE_URL": {"Ref": "PostCallQueue"},
+        "NEWS_QUEUE_URL": {"Ref": "NewsQueue"},
+        "EVENT_BUS_NAME": {"Ref": "AWS::StackName"},
         "CONNECTIONS_SECRET": SECRET_NAME,
+        "SIGNING_KEY_SECRET": SIGNING_KEY_NAME,
         "SOCKET_API_ENDPOINT": {"Fn::If": ["IsAws", _management_url(), _local_management_url()]},
         "CONNECTIONS_OF": _CONNECTIONS_OF,
         "ALLOWED_COUNTRIES": {"Ref": "AllowedCountries"},
+        "DIALING_ENABLED": {"Ref": "DialingEnabled"},
         "SPEECH_CHARS_PER_SECOND": {"Ref": "SpeechCharsPerSecond"},
+        "TOKEN_REQUESTS_PER_MINUTE": {"Ref": "TokenRequestsPerMinute"},
+        "ADDRESS_REQUESTS_PER_MINUTE": {"Ref": "AddressRequestsPerMinute"},
+        "CORS_ORIGINS": {"Ref": "CorsOrigins"},
+        "WEBHOOK_ALLOWED_NETWORKS": {"Ref": "WebhookAllowedNetworks"},
+        "COGNITO_USER_POOL_ID": pool_id(),
+        "COGNITO_CLIENT_ID": client_id(),
         "LOG_LEVEL": {"Ref": "LogLevel"},
     }
 
@@ -135,6 +182,10 @@ def _local_management_url() -> dict[str, Any]:
 def _text(description: str, default: str | None = None) -> dict[str, Any]:
     parameter = {"Type": "String", "Description": description, "AllowedPattern": _PLAIN}
     return parameter if default is None else parameter | {"Default": default}
+
+
+def _number(description: str, default: int) -> dict[str, Any]:
+    return {"Type": "Number", "Default": default, "MinValue": 1, "Description": description}
 
 
 def _secret(description: str) -> dict[str, Any]:

@@ -24,6 +24,9 @@ RESERVED = {
     "dial": 20,
     "urgent": 50,
     "post_call": 20,
+    "changes": 40,  # one for each shard of the five streams; a new table has about four
+    "news": 20,
+    "failures": 10,
     "dispatch": 1,  # two dispatchers at once would only contend for the same requests
 }
 

@@ -14,19 +14,31 @@ TABLES = {
 }
 # index: hash key, range key. Keys only: a due request or a call is read whole afterwards, by its own key.
 CALLS_INDEXES = {"by_due_time": ("due_shard", "due_at"), "by_contact": ("contact_id", "started_key")}
+SYSTEM_INDEXES = {
+    "by_due_time": ("due_shard", "due_at"),
+    "by_actor": ("actor_key", "audit_at"),
+    "by_object": ("object_key", "audit_at"),
+}
+# The audit log is read by these alone, so they carry all of it: entries never change.
+_WHOLE = frozenset({"by_actor", "by_object"})
+_INDEXES = {"CallsTable": CALLS_INDEXES, "SystemTable": SYSTEM_INDEXES}
 
 
 def table_resources() -> dict[str, Any]:
-    """Describe the tables, kept when the stack goes; on AWS protected and recoverable to a second."""
-    return {name: _table(CALLS_INDEXES if name == "CallsTable" else {}) for name in TABLES}
+    """Describe the tables, kept when the stack goes; on AWS protected and recoverable to a second.
+
+    Each streams what changes, before and after: news and the audit log are made of that.
+    """
+    return {name: _table(_INDEXES.get(name, {})) for name in TABLES}
 
 
 def _table(indexes: dict[str, tuple[str, str]]) -> dict[str, Any]:
-    keys = ["pk", "sk", *(key for pair in indexes.values() for key in pair)]
+    keys = dict.fromkeys(["pk", "sk", *(key for pair in indexes.values() for key in pair)])
     properties: dict[str, Any] = {
         "BillingMode": "PAY_PER_REQUEST",
         "AttributeDefinitions": [{"AttributeName": key, "AttributeType": "S"} for key in keys],
         "KeySchema": _key_schema("pk", "sk"),
+        "StreamSpecification": {"StreamViewType": "NEW_AND_OLD_IMAGES"},
         "TimeToLiveSpecification": {"AttributeName": EXPIRY_ATTRIBUTE, "Enabled": True},
         "DeletionProtectionEnabled": {"Fn::If": ["IsAws", True, False]},
         "PointInTimeRecoverySpecification": {
@@ -45,7 +57,8 @@ def _table(indexes: dict[str, tuple[str, str]]) -> dict[str, Any]:
 
 def _index(name: str, hash_key: str, range_key: str) -> dict[str, Any]:
     schema = _key_schema(hash_key, range_key)
-    return {"IndexName": name, "KeySchema": schema, "Projection": {"ProjectionType": "KEYS_ONLY"}}
+    projection = {"ProjectionType": "ALL" if name in _WHOLE else "KEYS_ONLY"}
+    return {"IndexName": name, "KeySchema": schema, "Projection": projection}
 
 
 def _key_schema(hash_key: str, range_key: str) -> list[dict[str, str]]:

