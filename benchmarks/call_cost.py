@@ -23,6 +23,11 @@ CALL_MINUTES = 1.5
 MODEL_TURN_S = 0.9
 _REST_FUNCTION, _AUTHORIZER, _SHARED = "api_handler", "authorize", "dispatch"
 _TURN_FUNCTION = "websocket_message"
+# Each event on the bus reaches the function that tells subscribers, in a message of its own.
+_TELLING_FUNCTION = "news"
+# The request and the note are audited, an entry with its two indexes each; the REST request is counted by
+# token and by address.
+_AUDITED, _UNITS_AN_ENTRY, _COUNTED = 2, 3, 2
 # SQS charges the sending, the poller's receiving and its deleting.
 _REQUESTS_A_MESSAGE = 3
 _KILOBYTE = 1000
@@ -53,15 +58,19 @@ def _quantities(held: HeldCalls) -> dict[str, float]:
     call = whole_calls().answered[Transport.RELAY].total
     own = [use for name, use in held.functions.items() if name not in {_REST_FUNCTION, _AUTHORIZER, _SHARED}]
     asked = _one_request(held.functions[_REST_FUNCTION])
+    told = held.functions[_TELLING_FUNCTION].invocations
+    messages = call.requests["sqs.SendMessage"] + told
     return {
         "write units": call.write_units,
+        "write units of audit and limits": _AUDITED * _UNITS_AN_ENTRY + _COUNTED,
         "read units": call.read_units,
         "REST requests": 1,
         "socket frames": mean(sum(frames(events)) for events in held.logs[Transport.RELAY]),
         "socket minutes": CALL_MINUTES,
         "function invocations": sum(use.invocations for use in own) + 1,
         "function GB-seconds": sum(use.gigabyte_seconds for use in own) + asked,
-        "queue requests": call.requests["sqs.SendMessage"] * _REQUESTS_A_MESSAGE,
+        "queue requests": messages * _REQUESTS_A_MESSAGE,
+        "bus events": told,
         "log kilobytes": sum(use.log_bytes for use in own) / _KILOBYTE,
     }
 

@@ -12,6 +12,7 @@ PRICES_OF = "us-east-1, arm64, 2026-01"
 # Micro-dollars a unit; a price of $1 a million is 1 µ$ each.
 _PRICES = {
     "write units": Decimal("0.625"),
+    "write units of audit and limits": Decimal("0.625"),
     "read units": Decimal("0.125"),
     "REST requests": Decimal("3.50"),
     "socket frames": Decimal("1.00"),
@@ -19,6 +20,7 @@ _PRICES = {
     "function invocations": Decimal("0.20"),
     "function GB-seconds": Decimal("13.3333334"),
     "queue requests": Decimal("0.40"),
+    "bus events": Decimal("1.00"),
     "log kilobytes": Decimal("0.50"),
 }
 
