@@ -18,6 +18,7 @@ from ministack.services import apigateway_v1 as rest
 from ministack.services import eventbridge, scheduler
 
 from localcloud.ministack_autosave import save_continuously
+from localcloud.ministack_permissions import tell_keys_and_attributes
 from localcloud.ministack_sockets import dispatch_messages_at_once
 from localcloud.ministack_streams import keep_unread_changes, poll_streams_apart
 from localcloud.ministack_workers import (
@@ -97,6 +98,7 @@ PATCHES = (
     import_whole_definitions,
     sweep_schedules_every_second,
     dispatch_messages_at_once,
+    tell_keys_and_attributes,
     poll_streams_apart,
     keep_unread_changes,
     save_continuously,

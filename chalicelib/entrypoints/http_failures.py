@@ -76,7 +76,8 @@ def replay_failed_work(request: Request[None, NoQuery]) -> FailedWork:
 
     If it fails again, that is new failed work; a batch of a table's stream cannot be sent again.
     """
-    return failures.replay_failed(container().system, request.path["work_id"])
+    work_id, settlement_id = request.path["work_id"], request.new_id("settlement")
+    return failures.replay_failed(container().system, work_id, settlement_id)
 
 
 @route(
@@ -86,9 +87,10 @@ def replay_failed_work(request: Request[None, NoQuery]) -> FailedWork:
     scope=Scope.OPERATOR,
     body=DiscardIn,
     returns=FailedWorkView,
-    errors=_SETTLED,
+    errors={**_SETTLED, "replay_begun": 409},
     example={"reason": "The contact was erased; nothing is left to finish."},
 )
 def discard_failed_work(request: Request[DiscardIn, NoQuery]) -> FailedWork:
     """Give up work; it stays listed as discarded for 90 days."""
-    return failures.discard_failed(container().system, request.path["work_id"], request.body.reason)
+    work_id, settlement_id = request.path["work_id"], request.new_id("settlement")
+    return failures.discard_failed(container().system, work_id, request.body.reason, settlement_id)

@@ -59,12 +59,19 @@ def _serve(record: SQSRecord) -> None:
 
 def _work(message: Message) -> None:
     call_id = getattr(message, "call_id", "")
-    with log_context(call_id=call_id), acting_as(f"call:{call_id}" if call_id else SYSTEM):
+    with log_context(call_id=call_id), acting_as(_actor(message)):
         try:
             _handle(message)
         except Exception as error:
             log_failure("message.failed", error, kind=type(message).__name__)
             raise
+
+
+def _actor(message: Message) -> str:
+    """Name whose act the message carries on: its call's, or the one in which a wish was said."""
+    if not isinstance(message, Suppress):
+        return f"call:{message.call_id}"
+    return message.source if message.source.startswith("call:") else SYSTEM
 
 
 def _handle(message: Message) -> None:

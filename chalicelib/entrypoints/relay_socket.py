@@ -12,6 +12,7 @@ from chalicelib.calls.adapters.relay_frames import Notice, Setup, decode, encode
 from chalicelib.calls.adapters.sockets import RelayVoice
 from chalicelib.calls.services import turns
 from chalicelib.entrypoints.signatures import is_signed
+from chalicelib.kernel.actors import acting_as
 from chalicelib.kernel.clock import from_millis
 from chalicelib.kernel.errors import Invalid, NotFound
 from chalicelib.kernel.logs import log, log_context, log_failure
@@ -85,7 +86,7 @@ def _serve(connection_id: str, frame: Frame, received_at: datetime) -> None:
         log("frame.notice", kind=frame.kind, detail=frame.detail)
     else:
         call_id = _call(connection_id)
-        with log_context(call_id=call_id):
+        with log_context(call_id=call_id), acting_as(f"call:{call_id}"):
             _converse(connection_id, call_id, frame, received_at)
 
 

@@ -20,5 +20,8 @@ bp = Blueprint(__name__)
 @bp.schedule(Rate(1, unit=Rate.MINUTES), name="dispatch")  # type: ignore[untyped-decorator]  # Chalice
 def dispatch(_event: CloudWatchEvent) -> None:
     """Wake the workers for calls and deliveries that are due, or of which nothing was heard for too long."""
-    woken = dispatch_due(container().calls)
-    log("dispatch.done", woken=woken, deliveries=sweep_due(container().system))
+    try:
+        woken = dispatch_due(container().calls)
+    finally:  # neither waits for the other to be well
+        deliveries = sweep_due(container().system)
+    log("dispatch.done", woken=woken, deliveries=deliveries)

@@ -30,8 +30,17 @@ def changes(event: DynamoDBEvent) -> None:
 
     A record that cannot be told goes to the news queue, so that the records after it need not wait.
     """
-    stories = [_story_or_later(record) for record in event.to_dict()["Records"]]
-    tell(container().system, [story for story in stories if story])
+    stories: list[Story] = []
+    later: list[tuple[Mapping[str, Any], Exception]] = []
+    for record in event.to_dict()["Records"]:
+        try:
+            stories += filter(None, [_story(record)])
+        except Exception as fault:  # noqa: BLE001  logged and queued below, whatever is wrong with it
+            later.append((record, fault))
+    tell(container().system, stories)
+    # Only now: a batch that comes again must not put the same record aside at every try.
+    for record, error in later:
+        _put_aside(record, error)
 
 
 def publish_change(record: Mapping[str, Any]) -> None:
@@ -41,13 +50,9 @@ def publish_change(record: Mapping[str, Any]) -> None:
         tell(container().system, [story])
 
 
-def _story_or_later(record: Mapping[str, Any]) -> Story | None:
-    try:
-        return _story(record)
-    except Exception as error:  # noqa: BLE001  logged and queued, whatever is wrong with it
-        log_failure("change.failed", error, record=str(record.get("eventID", "")))
-        container().system.news.tell_change(record)
-        return None
+def _put_aside(record: Mapping[str, Any], error: Exception) -> None:
+    log_failure("change.failed", error, record=str(record.get("eventID", "")))
+    container().system.news.tell_change(record)
 
 
 def _story(record: Mapping[str, Any]) -> Story | None:

@@ -17,6 +17,7 @@ from chalicelib.calls.domain.files import CallFile
 from chalicelib.calls.domain.templates import Transport
 from chalicelib.calls.services import answering, closing, progress, turns
 from chalicelib.entrypoints.signatures import is_signed
+from chalicelib.kernel.actors import SYSTEM, acting_as
 from chalicelib.kernel.errors import NotFound
 from chalicelib.kernel.logs import log, log_context, log_failure
 from chalicelib.kernel.phones import E164, is_e164
@@ -62,8 +63,16 @@ def verify(app: LambdaFunctionUrlResolver, next_middleware: NextMiddleware) -> R
         log("webhook.refused", path=app.current_event.raw_path)
         return Response(403, "text/plain", "The signature does not fit.")
     app.append_context(form=form)  # type: ignore[no-untyped-call]  # Powertools
-    with log_context(call_sid=form.get("CallSid", "")):
+    with log_context(call_sid=form.get("CallSid", "")), acting_as(_actor(app.current_event.raw_path, form)):
         return next_middleware(app)
+
+
+def _actor(path: str, form: dict[str, str]) -> str:
+    """Name the call that acts: its address names it, or for a call to us the carrier's id does."""
+    name = path.removeprefix("/voice/").partition("/")[0]
+    if name == "inbound":
+        name = answering.inbound_call_id(form.get("CallSid", ""))
+    return f"call:{name}" if name.startswith("call_") else SYSTEM
 
 
 webhooks.use(middlewares=[verify])
@@ -129,7 +138,7 @@ def take_turn(call_id: str, number: str) -> Response[Any]:
     file = calls.book.load(call_id)
     if turn is None or file is None or file.brief is None:
         return _xml(twiml.hang_up())
-    directives = tuple(voice.directives) or replayed(turn)
+    directives = closing.hand_over(calls, file, tuple(voice.directives) or replayed(turn))
     return _xml(twiml.gather(file, directives, calls.addresses, turn.number + 1))
 
 

@@ -26,6 +26,11 @@ def derived_id(prefix: str, seed: str, at_millis: int = 0) -> str:
     return f"{prefix}_{time}{hashlib.sha256(seed.encode()).hexdigest()[: 32 - len(time)]}"
 
 
+def made_at_millis(text: str) -> int:
+    """Give when an id of `new_id`, or of `derived_id` with a time, was made: milliseconds since the epoch."""
+    return int(text.rpartition("_")[2][:12], 16)
+
+
 def is_id(text: str, prefix: str) -> bool:
     """Tell whether `text` has the shape of an id of this kind."""
     return text.startswith(f"{prefix}_") and _SHAPE.fullmatch(text) is not None

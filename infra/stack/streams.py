@@ -15,10 +15,10 @@ if TYPE_CHECKING:
 FUNCTION = "changes"
 _BATCH_SIZE = 25
 _WINDOW_SECONDS = 1  # an invocation for each write would cost more than the news is late by this
-# Only an outage makes a batch fail: what cannot be told is put aside by the function. Trying goes on for a
-# quarter of the day that a stream keeps its records.
-_RETRY_SECONDS = 6 * 3600
-_RETRIES = 1000
+# Only an outage makes a batch fail: what cannot be told is put aside by the function. Trying goes on for 23
+# hours of the 24 that a stream keeps its records; the last is left to whoever reads them by hand.
+_RETRY_SECONDS = 23 * 3600
+_RETRIES = 10_000  # the most that Lambda takes: the age ends the tries
 
 
 def stream_resources(functions: list[FunctionSettings]) -> dict[str, Any]:

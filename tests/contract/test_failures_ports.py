@@ -13,7 +13,16 @@ from chalicelib.kernel.errors import Unavailable
 from chalicelib.system.adapters import tables
 from chalicelib.system.adapters.repository.failures import CauseRepository, FailedWorkRepository
 from chalicelib.system.adapters.work_queues import SqsWorkQueues
-from chalicelib.system.domain.failures import Cause, FailedState, FailedWork, WorkQueue, settled
+from chalicelib.system.domain.failures import (
+    Cause,
+    FailedState,
+    FailedWork,
+    Settlement,
+    WorkQueue,
+    discarded,
+    replayed,
+    replaying,
+)
 
 
 @pytest.fixture(params=["memory", "dynamodb"])
@@ -60,7 +69,7 @@ def test_work_is_kept_once(books, work, clock):
     book.keep(work)
     book.keep(replace(work, body="other"))
     assert book.get(work.id) == work
-    done = settled(work, FailedState.DISCARDED, "token:1", clock.now(), "done by hand")
+    done = discarded(work, Settlement("settlement_1", "token:1", clock.now()), "done by hand")
     assert book.settle(done) is True
     book.keep(work)
     assert book.get(work.id) == done
@@ -70,13 +79,28 @@ def test_work_is_kept_once(books, work, clock):
 def test_work_is_settled_once(books, work, clock):
     """Whoever comes second is told, and changes nothing; work that was never kept cannot be settled."""
     book, _ = books
-    replayed = settled(work, FailedState.REPLAYED, "token:1", clock.now())
-    assert book.settle(replayed) is False
+    done = replayed(work, Settlement("settlement_1", "token:1", clock.now()))
+    assert book.settle(done) is False
     book.keep(work)
-    assert book.settle(replayed) is True
-    assert book.settle(settled(work, FailedState.DISCARDED, "token:2", clock.now(), "x")) is False
-    assert book.settle(replayed) is False
-    assert book.get(work.id) == replayed
+    assert book.settle(done) is True
+    assert book.settle(discarded(work, Settlement("settlement_2", "token:2", clock.now()), "x")) is False
+    assert book.settle(done) is False
+    assert book.get(work.id) == done
+
+
+def test_work_whose_replay_has_begun_is_not_discarded(books, work, clock):
+    """The mark is kept with open work, the last one stands, and settled work takes none."""
+    book, _ = books
+    first, second = (Settlement(f"settlement_{n}", "token:1", clock.now()) for n in (1, 2))
+    assert book.mark(replaying(work, first)) is False
+    book.keep(work)
+    assert book.mark(replaying(work, first)) is True
+    assert book.mark(replaying(work, second)) is True
+    assert book.settle(discarded(work, first, "x")) is False
+    assert book.get(work.id) == replaying(work, second)
+    assert book.settle(replayed(work, first)) is True
+    assert book.mark(replaying(work, second)) is False
+    assert book.get(work.id) == replayed(work, first)
 
 
 def test_work_is_listed_by_state_and_queue(books, work, clock):
@@ -85,7 +109,7 @@ def test_work_is_listed_by_state_and_queue(books, work, clock):
     found = [_number(work, n, WorkQueue.DIAL if n % 2 else WorkQueue.NEWS) for n in range(1, 6)]
     for each in found:
         book.keep(each)
-    book.settle(settled(found[4], FailedState.REPLAYED, "system", clock.now()))
+    book.settle(replayed(found[4], Settlement("settlement_1", "system", clock.now())))
     ids = [each.id for each in found]
     listed = {
         (state, queue): [each.id for each in book.latest(state, queue, 10).items]
@@ -132,7 +156,7 @@ def test_open_work_never_expires(make_table, work, clock):
     book, causes = FailedWorkRepository(connection), CauseRepository()
     book.keep(work)
     book.keep(_number(work, 2))
-    book.settle(settled(_number(work, 2), FailedState.REPLAYED, "system", clock.now()))
+    book.settle(replayed(_number(work, 2), Settlement("settlement_1", "system", clock.now())))
     causes.note("m1", Cause("x", 1), clock.now())
     rows = boto3.client("dynamodb").scan(TableName="system")["Items"]
     expiry = {row["row"]["S"] + row.get("state", {"S": ""})["S"]: row.get("expires_at") for row in rows}
@@ -150,6 +174,8 @@ def test_a_table_that_is_not_there_is_unavailable(work):
         book.keep(work)
     with pytest.raises(Unavailable):
         book.settle(work)
+    with pytest.raises(Unavailable):
+        book.mark(work)
 
 
 @pytest.mark.usefixtures("aws")

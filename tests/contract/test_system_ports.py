@@ -11,6 +11,7 @@ from fakes.system import FakeSystem
 from chalicelib.kernel.errors import Unavailable
 from chalicelib.kernel.ids import new_id
 from chalicelib.system.adapters import tables
+from chalicelib.system.adapters.repository import tokens as repository
 from chalicelib.system.adapters.repository.tokens import TokenRepository
 from chalicelib.system.domain.tokens import Scope, retired, successor
 from chalicelib.system.services.tokens import authenticate, issue_token, revoke_token
@@ -96,6 +97,19 @@ def test_a_token_that_was_changed_meanwhile_keeps_its_digest(ports, clock):
 
 
 @pytest.mark.parametrize("overlap", [timedelta(), timedelta(hours=1)])
+def test_a_rotation_is_not_undone_by_a_slower_hand(ports, clock, overlap):
+    """A token that was rotated since it was read keeps its digest, its end and its successor."""
+    _, old = issue_token(ports, "ci", Scope.VIEWER)
+    new = successor(old, new_id("token"), "a" * 64, clock.now(), "system")
+    ended = retired(old, new.id, clock.now(), overlap)
+    assert ports.tokens.rotate(ended, new)
+    assert ports.tokens.reseal(old, "e" * 64) is None
+    assert ports.tokens.reseal(replace(old, expires_at=ended.expires_at), "e" * 64) is None
+    assert ports.tokens.get(old.id) == ended
+    assert ports.tokens.reseal(ended, "e" * 64) == replace(ended, digest="e" * 64)
+
+
+@pytest.mark.parametrize("overlap", [timedelta(), timedelta(hours=1)])
 def test_a_rotation_keeps_both_tokens(ports, clock, overlap):
     """The new one is there, and the old one is as it was given, whenever it was used."""
     _, old = issue_token(ports, "ci", Scope.VIEWER, clock.now() + timedelta(days=1))
@@ -136,6 +150,43 @@ def test_use_is_noted_unless_it_is_known(ports, clock):
     assert ports.tokens.get(token.id).last_used_at == first + timedelta(hours=2)
     ports.tokens.note_use("0" * 64, first, first)
     assert ports.tokens.find("0" * 64) is None
+
+
+def _moving(monkeypatch, tokens, *digests):
+    """Let the token move to these digests, to one each time right after its digest was looked up."""
+    look_up = repository._digest_of
+    rest = iter(digests)
+
+    def meanwhile(token_id):
+        found = look_up(token_id)
+        if digest := next(rest, None):
+            assert tokens.reseal(tokens.find(found), digest)
+        return found
+
+    monkeypatch.setattr(repository, "_digest_of", meanwhile)
+
+
+def test_a_token_that_moves_is_found_and_revoked(make_table, monkeypatch, clock):
+    """Wherever a repeated request has moved it between looking it up and changing it."""
+    tokens = TokenRepository(tables.bind(make_table("system")))
+    _, token = issue_token(FakeSystem(clock, tokens), "ci", Scope.VIEWER)
+    with monkeypatch.context() as patches:
+        _moving(patches, tokens, "a" * 64)
+        assert tokens.get(token.id) == replace(token, digest="a" * 64)
+    _moving(monkeypatch, tokens, "b" * 64, "c" * 64)
+    revoked = tokens.revoke(token.id, clock.now())
+    assert (revoked.digest, revoked.revoked_at) == ("c" * 64, clock.now())
+    assert tokens.find(revoked.digest) == revoked
+
+
+def test_a_token_that_never_holds_still_is_not_called_missing(make_table, monkeypatch, clock):
+    """Whoever wants it revoked is told to ask again, not that it is gone."""
+    tokens = TokenRepository(tables.bind(make_table("system")))
+    _, token = issue_token(FakeSystem(clock, tokens), "ci", Scope.VIEWER)
+    _moving(monkeypatch, tokens, *(f"{number:064x}" for number in range(99)))
+    for act in (lambda: tokens.get(token.id), lambda: tokens.revoke(token.id, clock.now())):
+        with pytest.raises(Unavailable):
+            act()
 
 
 @pytest.mark.usefixtures("aws")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from itertools import chain
+from itertools import chain, pairwise
 
 import pytest
 from fakes.system import FakeSystem
@@ -15,6 +15,7 @@ from chalicelib.system.adapters import tables
 from chalicelib.system.adapters.repository import webhooks as repository
 from chalicelib.system.adapters.repository.webhooks import DeliveryRepository, WebhookRepository
 from chalicelib.system.domain.deliveries import Answer, Attempt, Delivery, DeliveryState
+from chalicelib.system.domain.health import Health
 from chalicelib.system.domain.webhooks import DisabledReason, Secrets, Webhook
 
 NOW = datetime(2026, 3, 3, 12, tzinfo=UTC)
@@ -43,6 +44,7 @@ DELIVERY = Delivery(
     attempts=(Attempt(NOW, Answer(500, "", 12, "out of order")), Attempt(NOW, Answer(error="timeout", ms=1))),
     next_at=NOW + timedelta(seconds=5),
     claimed_until=NOW + timedelta(seconds=60),
+    begun_at=NOW + timedelta(days=2),
 )
 
 
@@ -117,12 +119,26 @@ def test_webhooks_are_listed_in_pages(ports):
     assert ([webhook.id for webhook in second.items], second.next_start) == (["webhook_1", "webhook_0"], None)
 
 
-def test_the_last_success_is_remembered(ports):
-    """The last one noted stands."""
-    assert ports.webhooks.last_success("webhook_1") is None
-    ports.webhooks.note_success("webhook_1", NOW)
-    ports.webhooks.note_success("webhook_1", NOW + timedelta(hours=1))
-    assert ports.webhooks.last_success("webhook_1") == NOW + timedelta(hours=1)
+@pytest.mark.parametrize("health", [Health(), Health(NOW), Health(None, NOW), Health(NOW, NOW)])
+def test_the_health_of_a_receiver_is_kept(ports, health):
+    """It is read alone, with the secrets, and with that of others; of whom nothing is known it is empty."""
+    assert ports.webhooks.reach("webhook_1") == (None, Health())
+    ports.webhooks.add(WEBHOOK, SECRETS)
+    ports.webhooks.set_health("webhook_1", health)
+    assert ports.webhooks.health("webhook_1") == health
+    assert ports.webhooks.reach("webhook_1") == (SECRETS, health)
+    assert ports.webhooks.healths(["webhook_2", "webhook_1"]) == {"webhook_1": health, "webhook_2": Health()}
+
+
+def test_health_is_set_on_what_was_known(ports):
+    """Of many who have seen the same, one sets it; without anything known, it is set at any rate."""
+    states = [Health(), Health(NOW), Health(NOW, NOW), Health(None, NOW), Health()]
+    for known, health in pairwise(states):
+        assert not ports.webhooks.set_health("webhook_1", health, Health(NOW + timedelta(days=1), NOW))
+        assert not ports.webhooks.set_health("webhook_1", health, health)
+        assert ports.webhooks.set_health("webhook_1", health, known)
+    ports.webhooks.set_health("webhook_1", Health(NOW))
+    assert ports.webhooks.health("webhook_1") == Health(NOW)
 
 
 @pytest.mark.parametrize(
@@ -181,7 +197,7 @@ def test_deliveries_are_listed_in_pages(ports):
         ports.deliveries.add(replace(DELIVERY, id=f"delivery_{number}", state=state))
     ports.deliveries.add(replace(DELIVERY, id="delivery_9", webhook_id="webhook_2"))
     ports.webhooks.add(WEBHOOK, SECRETS)
-    ports.webhooks.note_success("webhook_1", NOW)
+    ports.webhooks.set_health("webhook_1", Health(NOW))
     assert _listed(ports, None, 4) == [["5", "4", "3", "2"], ["1", "0"]]
     assert _listed(ports, None, 3) == [["5", "4", "3"], ["2", "1", "0"]]
     assert _listed(ports, DeliveryState.FAILED, 2) == [["5", "3"], ["1"]]
@@ -219,8 +235,10 @@ def test_a_table_that_is_not_there_is_unavailable():
         lambda: webhooks.save(WEBHOOK),
         webhooks.all,
         lambda: webhooks.page(1, None),
-        lambda: webhooks.note_success("webhook_1", NOW),
-        lambda: webhooks.last_success("webhook_1"),
+        lambda: webhooks.reach("webhook_1"),
+        lambda: webhooks.health("webhook_1"),
+        lambda: webhooks.healths(["webhook_1"]),
+        lambda: webhooks.set_health("webhook_1", Health(NOW), Health()),
         lambda: deliveries.add(DELIVERY),
         lambda: deliveries.get("webhook_1", "delivery_1"),
         lambda: deliveries.save(DELIVERY),

@@ -28,9 +28,14 @@ def test_the_schedule_may_look_for_due_calls(stack: Stack) -> None:
     assert "FunctionError" not in answer, answer["Payload"].read()
 
 
+# What a function says where it goes on although it could not write: no refusal is in the message.
+TOLERATED = ("token.use_not_noted", "cause.not_noted")
+
+
 def test_no_function_was_denied_anything(stack: Stack) -> None:
     """In all that happened in these tests no function met a closed door."""
     logs = stack.aws("logs")
     for group in logs.describe_log_groups()["logGroups"]:
         for event in logs.filter_log_events(logGroupName=group["logGroupName"])["events"]:
-            assert "AccessDenied" not in event["message"], (group["logGroupName"], event["message"])
+            found = [words for words in ("AccessDenied", *TOLERATED) if words in event["message"]]
+            assert not found, (group["logGroupName"], event["message"])

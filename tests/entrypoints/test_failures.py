@@ -6,6 +6,7 @@ import pytest
 from aws_lambda_powertools.utilities.data_classes import SQSEvent
 from fakes.calls import FakeCalls
 from fakes.events import queue_event
+from fakes.requests import FakeRequestStore
 
 from chalicelib.calls.adapters.messages import Attend, Finish, encode
 from chalicelib.entrypoints import failures, queues
@@ -67,11 +68,11 @@ def test_why_a_message_failed_is_found_with_it(letters, container, system):
     container.calls = FakeCalls(container.clock, container.crm)
     container.calls.book.get = _down
     queues.dial(queue_event("not ours", received=5), None)
-    assert system.causes.find("message-0").text.startswith("bad_message: ")
+    assert system.causes.find("message-0").text == "bad_message"
     body = encode(Attend("call_1"))
     queues.dial(queue_event(body, received=4), None)
     letters(body)
-    assert [(work.cause, work.attempts) for work in _open(system)] == [("gone: It is down.", 4)]
+    assert [(work.cause, work.attempts) for work in _open(system)] == [("gone", 4)]
 
 
 def test_a_cause_that_cannot_be_noted_hides_nothing(container, system):
@@ -119,6 +120,28 @@ def test_work_is_replayed_once(api, system, work):
     again = api.post(f"{WORK}/{work.id}/replay")
     assert (again.status, again.body["code"]) == (409, "failed_work_settled")
     assert len(system.work_queues.sent) == 1
+
+
+@pytest.mark.parametrize("settle", ["replay", "discard"])
+def test_a_request_that_died_before_its_answer_was_kept_gets_it(api, system, work, settle):
+    """Repeated with its key it answers what it has made; another key is another request."""
+    body = {"reason": "done by hand"} if settle == "discard" else None
+    state = FailedState.DISCARDED if settle == "discard" else FailedState.REPLAYED
+
+    def ask(key):
+        return api.post(f"{WORK}/{work.id}/{settle}", body, headers={"Idempotency-Key": key})
+
+    with pytest.MonkeyPatch.context() as patches:
+        patches.setattr(FakeRequestStore, "_update_record", _down)
+        assert ask("key-1").status == 503
+    assert system.failures.get(work.id).state is state
+    for row in system.requests.rows.values():
+        row["in_progress_expiry_timestamp"] = 0  # the time limit of whoever served it has passed
+    again = ask("key-1")
+    assert (again.status, again.body["state"], again.body["version"]) == (200, state, 2)
+    assert "Idempotent-Replayed" not in again.headers
+    assert (ask("key-2").status, ask("key-2").body["code"]) == (409, "failed_work_settled")
+    assert len(system.work_queues.sent) == (settle == "replay")
 
 
 def test_all_work_is_replayed(api, system, work):

@@ -91,10 +91,11 @@ def test_an_address_is_limited_whatever_its_tokens(api, container):
     assert [api.get(path, scope=scope).status for scope in Scope] == [200, 200, 429]
 
 
-def test_what_is_refused_counts_as_well(api, container):
-    """Guessing is limited like asking."""
+@pytest.mark.parametrize(("method", "status"), [("GET", 400), ("POST", 403)])
+def test_what_is_refused_counts_as_well(api, container, method, status):
+    """Guessing is limited like asking, also for who has not the scope."""
     container.settings.token_requests_per_minute = 1
-    assert [api.get(CONTACTS).status for _ in range(2)] == [400, 429]
+    assert [api.ask(method, CONTACTS, scope=Scope.VIEWER).status for _ in range(2)] == [status, 429]
 
 
 def test_health_is_never_refused(api, container):
@@ -170,6 +171,17 @@ def test_other_origins_may_not(api):
     answer = api.get("/health", scope=None, headers=PAGE_OF_ANOTHER)
     assert not [name for name in answer.headers if name.startswith("Access-Control")]
     assert answer.headers["Vary"] == "Origin"
+
+
+def test_without_a_list_answers_do_not_depend_on_the_origin(api, container):
+    """Nothing is said to caches that would keep answers apart."""
+    container.settings.cors_origins = frozenset()
+    assert "Vary" not in api.get("/health", scope=None, headers=OUR_PAGE).headers
+
+
+def test_caches_are_told_even_when_no_page_asked(api):
+    """What a program fetched must not be given to a page, when the list says who may read."""
+    assert api.get("/health", scope=None).headers["Vary"] == "Origin"
 
 
 def test_a_preflight_names_the_path_s_methods(api):

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from chalicelib.kernel.clock import iso
@@ -46,14 +48,14 @@ def test_the_defaults_are_there_before_any_change(api):
     """Version 1, which nobody wrote, with its ETag."""
     answer = api.get(SETTINGS, scope=Scope.VIEWER)
     assert (answer.status, answer.body) == (200, DEFAULTS)
-    assert answer.headers["ETag"] == '"1"'
+    assert re.fullmatch(r'"1-[0-9a-f]{16}"', answer.headers["ETag"])
 
 
 def test_every_section_can_be_changed(api, clock):
     """What was sent is what holds: money exact, countries once each and sorted."""
     answer = _patch(api, EVERYTHING, '"1"')
     assert answer.status == 200
-    assert answer.headers["ETag"] == '"2"'
+    assert re.fullmatch(r'"2-[0-9a-f]{16}"', answer.headers["ETag"])
     shown = {name: answer.body[name] for name in EVERYTHING}
     money = {"per_call_usd": "0.250000", "per_day_usd": "100.000000", "calls_per_day": 0}
     assert shown == {**EVERYTHING, "allowed_countries": ["CA", "US"], "budgets": money}
@@ -84,6 +86,24 @@ def test_a_change_needs_the_version_that_was_read(api):
     late = _patch(api, {"pace": {"calls_per_second": 4}}, '"1"')
     assert (late.status, late.body["code"]) == (412, "version_changed")
     assert api.get(SETTINGS).body["pace"] == {"calls_per_second": 3}
+
+
+@pytest.mark.parametrize(
+    "stack", [StackLimits(dialing_enabled=False), StackLimits(allowed_countries=frozenset({"US", "CA"}))]
+)
+def test_what_a_deployment_changes_is_not_taken_for_known(api, system, stack):
+    """The tag tells it from before, though the version is the same; a change by either tag is accepted."""
+    first = api.get(SETTINGS)
+    known = {"If-None-Match": first.headers["ETag"]}
+    assert api.get(SETTINGS, headers=known).status == 304
+    system.stack = stack
+    now = api.get(SETTINGS, headers=known)
+    assert (now.status, now.body["version"]) == (200, 1)
+    assert now.headers["ETag"] != first.headers["ETag"]
+    changed = _patch(api, {"pace": {"calls_per_second": 3}}, first.headers["ETag"])
+    assert changed.status == 200
+    assert api.get(SETTINGS).headers["ETag"] == changed.headers["ETag"]
+    assert _patch(api, {"pace": None}, now.headers["ETag"]).status == 412
 
 
 @pytest.mark.parametrize("scope", [Scope.VIEWER, Scope.OPERATOR])

@@ -126,3 +126,14 @@ def test_the_schedule_wakes_what_is_due(subscribed, container):
     sent, subscribed.news.deliveries = subscribed.news.deliveries, []
     schedules.dispatch(schedule_event(), None)
     assert subscribed.news.deliveries == sent
+
+
+def test_a_schedule_that_fails_does_half_its_work(subscribed, container, monkeypatch):
+    """Deliveries are woken though calls cannot be, and the failure is reported all the same."""
+    news.news(queue_event(json.dumps(ENVELOPE)), None)
+    sent, subscribed.news.deliveries = subscribed.news.deliveries, []
+    container.calls = FakeCalls(container.clock, container.crm)
+    monkeypatch.setattr(schedules, "dispatch_due", lambda _: 1 // 0)
+    with pytest.raises(ZeroDivisionError):
+        schedules.dispatch(schedule_event(), None)
+    assert subscribed.news.deliveries == sent

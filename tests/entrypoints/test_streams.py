@@ -84,6 +84,19 @@ def test_a_silent_port_has_the_batch_told_again(system, container, port):
     assert len({event.id for event in system.bus.events}) == len(system.bus.events) == 2
 
 
+def test_a_batch_that_is_told_again_puts_nothing_aside_twice(system, container):
+    """What cannot be told waits aside once the others are told, not at every try."""
+    batch = [a_record(None, BROKEN, "record-bad"), a_record(None, CONTACT)]
+    bus, system.bus = system.bus, _Silent()
+    for _ in range(3):
+        with pytest.raises(Unavailable):
+            _tell(*batch)
+    assert system.news.changes == []
+    system.bus = bus
+    _tell(*batch)
+    assert system.news.changes == [batch[0]]
+
+
 def test_a_queue_that_is_silent_has_the_batch_told_again(system, container):
     """A record that can neither be told nor kept is not lost."""
     system.news.tell_change = lambda _: (_ for _ in ()).throw(Unavailable("down", retryable=True))

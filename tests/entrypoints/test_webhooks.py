@@ -6,7 +6,7 @@ from types import SimpleNamespace
 from xml.etree import ElementTree as ET
 
 import pytest
-from fakes.calls import DESK, LINE, NOW, NUMBER, FakeCalls, a_call, connected, furnished
+from fakes.calls import DESK, LINE, NOW, NUMBER, FakeCalls, a_call, connected, furnished, kill_switch
 from fakes.events import SECOND_TOKEN, SOCKET, TOKEN, WEBHOOKS, sign, webhook_event
 from fakes.model import model_failure
 
@@ -14,8 +14,9 @@ from chalicelib.ai.domain.wording import REPEAT
 from chalicelib.ai.ports import ToolCall
 from chalicelib.calls.domain.lifecycle import CallState
 from chalicelib.calls.domain.templates import Transport
-from chalicelib.calls.domain.turns import Turn, TurnKind
+from chalicelib.calls.domain.turns import Turn, TurnEnd, TurnKind
 from chalicelib.calls.services.answering import inbound_call_id
+from chalicelib.calls.services.closing import NOBODY
 from chalicelib.crm.services import find_contact
 from chalicelib.entrypoints import twilio_webhooks
 
@@ -307,6 +308,26 @@ def test_a_hand_over_dials_and_comes_back(calls):
         "Response",
         "Hangup",
     ]
+
+
+@pytest.mark.parametrize("transport", Transport)
+def test_a_hand_over_obeys_the_kill_switch(calls, transport):
+    """By either transport nobody is dialed and the caller is told; a repeated delivery changes nothing."""
+    connected(calls, transport=transport, transfer_to=DESK)
+    calls.ai.model.scripts = [[ToolCall("t", "transfer_to_person", "{}")]]
+    kill_switch(calls)
+    paths = {
+        Transport.GATHER: ("/voice/call_1/turn/1", {"SpeechResult": "A person, please"}),
+        Transport.RELAY: ("/voice/call_1/session-ended", {"SessionStatus": "ended"}),
+    }
+    if transport is Transport.RELAY:
+        calls.turns.open("call_1", Turn(1, TurnKind.SPEECH, NOW, end=TurnEnd.TRANSFER, reason="r"))
+    response = _xml(*paths[transport])
+    assert _tags(response) == ["Response", "Say", "Hangup"]
+    assert response.find("Say").text.endswith(NOBODY)
+    assert "colleague. I am" in response.find("Say").text or transport is Transport.RELAY
+    kill_switch(calls, on=False)
+    assert ET.tostring(_xml(*paths[transport])) == ET.tostring(response)
 
 
 def test_a_hand_over_of_an_unknown_call_hangs_up(calls):

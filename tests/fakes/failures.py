@@ -39,10 +39,20 @@ class FakeFailedWork:
         shown = found[:page_size]
         return Page(shown, shown[-1].id if len(found) > page_size else None)
 
+    def mark(self, work: FailedWork) -> bool:
+        """Mark open work."""
+        known = self._by_id.get(work.id)
+        if known is None or known.state is not FailedState.OPEN:
+            return False
+        self._by_id[work.id] = work
+        return True
+
     def settle(self, work: FailedWork) -> bool:
         """Keep settled work in place of open work."""
         known = self._by_id.get(work.id)
         if known is None or known.state is not FailedState.OPEN:
+            return False
+        if work.state is FailedState.DISCARDED and known.settlement:
             return False
         self._by_id[work.id] = work
         return True

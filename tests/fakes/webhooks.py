@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from chalicelib.kernel.paging import Page
 from chalicelib.system.domain.deliveries import Answer, Delivery, DeliveryState, Letter
+from chalicelib.system.domain.health import Health
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime
 
     from chalicelib.system.domain.destinations import Destination
@@ -23,7 +24,7 @@ class FakeWebhooks:
     def __init__(self) -> None:
         self._webhooks: dict[str, Webhook] = {}
         self._secrets: dict[str, Secrets] = {}
-        self._successes: dict[str, datetime] = {}
+        self._healths: dict[str, Health] = {}
         self._lock = Lock()
 
     def add(self, webhook: Webhook, secrets: Secrets) -> bool:
@@ -65,13 +66,25 @@ class FakeWebhooks:
         rest = [webhook for webhook in found if start is None or webhook.id < start]
         return Page(rest[:size], rest[size - 1].id if len(rest) > size else None)
 
-    def note_success(self, webhook_id: str, at: datetime) -> None:
-        """Remember it."""
-        self._successes[webhook_id] = at
+    def reach(self, webhook_id: str) -> tuple[Secrets | None, Health]:
+        """Give both."""
+        return self.secrets(webhook_id), self.health(webhook_id)
 
-    def last_success(self, webhook_id: str) -> datetime | None:
-        """Tell it."""
-        return self._successes.get(webhook_id)
+    def health(self, webhook_id: str) -> Health:
+        """Give it."""
+        return self._healths.get(webhook_id, Health())
+
+    def healths(self, webhook_ids: Sequence[str]) -> dict[str, Health]:
+        """Give them."""
+        return {each: self.health(each) for each in webhook_ids}
+
+    def set_health(self, webhook_id: str, health: Health, known: Health | None = None) -> bool:
+        """Keep it, on what was known."""
+        with self._lock:
+            if known is not None and known != self.health(webhook_id):
+                return False
+            self._healths[webhook_id] = health
+            return True
 
 
 class FakeDeliveries:

@@ -1,15 +1,48 @@
 from __future__ import annotations
 
 import json
+import re
+from fnmatch import fnmatchcase
 
 import pytest
 
+from chalicelib.system.adapters.tables import SystemTable
 from infra.stack.functions import configured_functions
 from infra.stack.queues import DEAD_LETTERS
 from infra.stack.tables import TABLES
 
 # Actions that AWS defines without a resource level, with the reason why a function needs them. None so far.
 WITHOUT_RESOURCE_LEVEL: dict[str, str] = {}
+
+# Which items of the system table a function may read and write, by their partition keys. The condition on
+# them holds on AWS for the table itself; an index is named by the resource, and holds no secrets.
+_WRITES = {f"dynamodb:{action}" for action in ("PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem")}
+MAY_READ = {
+    "api_handler": {
+        *("TOKEN#*", "TOKENS", "REQUEST#*", "SETTINGS", "WEBHOOKS", "WEBHOOK#*"),
+        *("AUDIT", "AUDIT#*", "FAILED#*", "PROBE"),
+    },
+    "authorize": {"TOKEN#*"},
+    "hook": {"SETTINGS"},
+    "websocket_message": {"SETTINGS"},
+    "dial": {"SETTINGS"},
+    "dispatch": {"SETTINGS"},
+    "changes": {"SETTINGS"},
+    "news": {"SETTINGS", "WEBHOOKS", "WEBHOOK#*"},
+    "failures": {"CAUSE#*", "FAILED#*"},
+}
+MAY_WRITE = {
+    "api_handler": {
+        *("TOKEN#*", "TOKENS", "REQUEST#*", "COUNT#*", "SETTINGS", "WEBHOOKS", "WEBHOOK#*", "FAILED#*"),
+    },
+    "authorize": {"TOKEN#*"},
+    "dial": {"CAUSE#*"},
+    "urgent": {"CAUSE#*"},
+    "post_call": {"CAUSE#*"},
+    "changes": {"AUDIT", "AUDIT#*"},
+    "news": {"CAUSE#*", "AUDIT", "AUDIT#*", "WEBHOOKS", "WEBHOOK#*"},
+    "failures": {"FAILED#*"},
+}
 
 
 def _policies(checkout):
@@ -67,6 +100,92 @@ def test_nothing_scans_a_table(checkout):
     """No request path may scan: no function has the permission."""
     actions = {action for _, statement in _statements(checkout) for action in statement["Action"]}
     assert not {a for a in actions if a.endswith((":Scan", ":PartiQLSelect"))}
+
+
+def _item_statements(checkout):
+    """Give every statement on the items of the system table, with the function that has it."""
+    table = {"Fn::GetAtt": ["SystemTable", "Arn"]}
+    return [(name, s) for name, s in _statements(checkout) if table in s["Resource"]]
+
+
+def _keys(statement):
+    return set(statement["Condition"]["ForAllValues:StringLike"]["dynamodb:LeadingKeys"])
+
+
+def _granted(checkout, *, writing):
+    granted = {}
+    for name, statement in _item_statements(checkout):
+        actions = set(statement["Action"])
+        if actions & _WRITES if writing else actions - _WRITES:
+            granted[name] = granted.get(name, set()) | _keys(statement)
+    return granted
+
+
+def _partitions():
+    """Give an example of every partition key, as the items of the table describe them."""
+    kinds = [*SystemTable.__subclasses__()]
+    keys = [re.match(r"`([^`]+)` / `", kind.__doc__)[1] for kind in kinds]
+    return {re.sub(r"<[^>]+>", "x", key) for key in keys}
+
+
+def test_items_of_the_system_table_are_granted_by_their_keys(checkout):
+    """Each function reads and writes the kinds of items that its work needs, and no others."""
+    assert _granted(checkout, writing=False) == MAY_READ
+    assert _granted(checkout, writing=True) == MAY_WRITE
+
+
+def test_every_grant_on_the_system_table_is_by_key(checkout):
+    """No statement covers the table whole: not a single one without keys, and no key that is all wildcard.
+
+    `ForAllValues` holds for a request without keys, so every action must be one that always has a key.
+    """
+    keyed = {"GetItem", "BatchGetItem", "Query", "PutItem", "UpdateItem", "DeleteItem", "ConditionCheckItem"}
+    for name, statement in _item_statements(checkout):
+        assert list(statement["Condition"]) == ["ForAllValues:StringLike"], name
+        assert all(re.fullmatch(r"[A-Z]+(#\*)?", key) for key in _keys(statement)), name
+        assert {action.partition(":")[2] for action in statement["Action"]} <= keyed, name
+
+
+def test_only_the_api_makes_and_changes_tokens(checkout):
+    """Nobody else can, except that the authorizer notes when one was used.
+
+    An update makes a row that is not there: without a scope, which it may not name, that is no token.
+    """
+    writers = {
+        name: {action for action in s["Action"] if action in _WRITES}
+        for name, s in _item_statements(checkout)
+        if any(fnmatchcase(token, key) for token in ("TOKEN#x", "TOKENS") for key in _keys(s))
+    }
+    assert set(writers) == {"api_handler", "authorize"}
+    assert writers["authorize"] == {"dynamodb:UpdateItem"}
+    (noting,) = [s for n, s in _item_statements(checkout) if n == "authorize" and set(s["Action"]) & _WRITES]
+    named = noting["Condition"]["ForAllValues:StringLike"]["dynamodb:Attributes"]
+    assert sorted(named) == ["last_used_at", "pk", "sk"]
+
+
+def test_the_kill_switch_is_in_the_hands_of_the_api(checkout):
+    """No function but the API's, which asks for the scope, can change the settings."""
+    assert [name for name, keys in _granted(checkout, writing=True).items() if "SETTINGS" in keys] == [
+        "api_handler"
+    ]
+
+
+def test_audit_entries_are_never_changed(checkout):
+    """Whoever writes the audit log puts entries; nobody may update or delete one."""
+    actions = {
+        action
+        for _, s in _item_statements(checkout)
+        if any(fnmatchcase(key, each) for key in ("AUDIT", "AUDIT#x") for each in _keys(s))
+        for action in s["Action"]
+    }
+    assert actions == {"dynamodb:PutItem", "dynamodb:Query"}
+
+
+def test_every_kind_of_item_is_granted_to_somebody(checkout):
+    """A new kind of item needs a grant: each key that the table knows is one that some function writes."""
+    written = set().union(*_granted(checkout, writing=True).values())
+    for partition in _partitions():
+        assert any(fnmatchcase(partition, key) for key in written), partition
 
 
 @pytest.mark.parametrize(

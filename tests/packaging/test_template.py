@@ -33,6 +33,7 @@ FUNCTIONS = {
     "Failures",
 }
 UNRESERVED_MINIMUM, ACCOUNT_LIMIT = 100, 1000
+MOST_RETRIES = 10_000  # that Lambda takes for a stream; the age of the records ends the tries before
 
 
 class _NoPolicies:
@@ -44,6 +45,11 @@ def _lint(path):
     program = Path(sys.executable).with_name("cfn-lint")
     command = [program, "--template", path, "--regions", "us-east-1"]
     return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
+def _reserved(function):
+    """Concurrent executions that are set aside for a function when capacity is reserved."""
+    return function["ReservedConcurrentExecutions"]["Fn::If"][1]
 
 
 def _references(value):
@@ -112,10 +118,11 @@ def test_answers_in_time_for_their_callers(built):
     assert limits["APIHandler"] <= 30
 
 
-def test_reserved_capacity_leaves_what_lambda_insists_on():
+def test_reserved_capacity_leaves_what_lambda_insists_on(built):
     """Reservations fit a limit of 1,000 with 100 left over; REST cannot take what webhooks need."""
-    assert sum(RESERVED.values()) <= ACCOUNT_LIMIT - UNRESERVED_MINIMUM
-    assert RESERVED["hook"] >= RESERVED["api_handler"]
+    reserved = {name: _reserved(function) for name, function in built.functions().items()}
+    assert sum(reserved.values()) == sum(RESERVED.values()) <= ACCOUNT_LIMIT - UNRESERVED_MINIMUM
+    assert reserved["Hook"] >= reserved["APIHandler"]
 
 
 def test_every_function_knows_its_surroundings(template):
@@ -195,13 +202,14 @@ def test_every_table_streams_to_the_one_who_tells(template, table):
 
 
 def test_streams_lose_nothing_in_an_outage(template):
-    """A batch is tried for hours, split when it fails, begins at the beginning, and ends as a dead letter."""
+    """A batch is tried for nearly as long as the stream keeps it, split when it fails, then a dead letter."""
     sources = [s["Properties"] for s in template["Resources"]["Changes"]["Properties"]["Events"].values()]
     assert len(sources) == len(TABLES)
     for source in sources:
         assert (source["StartingPosition"], source["BisectBatchOnFunctionError"]) == ("TRIM_HORIZON", True)
-        assert 3600 <= source["MaximumRecordAgeInSeconds"] < 24 * 3600
-        assert source["MaximumRetryAttempts"] >= 100
+        # Not to the last minute: whoever finds the dead letter must have time to read the records.
+        assert 22 * 3600 <= source["MaximumRecordAgeInSeconds"] <= 23 * 3600
+        assert source["MaximumRetryAttempts"] == MOST_RETRIES
         assert source["MaximumBatchingWindowInSeconds"] <= 1
         destination = source["DestinationConfig"]["OnFailure"]
         assert destination == {"Type": "SQS", "Destination": {"Fn::GetAtt": ["ChangesDeadLetters", "Arn"]}}
@@ -213,16 +221,28 @@ def test_turns_are_not_told(template):
     assert not re.search(r'\\"(turn|brief|connection)\\"', text)
 
 
-def test_only_the_rule_may_send_news(template):
-    """EventBridge may put on the queue what the rule on our own events matches, and nobody else may."""
+@pytest.mark.parametrize("queue", ["NewsQueue", "NewsQueueDeadLetters"])
+def test_only_the_rule_may_send_news(template, queue):
+    """EventBridge may put on the queues what the rule on our own events matches, and nobody else may."""
     resources = template["Resources"]
-    (statement,) = resources["NewsQueuePolicy"]["Properties"]["PolicyDocument"]["Statement"]
+    (statement,) = resources[f"{queue}Policy"]["Properties"]["PolicyDocument"]["Statement"]
+    assert resources[f"{queue}Policy"]["Properties"]["Queues"] == [{"Ref": queue}]
+    assert (statement["Effect"], statement["Action"]) == ("Allow", ["sqs:SendMessage"])
     assert statement["Principal"] == {"Service": "events.amazonaws.com"}
     assert statement["Condition"] == {"ArnEquals": {"aws:SourceArn": {"Fn::GetAtt": ["NewsRule", "Arn"]}}}
-    assert statement["Resource"] == [{"Fn::GetAtt": ["NewsQueue", "Arn"]}]
-    rule = resources["NewsRule"]["Properties"]
+    assert statement["Resource"] == [{"Fn::GetAtt": [queue, "Arn"]}]
+
+
+def test_an_event_that_cannot_reach_its_queue_is_failed_work(template):
+    """The rule tells every event of ours; what it cannot deliver for a day is a dead letter of the queue."""
+    rule = template["Resources"]["NewsRule"]["Properties"]
     assert (rule["EventBusName"], rule["EventPattern"]) == ({"Ref": "EventBus"}, {"source": [SOURCE]})
-    assert [target["Arn"] for target in rule["Targets"]] == [{"Fn::GetAtt": ["NewsQueue", "Arn"]}]
+    (target,) = rule["Targets"]
+    assert target["Arn"] == {"Fn::GetAtt": ["NewsQueue", "Arn"]}
+    assert target["DeadLetterConfig"] == {"Arn": {"Fn::GetAtt": ["NewsQueueDeadLetters", "Arn"]}}
+    assert target["RetryPolicy"] == {"MaximumEventAgeInSeconds": 24 * 3600, "MaximumRetryAttempts": 185}
+    assert "Input" not in target  # the message is the event itself, also among the dead letters
+    assert "InputPath" not in target
 
 
 def test_every_dead_letter_is_drained(template):
@@ -256,13 +276,22 @@ def test_a_user_pool_is_made_only_when_asked_for(template):
     assert made["UserPoolClient"]["Properties"]["EnableTokenRevocation"] is True
 
 
-def test_webhooks_answer_whatever_rest_receives(built):
-    """The carrier's webhooks and the REST API are different functions with capacity of their own."""
+@pytest.mark.parametrize(
+    ("way_in", "functions"),
+    [
+        ("REST", {"APIHandler", "Authorize"}),
+        ("the carrier's webhooks", {"Hook"}),
+        ("the socket", {"WebsocketConnect", "WebsocketMessage", "WebsocketDisconnect"}),
+        ("our webhooks", {"News"}),
+    ],
+)
+def test_each_way_in_has_functions_and_capacity_of_its_own(built, way_in, functions):
+    """Whatever one way in receives, the others answer: no function serves two, each has its share."""
     handlers = {name: function["Handler"] for name, function in built.functions().items()}
-    assert handlers["Hook"] != handlers["APIHandler"]
-    for name in ("Hook", "WebsocketMessage", "APIHandler", "News", "Changes"):
-        reserved = built.functions()[name]["ReservedConcurrentExecutions"]["Fn::If"][1]
-        assert reserved > 0
+    mine = {handlers[name] for name in functions}
+    assert not mine & {handler for name, handler in handlers.items() if name not in functions}, way_in
+    assert len(mine) == len(functions)
+    assert all(_reserved(built.functions()[name]) >= 20 for name in functions), way_in
 
 
 @pytest.mark.parametrize("name", sorted(QUEUES))

@@ -43,13 +43,15 @@ class TwilioTelephony:
     """Places calls and finds out about them."""
 
     def __init__(self, *, account_sid: str, auth_token: str, api_url: str, addresses: Addresses) -> None:
-        self._client = Client(account_sid, auth_token, http_client=RedirectedHttpClient(api_url))
+        client = Client(account_sid, auth_token, http_client=RedirectedHttpClient(api_url))
+        # Taken now, because the client imports and builds this part when it is first asked for.
+        self._calls = client.calls
         self._addresses = addresses
 
     def place(self, order: PlaceOrder) -> str:
         """Place a call, give the carrier's id; see `Telephony.place` for how it can fail."""
         try:
-            call = self._client.calls.create(
+            call = self._calls.create(
                 to=order.number,
                 from_=order.line,
                 url=self._addresses.answer(order.call_id),
@@ -79,7 +81,7 @@ class TwilioTelephony:
 
     def _fetch(self, sid: str) -> CallInstance | None:
         try:
-            return self._client.calls(sid).fetch()
+            return self._calls(sid).fetch()
         except TwilioRestException as error:
             if error.status == _NOT_FOUND:
                 return None
@@ -90,7 +92,7 @@ class TwilioTelephony:
         since = call.dialed_at or call.created_at
         found = [
             row
-            for row in self._client.calls.list(to=call.number, from_=call.line, limit=50)
+            for row in self._calls.list(to=call.number, from_=call.line, limit=50)
             if row.direction == "outbound-api"
             and row.date_created
             and row.date_created >= since.replace(microsecond=0)

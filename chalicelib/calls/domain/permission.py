@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 _REFUSED_KINDS = frozenset({"premium_rate", "shared_cost", "unknown", "pager", "personal"})
 _LINE_BUSY_WAIT = timedelta(seconds=30)
 STOPPED_WAIT = timedelta(minutes=1)
+# Nobody could tell whether dialing is stopped, so nothing is dialed.
+UNREADABLE = "settings_unavailable"
 
 
 class Verdict(StrEnum):

@@ -10,6 +10,7 @@ from chalicelib.calls.domain.lifecycle import TRANSFER_FAILED, CallEvent, add_ev
 from chalicelib.calls.domain.turns import TurnEnd
 from chalicelib.kernel.clock import iso
 from chalicelib.kernel.logs import log
+from chalicelib.kernel.phones import E164
 
 if TYPE_CHECKING:
     from chalicelib.ai.domain.conversation import Directive
@@ -35,7 +36,7 @@ def session_ended(
     log("session.ended", call_id=call_id, status=status)
     if status == "failed":
         return file, (Say(BRIDGE, last=True), Listen())
-    return file, _last_ending(file)
+    return file, hand_over(calls, file, _last_ending(file))
 
 
 def _last_ending(file: CallFile) -> tuple[Directive, ...]:
@@ -48,6 +49,32 @@ def _last_ending(file: CallFile) -> tuple[Directive, ...]:
     if last.end is TurnEnd.HANG_UP:
         return (Hangup(last.reason),)
     return (Say(APOLOGY, last=True), Hangup("turn_failed"))
+
+
+def hand_over(calls: CallPorts, file: CallFile, directives: tuple[Directive, ...]) -> tuple[Directive, ...]:
+    """Let a hand-over among the directives pass when its number may be dialed now.
+
+    Otherwise the caller is told what they would be told had nobody been reached; once told, it stays so.
+    """
+    target = file.brief.transfer_to if file.brief else ""
+    if not target or not any(isinstance(directive, Transfer) for directive in directives):
+        return directives
+    objection = _objection(calls, file, E164(target))
+    if objection is None:
+        return directives
+    words = tuple(directive for directive in directives if isinstance(directive, Say))
+    told = transfer_ended(calls, file.call.id, objection)
+    return (*words, Say(" "), *told) if words else told
+
+
+def _objection(calls: CallPorts, file: CallFile, target: E164) -> str | None:
+    """Say why nobody is dialed: as was told before, or as the settings say now."""
+    for event in file.call.events:
+        if event.kind == TRANSFER_FAILED:
+            return event.detail
+    from chalicelib.calls.services.transfers import transfer_objection  # noqa: PLC0415  few calls need it
+
+    return transfer_objection(calls, target)
 
 
 def transfer_ended(calls: CallPorts, call_id: str, reached: str) -> tuple[Directive, ...]:

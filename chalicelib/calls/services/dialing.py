@@ -21,7 +21,7 @@ from chalicelib.calls.domain.lifecycle import (
     refuse,
     take_back,
 )
-from chalicelib.calls.domain.permission import Decision, Verdict, stopped
+from chalicelib.calls.domain.permission import UNREADABLE, Decision, Verdict, stopped
 from chalicelib.calls.ports import Commit, PlaceOrder
 from chalicelib.calls.services.progress import record_report
 from chalicelib.calls.services.requests import contact_refuses, decide
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
-    from chalicelib.calls.ports import CallPorts
+    from chalicelib.calls.ports import CallPorts, Telephony
 
 # Longer than any request can be under way to the carrier: after this, not listed means not placed.
 _CERTAINTY = timedelta(minutes=10)
@@ -46,7 +46,6 @@ _FORGOTTEN = timedelta(hours=3)
 # be: otherwise the next call to the number could be mistaken for the lost one.
 _LEASE_MARGIN = _CERTAINTY + timedelta(minutes=5)
 _SWEEP_LIMIT = 200
-_UNREADABLE = "settings_unavailable"
 
 
 def dispatch_due(calls: CallPorts) -> int:
@@ -87,13 +86,14 @@ def dial(calls: CallPorts, call: Call) -> None:
         return
     max_duration_s = get_template(calls, call.template_id).max_duration_s
     live_until = decision.decided_at + timedelta(seconds=max_duration_s) + _LEASE_MARGIN
+    telephony = calls.telephony  # in a new process it takes long to build: before the last look at the switch
     committed = commit(call, decision, decision.decided_at)
     result = calls.book.commit_dial(committed, live_until)
     log("call.committed", call_id=call.id, result=result)
     if result is Commit.NUMBER_CHANGED:
         _set_aside(calls, call, decide(calls, call, contact_refuses=False))
     elif result is Commit.DONE:
-        _place_unless_stopped(calls, committed, max_duration_s)
+        _place_unless_stopped(calls, telephony, committed, max_duration_s)
 
 
 def reconcile(calls: CallPorts, call: Call) -> None:
@@ -125,11 +125,11 @@ def _set_aside(calls: CallPorts, call: Call, decision: Decision) -> None:
     calls.book.change(call.id, lambda newest: change(newest, decision))
 
 
-def _place_unless_stopped(calls: CallPorts, call: Call, max_duration_s: int) -> None:
+def _place_unless_stopped(calls: CallPorts, telephony: Telephony, call: Call, max_duration_s: int) -> None:
     """Ask the carrier, unless dialing was stopped since the decision: then nobody has asked it yet."""
     stop = _stop_of_now(calls)
     if stop is None:
-        _place(calls, call, max_duration_s)
+        _place(calls, telephony, call, max_duration_s)
         return
     log("call.not_dialed", call_id=call.id, reason=stop.code)
     decision = stopped(stop.code, stop.explanation, calls.clock.now())
@@ -142,12 +142,12 @@ def _stop_of_now(calls: CallPorts) -> Stop | None:
     try:
         return dialing_stop(calls.system)
     except Unavailable as error:
-        return Stop(_UNREADABLE, f"Nobody could tell whether dialing is stopped: {error.message}")
+        return Stop(UNREADABLE, f"Nobody could tell whether dialing is stopped: {error.message}")
 
 
-def _place(calls: CallPorts, call: Call, max_duration_s: int) -> None:
+def _place(calls: CallPorts, telephony: Telephony, call: Call, max_duration_s: int) -> None:
     try:
-        sid = calls.telephony.place(PlaceOrder(call.id, call.number, call.line, max_duration_s))
+        sid = telephony.place(PlaceOrder(call.id, call.number, call.line, max_duration_s))
     except (Invalid, Forbidden, NotFound) as error:
         _end_unplaced(calls, call, never_placed, error.code)
     except Unavailable as error:

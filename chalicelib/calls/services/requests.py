@@ -46,7 +46,8 @@ class CallWish:
 def request_call(calls: CallPorts, wish: CallWish) -> Call:
     """Accept a wish to call: it will end in exactly one outcome, whatever breaks on the way.
 
-    A wish that brings its own `call_id` is accepted once; again, it gives the call that exists.
+    A wish that brings its own `call_id` is accepted once; again, it gives the call that exists, or is
+    refused for what has changed since.
 
     Raises `NotFound` for a missing contact or template, `Forbidden` with the rule's code when the
     rules already refuse the number, `Invalid` when no caller number is configured.
@@ -68,6 +69,7 @@ def request_call(calls: CallPorts, wish: CallWish) -> Call:
         look_at=due_at,
         priority=wish.priority,
         requested_by=wish.requested_by,
+        version=1,
     )
     refuse_hopeless(decide(calls, call, contact_refuses=contact_refuses))
     if not calls.book.create(call):

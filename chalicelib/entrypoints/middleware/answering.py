@@ -22,7 +22,7 @@ from chalicelib.entrypoints.middleware.problems import (
     status_of,
 )
 from chalicelib.entrypoints.middleware.requests import Reply, Request, request_id_of
-from chalicelib.kernel.actors import acting_as
+from chalicelib.kernel.actors import SYSTEM, acting_as
 from chalicelib.kernel.errors import AppError, Forbidden, Invalid
 from chalicelib.kernel.logs import log, log_context, log_failure
 from chalicelib.kernel.paging import Page
@@ -57,9 +57,10 @@ def _serve(
 ) -> Response:
     principal = _principal(declared.scope, incoming.context.get("authorizer") or {})
     limiting.count(declared, principal, incoming, headers)
+    _check_scope(declared.scope, principal)
     request = _read(declared, principal, incoming, parameters)
     key = repeating.key_of(declared, incoming)
-    with acting_as(f"token:{principal.token_id}"):
+    with acting_as(f"token:{principal.token_id}" if principal.token_id else SYSTEM):
         if key is None:
             given = _perform(declared, handler, request)
         else:
@@ -81,13 +82,15 @@ def _principal(needed: Scope | None, claims: dict[str, str]) -> Principal:
         return ANONYMOUS
     if not claims.get("principalId"):
         raise Refused(401, "unauthenticated", "Send a valid token: Authorization: Bearer aics_…")
-    principal = Principal(claims["principalId"], claims["name"], Scope(claims["scope"]))
-    if not principal.scope.covers(needed):
+    return Principal(claims["principalId"], claims["name"], Scope(claims["scope"]))
+
+
+def _check_scope(needed: Scope | None, principal: Principal) -> None:
+    if needed is not None and not principal.scope.covers(needed):
         raise Forbidden(
             f"This needs a token of scope {needed}; yours has {principal.scope}.",
             code="scope_missing",
         )
-    return principal
 
 
 def _read(
@@ -143,7 +146,7 @@ def _perform(declared: Route, handler: Handler, request: Request[Any, Any]) -> R
     reply = result if isinstance(result, Reply) else Reply(result)
     content = _page(declared, request, reply.body) if isinstance(reply.body, Page) else reply.body
     body = _rendered(declared.returns, content)
-    version = getattr(content, "version", None)
+    version = getattr(content, "version", None) if declared.versioned else None
     return Response(
         body=body,
         status_code=reply.status or declared.status,

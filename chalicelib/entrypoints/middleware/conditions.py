@@ -14,7 +14,8 @@ from chalicelib.entrypoints.middleware.requests import header_of
 if TYPE_CHECKING:
     from chalicelib.entrypoints.middleware.declaring import Route
 
-_VERSION = re.compile(r'"([1-9][0-9]{0,15})"')
+# A version, or a version and a digest: see `covering_tag`.
+_VERSION = re.compile(r'"([1-9][0-9]{0,15})(?:-[0-9a-f]{16})?"')
 
 
 def expected_version(declared: Route, incoming: Any) -> int | None:
@@ -44,6 +45,14 @@ def tag_of(version: object, method: str, body: str) -> dict[str, str]:
     if method == "GET":
         return {"ETag": f'W/"{hashlib.sha256(body.encode()).hexdigest()[:32]}"'}
     return {}
+
+
+def covering_tag(version: int, body: str) -> dict[str, str]:
+    """Give the `ETag` of what may change without its version, because a deployment has its say in it.
+
+    It differs whenever the content does; `If-Match` looks at its version alone.
+    """
+    return {"ETag": f'"{version}-{hashlib.sha256(body.encode()).hexdigest()[:16]}"'}
 
 
 def unless_known(incoming: Any, answer: Response) -> Response:

@@ -22,15 +22,16 @@ _PREFLIGHT_SECONDS = 600
 
 def allowance(incoming: Any) -> dict[str, str]:
     """Give the headers that let the page read the answer; none when its origin is not listed."""
-    origin = header_of(incoming, "origin")
-    if origin is None:
+    listed = container().settings.cors_origins
+    if not listed:
         return {}
-    if origin not in container().settings.cors_origins:
+    origin = header_of(incoming, "origin")
+    if origin is None or origin not in listed:
         return {"Vary": "Origin"}
     return {
         "Vary": "Origin",
         "Access-Control-Allow-Origin": origin,
-        "Access-Control-Expose-Headers": f"{_READ}, X-Request-Id",
+        "Access-Control-Expose-Headers": _READ,
     }
 
 

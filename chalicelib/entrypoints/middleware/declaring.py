@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from inspect import cleandoc
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypedDict, TypeVar, Unpack
 
 from chalicelib.entrypoints.authorizer import authorize
 from chalicelib.entrypoints.middleware import answering, crossing
@@ -34,68 +34,74 @@ class Deprecation:
     link: str
 
 
-@dataclass(frozen=True)
-class Route:
-    """What is declared about a route; `scope` None means open to anyone, `returns` None no body."""
+class Details(TypedDict, total=False):
+    """What else is declared, with the names and meanings of `Route`'s fields."""
 
-    method: str
-    path: str
-    scope: Scope | None
-    body: type[BaseModel] | None
+    body: type[BaseModel]
     query: type[BaseModel]
-    returns: Any
     status: int
-    name: str
-    summary: str
-    description: str
     errors: Mapping[str, int]
     example: Any
     idempotent: bool
     guarded: bool
     limited: bool
     media_type: str
-    other_status: int | None
-    deprecated: Deprecation | None
+    other_status: int
+    deprecated: Deprecation
+
+
+@dataclass(frozen=True, kw_only=True)
+class Route:
+    """What is declared about a route.
+
+    `scope` is the least scope of the bearer's token (None: no token is asked). `body` and `query` are the
+    models that validate, `example` is a body. `returns` is a model or type to which the result is converted
+    by its attributes (`str`: text of `media_type`; None: no body); `status` is the status of success, and
+    `other_status` another one that the same answer may have. `errors` are the codes with which the handler
+    may refuse, beyond those of the middleware, and their statuses.
+
+    `idempotent` honours `Idempotency-Key` (the default for POST); `guarded` demands `If-Match`; `limited`
+    counts requests against the limits. A field `version` of the answer's model gives an `ETag`.
+    """
+
+    method: str
+    path: str
+    scope: Scope | None
+    returns: Any
+    name: str
+    summary: str
+    description: str
+    body: type[BaseModel] | None = None
+    query: type[BaseModel] = NoQuery
+    status: int = 200
+    errors: Mapping[str, int] = field(default_factory=dict)
+    example: Any = None
+    idempotent: bool = False
+    guarded: bool = False
+    limited: bool = True
+    media_type: str = "application/json"
+    other_status: int | None = None
+    deprecated: Deprecation | None = None
 
     @property
     def tag(self) -> str:
         """Give the domain that the path names, for grouping: `crm` of `/v1/crm/contacts`."""
         return self.path.removeprefix("/v1").strip("/").partition("/")[0]
 
+    @property
+    def versioned(self) -> bool:
+        """Tell whether its answer carries the version of one thing."""
+        return "version" in getattr(self.returns, "model_fields", {})
+
 
 ROUTES: list[Route] = []
 
 
-def route(  # noqa: PLR0913  a route is declared whole, in one place
-    bp: Any,
-    method: str,
-    path: str,
-    *,
-    scope: Scope | None,
-    returns: Any,
-    body: type[BaseModel] | None = None,
-    query: type[BaseModel] = NoQuery,
-    status: int = 200,
-    errors: Mapping[str, int] | None = None,
-    example: Any = None,
-    idempotent: bool | None = None,
-    guarded: bool = False,
-    limited: bool = True,
-    media_type: str | None = None,
-    other_status: int | None = None,
-    deprecated: Deprecation | None = None,
+def route(
+    bp: Any, method: str, path: str, *, scope: Scope | None, returns: Any, **details: Unpack[Details]
 ) -> Callable[[HandlerT], HandlerT]:
-    """Register a handler on a Chalice blueprint under `/api` + `path`.
-
-    `scope` is the least scope of the bearer's token (None: no token asked); `body` and `query` are
-    the models that validate; `returns` is a model or type to which the result is converted by its
-    attributes (`str`: plain text); `status` is the status of success; `errors` are the codes with which
-    the handler may refuse, beyond those of the middleware, and their statuses; `example` is a body.
-
-    `idempotent` honours `Idempotency-Key` (the default for POST); `guarded` demands `If-Match`;
-    `limited` counts requests against the limits. `media_type` is the answer's when it is text, and
-    `other_status` another status that the same answer may have. A field `version` gives an `ETag`.
-    """
+    """Register a handler on a Chalice blueprint under `/api` + `path`; `Route` says what the details mean."""
+    details.setdefault("idempotent", method == "POST")
 
     def register(handler: HandlerT) -> HandlerT:
         summary, _, description = cleandoc(handler.__doc__ or "").partition("\n")
@@ -103,21 +109,11 @@ def route(  # noqa: PLR0913  a route is declared whole, in one place
             method=method,
             path=path,
             scope=scope,
-            body=body,
-            query=query,
             returns=returns,
-            status=status,
             name=getattr(handler, "__name__", ""),
             summary=summary,
             description=description.strip(),
-            errors=errors or {},
-            example=example,
-            idempotent=method == "POST" if idempotent is None else idempotent,
-            guarded=guarded,
-            limited=limited,
-            media_type=media_type or ("text/plain" if returns is str else "application/json"),
-            other_status=other_status,
-            deprecated=deprecated,
+            **details,
         )
         ROUTES.append(declared)
         _mount(bp, declared, handler)

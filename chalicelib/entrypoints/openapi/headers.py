@@ -38,7 +38,7 @@ HEADERS: dict[str, Any] = {
 def success_headers(route: Route) -> dict[str, Any]:
     """Give the headers of a route's success."""
     names = ["X-Request-Id"]
-    if route.method == "GET" or "version" in getattr(route.returns, "model_fields", {}):
+    if route.method == "GET" or route.versioned:
         names.append("ETag")
     if route.limited:
         names += ["RateLimit", "RateLimit-Policy"]

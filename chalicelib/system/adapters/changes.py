@@ -163,7 +163,7 @@ WATCHES = (
         "failed_work",
         lambda image: str(image["sk"]),
         _WORK,
-        silent=frozenset({"work_id"}),
+        silent=frozenset({"work_id", "settlement"}),
         audited=frozenset({Action.CREATED, Action.UPDATED}),
         read=_read_work,
         moved=_is_settled,

@@ -169,9 +169,10 @@ class WebhookSecretItem(SystemTable, discriminator="webhook_secret"):
 
 
 class WebhookHealthItem(SystemTable, discriminator="webhook_health"):
-    """`WEBHOOK#<id>` / `HEALTH`: when something last arrived there."""
+    """`WEBHOOK#<id>` / `HEALTH`: when something last arrived there, and until when nothing is tried."""
 
-    last_success_at = UnicodeAttribute()
+    last_success_at = UnicodeAttribute(null=True)
+    put_off_until = UnicodeAttribute(null=True)
 
 
 class DeliveryItem(SystemTable, discriminator="delivery"):
@@ -189,6 +190,7 @@ class DeliveryItem(SystemTable, discriminator="delivery"):
     attempts = JSONAttribute(null=True)
     next_at = UnicodeAttribute(null=True)
     claimed_until = UnicodeAttribute(null=True)
+    begun_at = UnicodeAttribute(null=True)
     expires_at = NumberAttribute()
     version = NumberAttribute()
 
@@ -227,6 +229,7 @@ class FailedWorkItem(ActItem, SystemTable, discriminator="failed_work"):
     settled_at = UnicodeAttribute(null=True)
     settled_by = UnicodeAttribute(null=True)
     reason = UnicodeAttribute(null=True)
+    settlement = UnicodeAttribute(null=True)
     version = NumberAttribute()
     expires_at = NumberAttribute(null=True)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING
 from chalicelib.kernel.clock import iso, millis, to_millis
 from chalicelib.kernel.errors import Conflict
 from chalicelib.kernel.ids import derived_id
+from chalicelib.system.domain.health import share
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -38,7 +38,10 @@ MAX_EXCERPT = 500
 GONE = 410
 WEBHOOK_OFF = "webhook_disabled"
 UNFINISHED = "unfinished"
+UNREACHABLE = "unreachable"
 _JITTER = 0.1
+# What is put off together is looked at again within this time, not all at once.
+_SPREAD = timedelta(minutes=1)
 
 
 class DeliveryState(StrEnum):
@@ -81,7 +84,7 @@ class Delivery:
 
     `body` is what is sent, the same bytes each time. `tries` counts the tries begun since the last replay;
     a try belongs to one worker until `claimed_until`. `next_at` is when the next one is due.
-    After `keep_until` the delivery is forgotten.
+    `begun_at` is when its day began anew, by the last replay. After `keep_until` the delivery is forgotten.
     """
 
     id: str
@@ -96,6 +99,7 @@ class Delivery:
     attempts: tuple[Attempt, ...] = ()
     next_at: datetime | None = None
     claimed_until: datetime | None = None
+    begun_at: datetime | None = None
     version: int = 1
 
     @property
@@ -183,9 +187,19 @@ def recorded(delivery: Delivery, tried: int, attempt: Attempt, now: datetime) ->
 
 def wait_before(delivery_id: str, tries: int) -> timedelta:
     """Give the wait after so many tries: the schedule's, and up to a tenth more, the same each time."""
-    seed = hashlib.sha256(f"{delivery_id}/{tries}".encode()).digest()
-    share = int.from_bytes(seed[:4], "big") / 2**32
-    return timedelta(milliseconds=round(millis(SCHEDULE[tries].total_seconds()) * (1 + _JITTER * share)))
+    longer = 1 + _JITTER * share(f"{delivery_id}/{tries}")
+    return timedelta(milliseconds=round(millis(SCHEDULE[tries].total_seconds()) * longer))
+
+
+def put_off(delivery: Delivery, until: datetime, now: datetime) -> Delivery:
+    """Let it wait, without a try, because its receiver is silent; given up when its day would be over.
+
+    It keeps the tries that it has left, and its day does not become longer.
+    """
+    look_at = until + timedelta(seconds=round(_SPREAD.total_seconds() * share(f"{delivery.id}/{iso(until)}")))
+    if look_at > (delivery.begun_at or delivery.created_at) + sum(SCHEDULE, timedelta()) * (1 + _JITTER):
+        return given_up(delivery, now, UNREACHABLE)
+    return replace(_with_unfinished(delivery), next_at=look_at, claimed_until=None)
 
 
 def replayed(delivery: Delivery, now: datetime) -> Delivery:
@@ -193,7 +207,7 @@ def replayed(delivery: Delivery, now: datetime) -> Delivery:
     if delivery.claimed_until is not None and now < delivery.claimed_until:
         raise Conflict("This delivery is being tried right now.", code="delivery_in_progress")
     known = _with_unfinished(delivery)
-    return replace(known, state=DeliveryState.PENDING, tries=0, next_at=now, claimed_until=None)
+    return replace(known, state=DeliveryState.PENDING, tries=0, next_at=now, claimed_until=None, begun_at=now)
 
 
 def shows_failing(delivery: Delivery, unchanged_since: datetime, last_success: datetime | None) -> bool:
@@ -205,12 +219,17 @@ def shows_failing(delivery: Delivery, unchanged_since: datetime, last_success: d
     if is_gone(delivery):
         return True
     silent = last_success is None or last_success < delivery.created_at
-    return exhausted(delivery) and silent and unchanged_since <= delivery.created_at
+    had_its_day = exhausted(delivery) or _last_error(delivery) == UNREACHABLE
+    return had_its_day and silent and unchanged_since <= delivery.created_at
 
 
 def is_gone(delivery: Delivery) -> bool:
     """Tell whether the receiver's last answer was 410 Gone: it wants no more."""
     return bool(delivery.attempts) and delivery.attempts[-1].answer.status == GONE
+
+
+def _last_error(delivery: Delivery) -> str:
+    return delivery.attempts[-1].answer.error if delivery.attempts else ""
 
 
 def _ended(delivery: Delivery, state: DeliveryState) -> Delivery:

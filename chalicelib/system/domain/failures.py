@@ -61,7 +61,10 @@ class Cause:
 
 @dataclass(frozen=True)
 class FailedWork:
-    """A message that ended among the dead letters; `cause` is None when its worker could not say why."""
+    """A message that ended among the dead letters; `cause` is None when its worker could not say why.
+
+    `settlement` names the request that settled it. Open work that has one may have been sent again already.
+    """
 
     id: str
     queue: WorkQueue
@@ -75,6 +78,7 @@ class FailedWork:
     settled_at: datetime | None = None
     settled_by: str | None = None
     reason: str | None = None
+    settlement: str | None = None
     version: int = 1
 
     @property
@@ -86,19 +90,45 @@ class FailedWork:
 
 @dataclass(frozen=True)
 class ReplayCount:
-    """How many messages were sent again, and whether there are more."""
+    """How many messages were sent again, and whether asking again would send more."""
 
     replayed: int
     more: bool
 
 
-def settled(
-    work: FailedWork, state: FailedState, by: str, at: datetime, reason: str | None = None
-) -> FailedWork:
-    """Give the work as replayed or discarded; `Conflict` (`failed_work_settled`) when it was before."""
-    if work.state is not FailedState.OPEN:
-        raise Conflict(f"This work was {work.state} already.", code="failed_work_settled")
-    return replace(work, state=state, settled_by=by, settled_at=at, reason=reason, version=work.version + 1)
+@dataclass(frozen=True)
+class Settlement:
+    """Somebody's request to settle work: its id, the same when it is repeated, who asks, and when."""
+
+    id: str
+    by: str
+    at: datetime
+
+
+def replaying(work: FailedWork, settlement: Settlement) -> FailedWork:
+    """Give the work with the mark that from now on it may have been sent again."""
+    _check_open(work)
+    return replace(work, settlement=settlement.id)
+
+
+def replayed(work: FailedWork, settlement: Settlement) -> FailedWork:
+    """Give the work as sent again; `Conflict` (`failed_work_settled`) when it was settled before."""
+    return _settled(work, FailedState.REPLAYED, settlement)
+
+
+def discarded(work: FailedWork, settlement: Settlement, reason: str) -> FailedWork:
+    """Give the work as given up, for a reason.
+
+    `Conflict` with code `failed_work_settled` when it was settled before, or `replay_begun` when it may have
+    been sent again.
+    """
+    done = replace(_settled(work, FailedState.DISCARDED, settlement), reason=reason)
+    if work.settlement is not None:
+        raise Conflict(
+            "A replay of this work was begun, so it may have been sent: replay it to the end.",
+            code="replay_begun",
+        )
+    return done
 
 
 def describe(body: str) -> tuple[str, str]:
@@ -111,12 +141,12 @@ def describe(body: str) -> tuple[str, str]:
 
 
 def cause_text(error: BaseException) -> str:
-    """Say why something failed: a refusal in its own words, anything else by its kind and place.
+    """Say why something failed: a refusal by its code, anything else by its kind and place.
 
-    What a library says of its input may quote it, so its words are left out.
+    Words are left out: ours and those of libraries may quote what somebody said or typed.
     """
     if isinstance(error, AppError):
-        return masked(f"{error.code}: {error.message}")[:MAX_CAUSE]
+        return error.code
     place, trace = "", error.__traceback__
     while trace is not None:
         place = f" in {trace.tb_frame.f_globals.get('__name__', '')}, line {trace.tb_lineno}"
@@ -127,6 +157,23 @@ def cause_text(error: BaseException) -> str:
 def masked(text: str) -> str:
     """Hide the phone numbers in a text."""
     return _NUMBER.sub(lambda found: mask(found[0]), text)
+
+
+def _settled(work: FailedWork, state: FailedState, settlement: Settlement) -> FailedWork:
+    _check_open(work)
+    return replace(
+        work,
+        state=state,
+        settled_by=settlement.by,
+        settled_at=settlement.at,
+        settlement=settlement.id,
+        version=work.version + 1,
+    )
+
+
+def _check_open(work: FailedWork) -> None:
+    if work.state is not FailedState.OPEN:
+        raise Conflict(f"This work was {work.state} already.", code="failed_work_settled")
 
 
 def _fields(body: str) -> Mapping[str, Any]:

@@ -26,8 +26,14 @@ class FailedWorkBook(Protocol):
     ) -> Page[FailedWork]:
         """Give a page of the work in this state, of one queue or of all, the latest failure first."""
 
+    def mark(self, work: FailedWork) -> bool:
+        """Keep the mark of open work that a replay has begun; False when it is no longer open."""
+
     def settle(self, work: FailedWork) -> bool:
-        """Keep open work as the settled work that is given; False when it is no longer open."""
+        """Keep open work as the settled work that is given; False when it is no longer open.
+
+        Work that carries the mark of a replay is not discarded: False as well.
+        """
 
 
 class Causes(Protocol):

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Protocol
 from chalicelib.system.ports.settings import SettingsPorts
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from datetime import datetime
 
     from chalicelib.kernel.paging import Page
     from chalicelib.system.domain.deliveries import Answer, Delivery, DeliveryState, Letter
     from chalicelib.system.domain.destinations import Destination, Network
+    from chalicelib.system.domain.health import Health
     from chalicelib.system.domain.webhooks import Secrets, Webhook
     from chalicelib.system.ports.news import NewsQueue
 
@@ -41,11 +42,17 @@ class Webhooks(Protocol):
     def page(self, size: int, start: str | None) -> Page[Webhook]:
         """Give webhooks that are not deleted, the newest first, from after the id `start`."""
 
-    def note_success(self, webhook_id: str, at: datetime) -> None:
-        """Remember when something last arrived."""
+    def reach(self, webhook_id: str) -> tuple[Secrets | None, Health]:
+        """Give what a try needs, consistently, in one request: see `secrets` and `health`."""
 
-    def last_success(self, webhook_id: str) -> datetime | None:
-        """Tell when something last arrived; None if nothing did."""
+    def health(self, webhook_id: str) -> Health:
+        """Give what is known of its receiver, consistently."""
+
+    def healths(self, webhook_ids: Sequence[str]) -> dict[str, Health]:
+        """Give what was known of these receivers, at most 50, a moment ago, in one request."""
+
+    def set_health(self, webhook_id: str, health: Health, known: Health | None = None) -> bool:
+        """Keep what is known of its receiver; False if it is no longer what was `known`, when given."""
 
 
 class Deliveries(Protocol):

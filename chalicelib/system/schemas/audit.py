@@ -23,8 +23,12 @@ _MAX_CSV_CHARACTERS = 4_000_000
 
 Actor = Annotated[
     str,
-    StringConstraints(pattern=r"^(token|call):[A-Za-z0-9_]{1,60}$|^(system|unknown)$"),
-    Field(description="Who: `token:token_…`, `call:call_…`, `system` or `unknown`."),
+    StringConstraints(
+        pattern=r"^(token|call):[A-Za-z0-9_]{1,60}$|^token:cognito:[A-Za-z0-9-]{1,60}$|^(system|unknown)$"
+    ),
+    Field(
+        description="Who: `token:token_…`, `token:cognito:…` (a person), `call:call_…`, `system`, `unknown`."
+    ),
 ]
 ObjectName = Annotated[
     str,

@@ -10,46 +10,56 @@ from typing import TYPE_CHECKING
 from chalicelib.kernel.clock import from_millis, to_millis
 from chalicelib.kernel.errors import Conflict, Invalid, NotFound
 from chalicelib.kernel.events import Event
-from chalicelib.kernel.ids import is_id
+from chalicelib.kernel.ids import is_id, made_at_millis
 from chalicelib.kernel.logs import log
 from chalicelib.system.domain import deliveries as rules
 from chalicelib.system.domain.deliveries import Answer, Attempt, Delivery, DeliveryState, Letter
+from chalicelib.system.domain.health import Health, learned, silenced
 from chalicelib.system.domain.webhooks import PING, DisabledReason, check_sendable
 from chalicelib.system.services.settings import current_settings
-from chalicelib.system.services.webhooks import disable_webhook, get_webhook, locate
+from chalicelib.system.services.webhooks import disable_webhook, get_webhook, let_one_pass, locate
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from chalicelib.kernel.paging import Page
-    from chalicelib.system.domain.webhooks import Webhook
+    from chalicelib.system.domain.webhooks import Secrets, Webhook
     from chalicelib.system.ports.webhooks import WebhookPorts
 
 # SQS delays a message by at most 15 minutes; what waits longer is woken by the schedule.
 _MAX_DELAY_S = 900
-_SWEEP_LIMIT = 200
+# How much one sweep wakes, and for how many seconds: the next one comes in a minute.
+_SWEEP_LIMIT = 2000
+_SWEEP_SECONDS = 20
 _TRIES = 10
 
 
 def fan_out(ports: WebhookPorts, event: Event) -> None:
     """Make one delivery of the event for each webhook that wants it, and wake whoever delivers.
 
-    Again, or after a crash in the middle, it makes what is missing and nothing twice.
+    Again, or after a crash in the middle, it makes what is missing and nothing twice. Nobody is woken for
+    a webhook whose deliveries are put off.
     """
-    for webhook in ports.webhooks.all():
-        if webhook.wants(event.type):
-            _enqueue(ports, webhook.id, event)
+    wanting = [webhook.id for webhook in ports.webhooks.all() if webhook.wants(event.type)]
+    if not wanting:
+        return
+    kept = _kept(ports)
+    for webhook_id, health in ports.webhooks.healths(wanting).items():
+        _enqueue(ports, rules.delivery_of(event, webhook_id, _now(ports), kept), health)
 
 
 def ping(ports: WebhookPorts, webhook_id: str, event_id: str) -> Delivery:
     """Send an event `webhook.ping` to this webhook only, whatever it wants; the same id again is one ping.
 
-    `Conflict` with code `webhook_disabled` when it is off.
+    It tells when its id was made, which is the same each time. `Conflict` with code `webhook_disabled` when
+    the webhook is off.
     """
     webhook = get_webhook(ports, webhook_id)
     check_sendable(webhook)
-    told = Event(event_id, PING, 1, _now(ports), webhook.id, {"webhook_id": webhook.id, "url": webhook.url})
-    return _enqueue(ports, webhook.id, told)
+    let_one_pass(ports, webhook_id)
+    data = {"webhook_id": webhook.id, "url": webhook.url}
+    told = Event(event_id, PING, 1, from_millis(made_at_millis(event_id)), webhook.id, data)
+    return _enqueue(ports, rules.delivery_of(told, webhook.id, _now(ports), _kept(ports)), Health())
 
 
 def deliver(ports: WebhookPorts, webhook_id: str, delivery_id: str) -> None:
@@ -71,17 +81,19 @@ def deliver(ports: WebhookPorts, webhook_id: str, delivery_id: str) -> None:
         _disable_if_failing(ports, webhook, result)
         ports.deliveries.save(result)
     else:
-        claim = rules.claimed(delivery, now)
-        if ports.deliveries.save(claim):
-            _try(ports, webhook, replace(claim, version=delivery.version + 1))
+        _try_or_put_off(ports, webhook, delivery, now)
 
 
 def sweep_due(ports: WebhookPorts) -> int:
-    """Wake somebody for every delivery whose time has come; give their number."""
-    due = ports.deliveries.due(ports.clock.now(), _SWEEP_LIMIT)
-    for webhook_id, delivery_id in due:
+    """Wake somebody for what is due, at most 2,000 deliveries, or for 20 seconds; give their number."""
+    end = ports.clock.elapsed() + _SWEEP_SECONDS
+    woken = 0
+    for webhook_id, delivery_id in ports.deliveries.due(ports.clock.now(), _SWEEP_LIMIT):
+        if ports.clock.elapsed() >= end:
+            break
         ports.news.deliver(webhook_id, delivery_id)
-    return len(due)
+        woken += 1
+    return woken
 
 
 def get_delivery(ports: WebhookPorts, webhook_id: str, delivery_id: str) -> Delivery:
@@ -107,6 +119,7 @@ def replay(ports: WebhookPorts, webhook_id: str, delivery_id: str) -> Delivery:
     `Conflict` with code `webhook_disabled`, or `delivery_in_progress` while it is being tried.
     """
     check_sendable(get_webhook(ports, webhook_id))
+    let_one_pass(ports, webhook_id)
     for _ in range(_TRIES):
         delivery = get_delivery(ports, webhook_id, delivery_id)
         again = rules.replayed(delivery, _now(ports))
@@ -116,25 +129,65 @@ def replay(ports: WebhookPorts, webhook_id: str, delivery_id: str) -> Delivery:
     raise _changes_too_fast(delivery_id)
 
 
-def _enqueue(ports: WebhookPorts, webhook_id: str, event: Event) -> Delivery:
-    kept = timedelta(days=current_settings(ports).retention.deliveries_days)
-    delivery = rules.delivery_of(event, webhook_id, _now(ports), kept)
+def _kept(ports: WebhookPorts) -> timedelta:
+    return timedelta(days=current_settings(ports).retention.deliveries_days)
+
+
+def _enqueue(ports: WebhookPorts, new: Delivery, health: Health) -> Delivery:
+    off_until = health.put_off_until if health.puts_off(new.created_at) else None
+    delivery = rules.put_off(new, off_until, new.created_at) if off_until else new
     if not ports.deliveries.add(delivery):
-        delivery = ports.deliveries.get(webhook_id, delivery.id) or delivery
-    ports.news.deliver(webhook_id, delivery.id)
+        delivery = ports.deliveries.get(new.webhook_id, new.id) or delivery
+    if off_until is None:
+        ports.news.deliver(new.webhook_id, new.id)
     return delivery
 
 
-def _try(ports: WebhookPorts, webhook: Webhook, claim: Delivery) -> None:
+def _try_or_put_off(ports: WebhookPorts, webhook: Webhook, delivery: Delivery, now: datetime) -> None:
+    secrets, known = ports.webhooks.reach(webhook.id)
+    passes, health = _may_pass(ports, webhook.id, known, now)
+    if not passes:
+        result = rules.put_off(delivery, health.put_off_until or now, now)
+        _disable_if_failing(ports, webhook, result)
+        ports.deliveries.save(result)
+        return
+    claim = rules.claimed(delivery, now)
+    if ports.deliveries.save(claim):
+        _try(ports, webhook, replace(claim, version=delivery.version + 1), secrets, health)
+
+
+def _may_pass(ports: WebhookPorts, webhook_id: str, known: Health, now: datetime) -> tuple[bool, Health]:
+    """Tell whether a try may be made now: always, or as the one that tests a silent receiver."""
+    if known.put_off_until is None:
+        return True, known
+    if known.puts_off(now):
+        return False, known
+    others = silenced(known, webhook_id, now)
+    return ports.webhooks.set_health(webhook_id, others, known), others
+
+
+def _try(
+    ports: WebhookPorts, webhook: Webhook, claim: Delivery, secrets: Secrets | None, known: Health
+) -> None:
     started = _now(ports)
-    answer = _post(ports, webhook, claim, started)
-    if answer.accepted:
-        ports.webhooks.note_success(webhook.id, started)
+    answer = _post(ports, webhook, claim, started, secrets)
+    _learn(ports, webhook.id, known, answer, started)
     _record(ports, webhook, claim, Attempt(started, answer))
 
 
-def _post(ports: WebhookPorts, webhook: Webhook, claim: Delivery, now: datetime) -> Answer:
-    secrets = ports.webhooks.secrets(webhook.id)
+def _learn(ports: WebhookPorts, webhook_id: str, known: Health, answer: Answer, started: datetime) -> None:
+    """Keep what a try says of the receiver; a success always, all else only if nothing newer is known."""
+    health = learned(known, webhook_id, answer, started, _now(ports))
+    if health == known:
+        return
+    kept = ports.webhooks.set_health(webhook_id, health, None if answer.accepted else known)
+    if kept and health.put_off_until and known.put_off_until is None:
+        log("webhook.silent", webhook_id=webhook_id, error=answer.error)
+
+
+def _post(
+    ports: WebhookPorts, webhook: Webhook, claim: Delivery, now: datetime, secrets: Secrets | None
+) -> Answer:
     if secrets is None:
         return Answer(error=rules.WEBHOOK_OFF)
     try:
@@ -179,7 +232,7 @@ def _disable_if_failing(ports: WebhookPorts, webhook: Webhook, result: Delivery)
     """Disable the webhook before its delivery ends: a crash between repeats this and forgets nothing."""
     if result.state is not DeliveryState.FAILED:
         return
-    if rules.shows_failing(result, webhook.updated_at, ports.webhooks.last_success(webhook.id)):
+    if rules.shows_failing(result, webhook.updated_at, ports.webhooks.health(webhook.id).last_success_at):
         gone = rules.is_gone(result)
         disable_webhook(ports, webhook.id, DisabledReason.GONE if gone else DisabledReason.FAILING)
         log("webhook.disabled", webhook_id=webhook.id, gone=gone)

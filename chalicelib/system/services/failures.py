@@ -7,26 +7,32 @@ from typing import TYPE_CHECKING
 from chalicelib.kernel.actors import actor
 from chalicelib.kernel.clock import from_millis, to_millis
 from chalicelib.kernel.errors import Conflict, NotFound
-from chalicelib.kernel.ids import derived_id, is_id
+from chalicelib.kernel.ids import derived_id, is_id, new_id
 from chalicelib.kernel.logs import log
 from chalicelib.system.domain.failures import (
     Cause,
     FailedState,
     FailedWork,
     ReplayCount,
+    Settlement,
     WorkQueue,
     cause_text,
     describe,
-    settled,
+    discarded,
+    replayed,
+    replaying,
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import datetime
 
     from chalicelib.kernel.paging import Page
     from chalicelib.system.ports.failures import FailurePorts
 
 MAX_REPLAYS = 50
+# A batch of a stream is not a message: there is no queue that it could be sent to.
+_REPLAYABLE = tuple(queue for queue in WorkQueue if queue is not WorkQueue.CHANGES)
 
 
 def note_cause(system: FailurePorts, message_id: str, error: BaseException, attempts: int) -> None:
@@ -74,55 +80,88 @@ def list_failed(
     return system.failures.latest(state, queue, page_size, start)
 
 
-def replay_failed(system: FailurePorts, work_id: str) -> FailedWork:
+def replay_failed(system: FailurePorts, work_id: str, settlement_id: str | None = None) -> FailedWork:
     """Send the message to its queue again; if it fails again, that is new failed work.
 
-    Raises `NotFound` (`failed_work_not_found`) and `Conflict` (`failed_work_settled`, `not_replayable`). A
-    crash after the sending leaves the work open: sent twice it does no harm, as any message.
+    First the work is marked, then the message is sent, then the work is settled. What crashes in between
+    leaves marked open work, which can be replayed and not discarded: the message may have been sent, and sent
+    twice it does no harm, as any message. A request that is repeated with the same `settlement_id` gets what
+    it has made. Raises `NotFound` (`failed_work_not_found`) and `Conflict` (`failed_work_settled`,
+    `not_replayable`).
     """
-    return _replay(system, get_failed(system, work_id))
+    work, settlement = get_failed(system, work_id), _settlement(system, settlement_id)
+    return work if _made_by(settlement, work) else _replay(system, work, settlement)
 
 
 def replay_all(system: FailurePorts, queue: WorkQueue | None) -> ReplayCount:
     """Send the latest open work again, of one queue or of all, at most `MAX_REPLAYS` messages."""
-    page = system.failures.latest(FailedState.OPEN, queue, MAX_REPLAYS)
-    replayed = sum(_try_replay(system, work) for work in page.items)
-    return ReplayCount(replayed, more=page.next_start is not None)
+    found = _latest_replayable(system, [queue] if queue else _REPLAYABLE)
+    settlement = _settlement(system)
+    count = sum(_try_replay(system, work, settlement) for work in found[:MAX_REPLAYS])
+    return ReplayCount(count, more=count > 0 and len(found) > MAX_REPLAYS)
 
 
-def discard_failed(system: FailurePorts, work_id: str, reason: str) -> FailedWork:
+def discard_failed(
+    system: FailurePorts, work_id: str, reason: str, settlement_id: str | None = None
+) -> FailedWork:
     """Give up work for a reason; nothing is deleted.
 
-    Raises `NotFound` (`failed_work_not_found`) and `Conflict` (`failed_work_settled`).
+    A request that is repeated with the same `settlement_id` gets what it has made. Raises `NotFound`
+    (`failed_work_not_found`) and `Conflict` (`failed_work_settled`, `replay_begun`).
     """
-    work = get_failed(system, work_id)
-    return _settle(system, settled(work, FailedState.DISCARDED, actor(), _now(system), reason))
+    work, settlement = get_failed(system, work_id), _settlement(system, settlement_id)
+    return work if _made_by(settlement, work) else _settle(system, discarded(work, settlement, reason))
 
 
-def _try_replay(system: FailurePorts, work: FailedWork) -> bool:
+def _settlement(system: FailurePorts, settlement_id: str | None = None) -> Settlement:
+    return Settlement(settlement_id or new_id("settlement"), actor(), _now(system))
+
+
+def _made_by(settlement: Settlement, work: FailedWork) -> bool:
+    return work.state is not FailedState.OPEN and work.settlement == settlement.id
+
+
+def _latest_replayable(system: FailurePorts, queues: Iterable[WorkQueue]) -> list[FailedWork]:
+    """Give one more than may be replayed at once, so that one can tell whether there are more."""
+    found = [
+        work
+        for queue in queues
+        if queue in _REPLAYABLE
+        for work in system.failures.latest(FailedState.OPEN, queue, MAX_REPLAYS + 1).items
+    ]
+    return sorted(found, key=lambda work: work.id, reverse=True)[: MAX_REPLAYS + 1]
+
+
+def _try_replay(system: FailurePorts, work: FailedWork, settlement: Settlement) -> bool:
     try:
-        _replay(system, work)
-    except Conflict:  # somebody else was faster, or it cannot be sent
+        _replay(system, work, settlement)
+    except Conflict:  # somebody else was faster
         return False
     return True
 
 
-def _replay(system: FailurePorts, work: FailedWork) -> FailedWork:
+def _replay(system: FailurePorts, work: FailedWork, settlement: Settlement) -> FailedWork:
     if work.queue is WorkQueue.CHANGES:
         raise Conflict(
             "A batch of a table's stream cannot be sent again: read the stream, or discard it.",
             code="not_replayable",
         )
-    replayed = settled(work, FailedState.REPLAYED, actor(), _now(system))
+    marked = replaying(work, settlement)
+    if not system.failures.mark(marked):
+        raise _settled_meanwhile()
     system.work_queues.send(work.queue, work.body)
-    return _settle(system, replayed)
+    return _settle(system, replayed(marked, settlement))
 
 
 def _settle(system: FailurePorts, work: FailedWork) -> FailedWork:
     if not system.failures.settle(work):
-        raise Conflict("Somebody else has settled this work meanwhile.", code="failed_work_settled")
+        raise _settled_meanwhile()
     log("work.settled", work_id=work.id, queue=work.queue.value, state=work.state.value)
     return work
+
+
+def _settled_meanwhile() -> Conflict:
+    return Conflict("Somebody else has settled this work meanwhile, or begun to.", code="failed_work_settled")
 
 
 def _now(system: FailurePorts) -> datetime:

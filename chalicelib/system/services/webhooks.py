@@ -43,9 +43,11 @@ def change_webhook(
     """Change what is given; `Conflict` with code `version_changed` when it is no longer what was read."""
     if change.url is not None:
         locate(ports, change.url)
-    return _changed(
+    webhook = _changed(
         ports, webhook_id, expected_version, lambda webhook: rules.changed(webhook, change, _now(ports))
     )
+    let_one_pass(ports, webhook_id)
+    return webhook
 
 
 def delete_webhook(ports: WebhookPorts, webhook_id: str, expected_version: int | None) -> Webhook:
@@ -92,6 +94,13 @@ def rotate_secret(ports: WebhookPorts, webhook_id: str, rotation: str) -> tuple[
         if ports.webhooks.save(wanted, new):
             return replace(wanted, version=webhook.version + 1), new.current
     raise _changes_too_fast()
+
+
+def let_one_pass(ports: WebhookPorts, webhook_id: str) -> None:
+    """Let the next try pass at once, although the receiver was silent: somebody has a reason to try."""
+    health, now = ports.webhooks.health(webhook_id), _now(ports)
+    if health.puts_off(now):
+        ports.webhooks.set_health(webhook_id, replace(health, put_off_until=now), health)
 
 
 def locate(ports: WebhookPorts, url: str) -> tuple[Destination, tuple[str, ...]]:

@@ -19,6 +19,26 @@ from chalicelib.system.domain.settings import StackLimits
 _PORTS = ("book", "numbers", "templates", "telephony", "wakeups")
 
 
+class _NewProcess(FakeCalls):
+    """Ports whose carrier takes long to build when it is first used: meanwhile the switch is thrown."""
+
+    @property
+    def telephony(self):
+        """Build the carrier."""
+        if self._is_furnished and not self._is_built:
+            self._is_built = True
+            kill_switch(self)
+        return self._carrier
+
+    @telephony.setter
+    def telephony(self, carrier):
+        self._carrier, self._is_built, self._is_furnished = carrier, False, False
+
+    def begin(self):
+        """Let the next use of the carrier be the first."""
+        self._is_furnished = True
+
+
 class _Watched:
     """A port that says which step is about to be taken, and which one was."""
 
@@ -103,6 +123,29 @@ def test_the_switch_holds_at_every_step(throw_at):
     attend(calls, call.id)
     assert [each.order.call_id for each in calls.telephony.accepted] == [call.id]
     assert calls.call(call.id).state is CallState.RINGING
+
+
+def test_a_carrier_that_is_slow_to_build_overtakes_no_switch(clock, crm):
+    """In a new process the secret is read and the client built before the last look, not after it."""
+    calls = _NewProcess(clock, crm)
+    furnished(calls)
+    call = request_call(calls, CallWish("template_1", number=NUMBER))
+    calls.begin()
+    attend(calls, call.id)
+    assert calls.telephony.asked == 0
+    assert calls.call(call.id).decision.reason == "kill_switch"
+
+
+def test_a_carrier_that_cannot_be_built_leaves_the_call_waiting(calls, queued, monkeypatch):
+    """Nothing is committed before there is somebody to ask: the wake-up is delivered again."""
+
+    def fail(_self):
+        raise Unavailable("no secret", retryable=True)
+
+    monkeypatch.setattr(FakeCalls, "telephony", property(fail, lambda *_: None), raising=False)
+    with pytest.raises(Unavailable):
+        attend(calls, queued.id)
+    assert (calls.call(queued.id).state, calls.shelf.uses["commit_dial"]) == (CallState.QUEUED, 0)
 
 
 def test_a_stopped_call_says_why(calls, queued):

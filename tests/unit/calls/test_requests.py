@@ -201,6 +201,23 @@ def test_a_template_that_would_fail_in_a_call_is_refused(calls, change, code):
     assert calls.templates.get("template_2") is None
 
 
+def test_an_accepted_call_is_given_as_it_is_stored(calls):
+    """With the version that a condition on it must name."""
+    call = request_call(calls, CallWish("template_1", number=NUMBER))
+    assert call == calls.call(call.id)
+    assert call.version == 1
+
+
+def test_a_repeated_wish_makes_nothing_again(calls):
+    """A number that nobody had is one contact and one call, whichever answer was lost."""
+    wish = CallWish("template_1", number=E164("+14155552699"), call_id="call_9")
+    first = request_call(calls, wish)
+    calls.clock.advance(minutes=1)
+    assert request_call(calls, wish) == first
+    assert len(calls.shelf.calls) == 1
+    assert first.contact_id == find_contact(calls.crm, wish.number).id
+
+
 def test_a_call_does_not_wait_for_ever(calls):
     """A date that is years away is a mistake."""
     wish = CallWish("template_1", number=NUMBER, not_before=NOW + timedelta(days=367))

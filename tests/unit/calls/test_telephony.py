@@ -10,6 +10,7 @@ import requests
 from fakes.calls import ADDRESSES, LINE, NOW, NUMBER, a_call
 from twilio.http.http_client import TwilioHttpClient
 from twilio.http.response import Response
+from twilio.rest import Client
 
 from chalicelib.calls.adapters.twilio_telephony import TwilioTelephony
 from chalicelib.calls.domain.lifecycle import CallState
@@ -70,6 +71,18 @@ def _row(sid="CA1", status="completed", created="Tue, 03 Mar 2026 12:00:01 +0000
         "duration": None,
     }
     return {**row, **fields}
+
+
+def test_nothing_is_left_to_build_when_a_call_is_placed(telephony, wire, monkeypatch):
+    """The vendor's client imports half of itself when it is first used; by then it must not."""
+
+    def too_late(_client):
+        raise AssertionError("built while a call is placed")
+
+    for name in ("api", "calls"):
+        monkeypatch.setattr(Client, name, property(too_late))
+    wire.answers = [_answer(201, sid="CA1")]
+    assert telephony.place(ORDER) == "CA1"
 
 
 def test_an_order_is_sent_with_our_addresses(wire, telephony):

@@ -10,6 +10,7 @@ from unit.docs.pages import ROOT, pages, rows, section, spans
 
 from chalicelib.calls.domain import costs
 from chalicelib.calls.domain.lifecycle import CallState, Outcome
+from infra.stack import streams
 from infra.stack.connections import parameters
 from infra.stack.functions import RESERVED
 
@@ -44,6 +45,36 @@ def test_functions_and_events_are_real() -> None:
     named = {span for span in spans(page) if _EVENT.fullmatch(span) and not (ROOT / span).exists()}
     assert named
     assert named <= logged
+
+
+def test_functions_are_counted() -> None:
+    """The page of what was never tried tells how many functions a deployment has."""
+    configuration = json.loads((ROOT / ".chalice" / "config.json").read_text(encoding="utf-8"))
+    functions = configuration["stages"]["main"]["lambda_functions"]
+    assert re.findall(r"\w+(?= functions,)", PAGES["docs/unverified.md"]) == [str(len(functions))]
+
+
+def test_trying_is_as_long_as_the_pages_say() -> None:
+    """How long a stream's batch is tried stands on three pages, as the stack has it."""
+    hours = streams._RETRY_SECONDS // 3600
+    assert f"tried for {hours} hours" in PAGES["docs/operations.md"]
+    assert f"tried for {hours}, " in PAGES["docs/events.md"]
+    assert f"after {hours} hours" in PAGES["docs/unverified.md"]
+
+
+def test_what_a_function_reaches_is_told_of_each() -> None:
+    """The security page has every function whose role reaches the system table, and no other."""
+    told = {
+        span
+        for row in rows(section(PAGES["docs/security.md"], "What a function reaches"))[1:]
+        for span in spans(row[0])
+    }
+    policies = {
+        path.stem.removeprefix("policy-").replace("-", "_")
+        for path in (ROOT / ".chalice").glob("policy-*.json")
+        if '"dynamodb:LeadingKeys"' in path.read_text(encoding="utf-8")
+    }
+    assert told == policies
 
 
 def test_states_and_outcomes_are_named() -> None:

@@ -55,11 +55,20 @@ class FailedWorkRepository:
         shown = found[:page_size]
         return Page(shown, shown[-1].id if len(found) > page_size else None)
 
+    def mark(self, work: FailedWork) -> bool:
+        """Keep the mark of open work that a replay has begun; False when it is no longer open."""
+        transaction = TransactWrite(connection=self._connection)
+        transaction.save(_item(work), condition=FailedWorkItem.pk.exists())
+        return _committed(transaction, unless={_REFUSED, _CONTENDED})
+
     def settle(self, work: FailedWork) -> bool:
         """Keep open work as the settled work that is given; False when it is no longer open."""
         open_item = FailedWorkItem(*_key(FailedState.OPEN, work.queue, work.id))
+        there = FailedWorkItem.pk.exists()
+        if work.state is FailedState.DISCARDED:
+            there &= FailedWorkItem.settlement.does_not_exist()
         transaction = TransactWrite(connection=self._connection)
-        transaction.delete(open_item, condition=FailedWorkItem.pk.exists())
+        transaction.delete(open_item, condition=there)
         transaction.save(_item(work), condition=FailedWorkItem.pk.does_not_exist())
         return _committed(transaction, unless={_REFUSED, _CONTENDED})
 
@@ -135,6 +144,7 @@ def _item(work: FailedWork) -> FailedWorkItem:
         settled_at=settled_at and iso(settled_at),
         settled_by=work.settled_by,
         reason=work.reason,
+        settlement=work.settlement,
         version=work.version,
         expires_at=to_millis(settled_at) // 1000 + _SETTLED_SECONDS if settled_at else None,
     )
@@ -154,5 +164,6 @@ def _work(item: FailedWorkItem) -> FailedWork:
         settled_at=from_iso(item.settled_at) if item.settled_at else None,
         settled_by=item.settled_by,
         reason=item.reason,
+        settlement=item.settlement,
         version=int(item.version),
     )

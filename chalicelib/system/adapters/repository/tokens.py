@@ -10,7 +10,7 @@ from pynamodb.transactions import TransactWrite
 
 from chalicelib.kernel.actors import actor
 from chalicelib.kernel.clock import from_iso, iso
-from chalicelib.kernel.errors import unavailable_on
+from chalicelib.kernel.errors import Unavailable, unavailable_on
 from chalicelib.kernel.paging import Page
 from chalicelib.system.adapters.tables import TokenIdItem, TokenItem
 from chalicelib.system.domain.tokens import Scope, Token
@@ -18,12 +18,15 @@ from chalicelib.system.domain.tokens import Scope, Token
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from pynamodb.attributes import UnicodeAttribute
     from pynamodb.connection import Connection
     from pynamodb.expressions.condition import Condition
     from pynamodb.expressions.update import Action
 
 _ALL = "TOKENS"
 _REFUSED = {"ConditionalCheckFailed", "TransactionConflict"}
+# A token moves only when a request is repeated; a digest that was looked up is stale once at most, or twice.
+_LOOKS = 5
 
 
 @unavailable_on(PynamoDBException)
@@ -48,8 +51,12 @@ class TokenRepository:
 
     def get(self, token_id: str) -> Token | None:
         """Give the token with this id, consistently."""
-        digest = _digest_of(token_id)
-        return self.find(digest) if digest else None
+        for _ in range(_LOOKS):
+            digest = _digest_of(token_id)
+            token = self.find(digest) if digest else None
+            if digest is None or token:
+                return token
+        raise _moves_too_fast()
 
     def latest(self, page_size: int, start: str | None = None) -> Page[Token]:
         """Give a page of all tokens, the newest first: their places in the list, then all of them at once."""
@@ -77,9 +84,7 @@ class TokenRepository:
         item.resealed = True  # it is not issued again: whoever tells of changes must know
         transaction.save(item, condition=TokenItem.pk.does_not_exist())
         transaction.save(TokenIdItem(_ALL, _place(token.id), digest=digest))
-        mark = TokenItem.revoked_at
-        as_read = (mark == iso(token.revoked_at)) if token.revoked_at else mark.does_not_exist()
-        transaction.delete(TokenItem(*_key(token.digest)), condition=TokenItem.pk.exists() & as_read)
+        transaction.delete(TokenItem(*_key(token.digest)), condition=TokenItem.pk.exists() & _as_read(token))
         return sealed if _committed(transaction) else None
 
     def rotate(self, old: Token, new: Token) -> bool:
@@ -101,14 +106,20 @@ class TokenRepository:
         _update(digest, [used.set(iso(at))], TokenItem.pk.exists() & stale)
 
     def revoke(self, token_id: str, at: datetime) -> Token | None:
-        """Mark the token revoked, keeping an earlier revocation; None when there is no such id."""
-        digest = _digest_of(token_id)
-        if digest is None:
-            return None
+        """Mark the token revoked, keeping an earlier revocation; None when there is no such id.
+
+        A token that moves to another digest meanwhile is revoked there.
+        """
         mark = TokenItem.revoked_at
         revoked: list[Action] = [mark.set(iso(at)), TokenItem.changed_by.set(actor())]
-        _update(digest, revoked, TokenItem.pk.exists() & mark.does_not_exist())
-        return self.find(digest)
+        for _ in range(_LOOKS):
+            digest = _digest_of(token_id)
+            if digest is None:
+                return None
+            _update(digest, revoked, TokenItem.pk.exists() & mark.does_not_exist())
+            if token := self.find(digest):
+                return token
+        raise _moves_too_fast()
 
 
 def _key(digest: str) -> tuple[str, str]:
@@ -124,6 +135,23 @@ def _digest_of(token_id: str) -> str | None:
         return TokenIdItem.get(_ALL, _place(token_id), consistent_read=True).digest
     except DoesNotExist:
         return None
+
+
+def _as_read(token: Token) -> Condition:
+    """Demand that nobody has revoked, rotated or shortened the token since it was read."""
+    revoked = _is(TokenItem.revoked_at, _text(token.revoked_at))
+    rotated = _is(TokenItem.rotated_to, token.rotated_to)
+    same: Condition = revoked & rotated & _is(TokenItem.valid_until, _text(token.expires_at))
+    return same
+
+
+def _is(attribute: UnicodeAttribute, value: str | None) -> Condition:
+    same: Condition = (attribute == value) if value else attribute.does_not_exist()
+    return same
+
+
+def _moves_too_fast() -> Unavailable:
+    return Unavailable("The token moves too fast.", retryable=True, code="storage_unavailable")
 
 
 def _save_new(transaction: TransactWrite, token: Token) -> None:

@@ -6,8 +6,9 @@ import hashlib
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.kernel.clock import from_iso, from_millis, iso
-from chalicelib.system.adapters.tables import DeliveryItem, WebhookItem, WebhookSecretItem
+from chalicelib.system.adapters.tables import DeliveryItem, WebhookHealthItem, WebhookItem, WebhookSecretItem
 from chalicelib.system.domain.deliveries import Answer, Attempt, Delivery, DeliveryState
+from chalicelib.system.domain.health import Health
 from chalicelib.system.domain.webhooks import KEPT_AFTER_DELETION, DisabledReason, Secrets, Webhook
 
 if TYPE_CHECKING:
@@ -87,6 +88,21 @@ def secrets_of(item: WebhookSecretItem) -> Secrets:
     return Secrets(item.secret, item.previous, _instant(item.previous_until), item.rotation or "")
 
 
+def health_item(webhook_id: str, health: Health) -> WebhookHealthItem:
+    """Write what is known of a webhook's receiver."""
+    return WebhookHealthItem(
+        webhook_key(webhook_id),
+        "HEALTH",
+        last_success_at=_text(health.last_success_at),
+        put_off_until=_text(health.put_off_until),
+    )
+
+
+def health_of(item: WebhookHealthItem) -> Health:
+    """Read what is known of a webhook's receiver."""
+    return Health(_instant(item.last_success_at), _instant(item.put_off_until))
+
+
 def delivery_item(delivery: Delivery) -> DeliveryItem:
     """Write a delivery as an item; the index holds it as long as somebody must look at it."""
     return DeliveryItem(
@@ -103,6 +119,7 @@ def delivery_item(delivery: Delivery) -> DeliveryItem:
         attempts=[_attempt_json(attempt) for attempt in delivery.attempts] or None,
         next_at=_text(delivery.next_at),
         claimed_until=_text(delivery.claimed_until),
+        begun_at=_text(delivery.begun_at),
         expires_at=int(delivery.keep_until.timestamp()),
         version=delivery.version,
     )
@@ -123,6 +140,7 @@ def delivery_of(item: DeliveryItem) -> Delivery:
         attempts=tuple(_attempt(each) for each in item.attempts or ()),
         next_at=_instant(item.next_at),
         claimed_until=_instant(item.claimed_until),
+        begun_at=_instant(item.begun_at),
         version=int(item.version),
     )
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from pynamodb.exceptions import DoesNotExist, PutError, PynamoDBException, TransactWriteError
 from pynamodb.transactions import TransactWrite
 
-from chalicelib.kernel.clock import from_iso, iso
+from chalicelib.kernel.clock import iso
 from chalicelib.kernel.errors import unavailable_on
 from chalicelib.kernel.paging import Page
 from chalicelib.system.adapters.repository import webhook_codec as codec
@@ -19,11 +19,13 @@ from chalicelib.system.adapters.tables import (
     WebhookItem,
     WebhookSecretItem,
 )
+from chalicelib.system.domain.health import Health
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from datetime import datetime
 
+    from pynamodb.attributes import UnicodeAttribute
     from pynamodb.connection import Connection
     from pynamodb.expressions.condition import Condition
 
@@ -104,17 +106,35 @@ class WebhookRepository:
         found = [codec.webhook_of(item) for item in items]
         return Page(found[:size], found[size - 1].id if len(found) > size else None)
 
-    def note_success(self, webhook_id: str, at: datetime) -> None:
-        """Remember when something last arrived."""
-        WebhookHealthItem(codec.webhook_key(webhook_id), "HEALTH", last_success_at=iso(at)).save()
+    def reach(self, webhook_id: str) -> tuple[Secrets | None, Health]:
+        """Give what a try needs in one request: its secrets, and whether its receiver answers."""
+        key = codec.webhook_key(webhook_id)
+        secrets, health = None, Health()
+        for item in SystemTable.batch_get([(key, "SECRET"), (key, "HEALTH")], consistent_read=True):
+            if isinstance(item, WebhookSecretItem):
+                secrets = codec.secrets_of(item)
+            elif isinstance(item, WebhookHealthItem):
+                health = codec.health_of(item)
+        return secrets, health
 
-    def last_success(self, webhook_id: str) -> datetime | None:
-        """Tell when something last arrived."""
+    def health(self, webhook_id: str) -> Health:
+        """Give what is known of its receiver, consistently."""
         try:
-            health = WebhookHealthItem.get(codec.webhook_key(webhook_id), "HEALTH", consistent_read=True)
-            return from_iso(health.last_success_at)
+            key = codec.webhook_key(webhook_id)
+            return codec.health_of(WebhookHealthItem.get(key, "HEALTH", consistent_read=True))
         except DoesNotExist:
-            return None
+            return Health()
+
+    def healths(self, webhook_ids: Sequence[str]) -> dict[str, Health]:
+        """Give what was known of these receivers a moment ago, in one request."""
+        keys = [(codec.webhook_key(each), "HEALTH") for each in webhook_ids]
+        found = {item.pk: codec.health_of(item) for item in WebhookHealthItem.batch_get(keys)}
+        return {each: found.get(codec.webhook_key(each), Health()) for each in webhook_ids}
+
+    def set_health(self, webhook_id: str, health: Health, known: Health | None = None) -> bool:
+        """Keep what is known of its receiver; False if it is no longer what was `known`, when given."""
+        item = codec.health_item(webhook_id, health)
+        return _put(item, _health_is(codec.health_item(webhook_id, known)) if known else None)
 
 
 @unavailable_on(PynamoDBException)
@@ -193,7 +213,18 @@ class DeliveryRepository:
         ]
 
 
-def _put(item: DeliveryItem, condition: Condition) -> bool:
+def _health_is(known: WebhookHealthItem) -> Condition:
+    success = _is(WebhookHealthItem.last_success_at, known.last_success_at)
+    same: Condition = success & _is(WebhookHealthItem.put_off_until, known.put_off_until)
+    return same
+
+
+def _is(attribute: UnicodeAttribute, value: str | None) -> Condition:
+    same: Condition = (attribute == value) if value else attribute.does_not_exist()
+    return same
+
+
+def _put(item: SystemTable, condition: Condition | None) -> bool:
     try:
         item.save(condition)
     except PutError as error:
