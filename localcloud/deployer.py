@@ -72,6 +72,9 @@ def stack_parameters(settings: Settings) -> dict[str, str]:
         "AllowedCountries": settings.allowed_countries,
         "TokenRequestsPerMinute": settings.token_requests_per_minute,
         "AddressRequestsPerMinute": settings.address_requests_per_minute,
+        "CorsOrigins": settings.cors_origins,
+        "CognitoUserPool": settings.cognito_user_pool,
+        "CognitoClient": settings.cognito_client,
         "WebhookAllowedNetworks": _LOOPBACK_NETWORK,
         "SpeechCharsPerSecond": f"{_SPEECH_CHARS_PER_SECOND * settings.time_scale:g}",
         "LogLevel": settings.log_level,
@@ -86,6 +89,7 @@ def endpoints(settings: Settings) -> dict[str, str]:
         "webhook_url": settings.public_webhook_url,
         "socket_url": settings.public_socket_url,
         "console_url": f"{proxy}/api/console",
+        "docs_url": f"{proxy}/api/docs",
         "phone_network_url": settings.telephony.api_url,
         "model_url": settings.model.base_url,
     }

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 MAX_BODY_BYTES = 10 * 1024 * 1024
 MIN_COMPRESSED_BYTES = 1024  # `minimum_compression_size` of the configuration; a test holds them equal
 _LEVEL = 5
+_REQUEST_ID = "context.requestId"
 _TOO_LARGE, _UNSUPPORTED = "REQUEST_TOO_LARGE", "UNSUPPORTED_MEDIA_TYPE"
 _ACCEPTED = re.compile(r"gzip\s*(?:;\s*q\s*=\s*(?P<weight>[01](?:\.[0-9]{0,3})?))?", re.IGNORECASE)
 
@@ -86,9 +87,13 @@ def accepts_gzip(accepted: str) -> bool:
 def refusal(kind: str) -> web.Response:
     """Give the answer that the template defines for what API Gateway refuses."""
     response = gateway_responses()["RestAPI"]["Properties"]["GatewayResponses"][kind]
-    headers = {name: text.strip("'") for name, text in response["ResponseParameters"]["Headers"].items()}
+    request_id = str(uuid.uuid4())
+    declared = response["ResponseParameters"]["Headers"]
+    headers = {
+        name: request_id if text == _REQUEST_ID else text.strip("'") for name, text in declared.items()
+    }
     body = json.loads(response["ResponseTemplates"]["application/json"])
-    text = json.dumps(body | {"request_id": str(uuid.uuid4())})
+    text = json.dumps(body | {"request_id": request_id})
     return web.Response(status=int(response["StatusCode"]), headers=headers, body=text.encode())
 
 

@@ -8,6 +8,8 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from chalicelib.kernel.errors import Invalid
+from chalicelib.kernel.numbering import check_country
 from localcloud.failures import LocalCloudError
 from localcloud.processes import find
 from localcloud.workspace import read_json, write_json
@@ -70,6 +72,9 @@ class Settings:
     time_scale: float
     token_requests_per_minute: str = "600"  # noqa: S105  a limit, no secret
     address_requests_per_minute: str = "1200"
+    cors_origins: str = ""
+    cognito_user_pool: str = ""
+    cognito_client: str = ""
 
     def url(self, program: str) -> str:
         """Return the loopback address of a program."""
@@ -86,12 +91,24 @@ def load_settings(workspace: Workspace, environ: Mapping[str, str]) -> Settings:
         model=_model(environ, ports["model_server"]),
         public_webhook_url=environ.get("PUBLIC_WEBHOOK_URL") or f"http://{proxy}/hook",
         public_socket_url=environ.get("PUBLIC_SOCKET_URL") or f"ws://{proxy}/socket",
-        allowed_countries=environ.get("ALLOWED_COUNTRIES") or "US",
+        allowed_countries=_countries(environ.get("ALLOWED_COUNTRIES") or "US"),
         log_level=environ.get("LOG_LEVEL") or "INFO",
         time_scale=_time_scale(environ.get("LOCALCLOUD_TIME_SCALE") or "1"),
         token_requests_per_minute=environ.get("TOKEN_REQUESTS_PER_MINUTE") or "600",
         address_requests_per_minute=environ.get("ADDRESS_REQUESTS_PER_MINUTE") or "1200",
+        cors_origins=environ.get("CORS_ORIGINS") or "",
+        cognito_user_pool=environ.get("COGNITO_USER_POOL") or "",
+        cognito_client=environ.get("COGNITO_CLIENT") or "",
     )
+
+
+def _countries(text: str) -> str:
+    """Give a list of countries as the stack takes it, or say which code is wrong."""
+    codes = [code.strip() for code in text.split(",") if code.strip()]
+    try:
+        return ",".join(check_country(code.upper()) for code in codes)
+    except Invalid as error:
+        raise SettingError(f"ALLOWED_COUNTRIES: {error.message}") from error
 
 
 def read_env_file(path: Path) -> dict[str, str]:

@@ -85,6 +85,9 @@ class PromptTemplates(Protocol):
 class Renderer(Protocol):
     """Fills variables into a template."""
 
+    def check(self, text: str) -> None:
+        """Refuse a template whose syntax is wrong: `Invalid` with code `bad_template`."""
+
     def render(self, text: str, variables: Mapping[str, Any]) -> str:
         """Render; `Invalid` with code `bad_template` for a missing variable or a syntax error."""
 

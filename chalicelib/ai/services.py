@@ -9,7 +9,7 @@ from chalicelib.ai.domain.analysis import ANALYSIS_NAME, ANALYSIS_SCHEMA, Analys
 from chalicelib.ai.domain.conversation import Heard, Message, Spoken
 from chalicelib.ai.domain.prompts import PromptTemplate
 from chalicelib.ai.domain.wording import HOUSE_RULES
-from chalicelib.kernel.errors import Conflict, NotFound
+from chalicelib.kernel.errors import Conflict, NotFound, about_field
 from chalicelib.kernel.ids import new_id
 
 if TYPE_CHECKING:
@@ -25,10 +25,13 @@ _TASK = (
 
 
 def create_prompt(ai: AiPorts, name: str, text: str, template_id: str | None = None) -> PromptTemplate:
-    """Store a prompt template; its syntax is checked when it is rendered, and before it is used.
+    """Store a prompt template; `Invalid` with code `bad_template` when its syntax is wrong.
 
-    With the same `template_id` again it gives the one that exists.
+    Whether its variables exist is found out when a call template names it. With the same `template_id`
+    again it gives the one that exists.
     """
+    with about_field("/text"):
+        ai.renderer.check(text)
     now = ai.clock.now()
     template = PromptTemplate(template_id or new_id("prompt"), name, text, created_at=now, updated_at=now)
     try:

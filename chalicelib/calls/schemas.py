@@ -11,6 +11,8 @@ from pydantic import (
     ConfigDict,
     Field,
     StringConstraints,
+    ValidationInfo,
+    field_validator,
     model_validator,
 )
 
@@ -22,6 +24,7 @@ from chalicelib.calls.domain.permission import Verdict
 from chalicelib.calls.domain.templates import CallTemplate, Transport
 from chalicelib.calls.domain.turns import TurnEnd, TurnKind
 from chalicelib.calls.services.requests import CallWish
+from chalicelib.kernel.clock import cut_to_millis
 from chalicelib.kernel.errors import Invalid
 from chalicelib.kernel.numbering import parse_phone
 from chalicelib.kernel.phones import E164
@@ -82,12 +85,27 @@ class CallTemplateIn(BaseModel):
     greeting: Text
     prompt_id: Id
     transport: Transport = Transport.RELAY
-    language: Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Z]{2})?$")] = "en-US"
-    voice: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9-]{1,60}$")] = "en-US-Chirp3-HD-Aoede"
+    language: Annotated[
+        str,
+        StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Z]{2})?$"),
+        Field(description="A language, with a country or without: `en-US`, `de`."),
+    ] = "en-US"
+    voice: Annotated[
+        str,
+        StringConstraints(pattern=r"^[A-Za-z0-9-]{1,60}$"),
+        Field(description="A Google voice without its provider, such as `en-US-Chirp3-HD-Aoede`."),
+    ] = "en-US-Chirp3-HD-Aoede"
     tools: Annotated[list[str], Field(max_length=20)] = list(DEFAULT_TOOLS)
     on_failure: OnFailure = OnFailure.HANG_UP
-    transfer_to: Phone | None = None
+    transfer_to: Annotated[Phone | None, Field(validate_default=True)] = None
     max_duration_s: Annotated[int, Field(ge=30, le=3600)] = 600
+
+    @field_validator("transfer_to")
+    @classmethod
+    def _reachable(cls, number: str | None, others: ValidationInfo) -> str | None:
+        if number is None and others.data.get("on_failure") is OnFailure.TRANSFER:
+            raise ValueError("Give the number to transfer to, or set on_failure to hang_up.")
+        return number
 
     def template(self, template_id: str, now: datetime) -> CallTemplate:
         """Give the new template."""
@@ -95,7 +113,7 @@ class CallTemplateIn(BaseModel):
             "tools": tuple(self.tools),
             "transfer_to": E164(self.transfer_to) if self.transfer_to else None,
         }
-        return CallTemplate(id=template_id, created_at=now, **fields)
+        return CallTemplate(id=template_id, created_at=cut_to_millis(now), **fields)
 
 
 class _View(BaseModel):

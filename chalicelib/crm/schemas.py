@@ -8,6 +8,7 @@ from pydantic import (
     AfterValidator,
     BaseModel,
     BeforeValidator,
+    Field,
     StringConstraints,
     ValidationInfo,
     field_validator,
@@ -24,7 +25,7 @@ from chalicelib.crm.domain import (
     check_time_zone,
 )
 from chalicelib.kernel.errors import AppError
-from chalicelib.kernel.numbering import parse_phone
+from chalicelib.kernel.numbering import check_country, parse_phone
 from chalicelib.kernel.phones import E164
 from chalicelib.kernel.schemas import Input, Instant
 
@@ -55,16 +56,28 @@ Line = Annotated[
     str,
     StringConstraints(strip_whitespace=True, min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$"),
 ]
-Source = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
+Source = Annotated[
+    str,
+    StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$"),
+    Field(description="Where it came from, in small letters, digits and `_`, such as `web_form`."),
+]
 Email = Annotated[
     str,
     StringConstraints(strip_whitespace=True),
     AfterValidator(lambda address: _as_value_error(check_email, address)),
 ]
-Country = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
+Country = Annotated[
+    str,
+    AfterValidator(lambda code: _as_value_error(check_country, code)),
+    Field(json_schema_extra={"pattern": "^[A-Z]{2}$"}),
+]
 PhoneText = Annotated[str, StringConstraints(strip_whitespace=True, max_length=40)]
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=10_000)]
-CallId = Annotated[str, StringConstraints(pattern=r"^call_[0-9a-f]{32}$")]
+CallId = Annotated[
+    str,
+    StringConstraints(pattern=r"^call_[0-9a-f]{32}$"),
+    Field(description="The id of a call: `call_…`."),
+]
 TimeZone = Annotated[str, AfterValidator(lambda name: _as_value_error(check_time_zone, name))]
 Language = Annotated[str, AfterValidator(lambda tag: _as_value_error(check_language, tag))]
 
@@ -85,8 +98,10 @@ class ContactIn(Input):
 
     @field_validator("phone")
     @classmethod
-    def _number(cls, text: str, others: ValidationInfo) -> E164:
-        return _as_value_error(parse_phone, text, others.data.get("country"))
+    def _number(cls, text: str, others: ValidationInfo) -> str:
+        if "country" not in others.data:  # its own error is enough
+            return text
+        return _as_value_error(parse_phone, text, others.data["country"])
 
     def new_contact(self) -> NewContact:
         """Give the use case's input."""

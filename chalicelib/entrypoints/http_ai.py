@@ -27,10 +27,14 @@ _PROMPTS = "/v1/ai/templates"
     body=PromptIn,
     returns=PromptView,
     status=201,
+    errors={"bad_template": 400},
     example={"name": "Follow-up", "text": "You call {{ contact.name }} about the offer. Be brief."},
 )
 def create_prompt(request: Request[PromptIn, NoQuery]) -> PromptTemplate:
-    """Create a prompt template."""
+    """Create a prompt template.
+
+    It is refused when its syntax is wrong.
+    """
     return services.create_prompt(
         container().ai, request.body.name, request.body.text, request.new_id("prompt")
     )

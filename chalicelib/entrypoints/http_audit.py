@@ -8,14 +8,16 @@ from urllib.parse import urlencode
 from chalice.app import Blueprint
 
 from chalicelib.bootstrap import container
+from chalicelib.bootstrap.news import watches
 from chalicelib.entrypoints.middleware import Reply, Request, route
+from chalicelib.system.domain.audit import check_kind
 from chalicelib.system.domain.tokens import Scope
 from chalicelib.system.schemas.audit import AuditExportQuery, AuditList, AuditQuery, audit_csv
 from chalicelib.system.services.audit import MAX_EXPORT, find_entries
 
 if TYPE_CHECKING:
     from chalicelib.kernel.paging import Page
-    from chalicelib.system.domain.audit import AuditEntry
+    from chalicelib.system.domain.audit import AuditEntry, AuditFilter
 
 bp = Blueprint(__name__)
 _AUDIT = "/v1/audit"
@@ -28,7 +30,7 @@ def list_audit(request: Request[None, AuditQuery]) -> Page[AuditEntry]:
     An entry appears within seconds of the act. Numbers, addresses and texts are masked.
     """
     query = request.query
-    return find_entries(container().system, query.wanted(), query.page_size, request.start)
+    return find_entries(container().system, _wanted(query), query.page_size, request.start)
 
 
 @route(
@@ -46,10 +48,16 @@ def export_audit(request: Request[None, AuditExportQuery]) -> Reply:
     When there are more, the header `Link` leads to the next rows.
     """
     query = request.query
-    page = find_entries(container().system, query.wanted(), MAX_EXPORT, query.before)
+    page = find_entries(container().system, _wanted(query), MAX_EXPORT, query.before)
     text, start = audit_csv(page)
     headers = {}
     if start is not None:
         filters = query.model_dump(mode="json", by_alias=True, exclude_none=True)
         headers["Link"] = f'<?{urlencode({**filters, "before": start})}>; rel="next"'
     return Reply(text, headers=headers)
+
+
+def _wanted(query: AuditQuery | AuditExportQuery) -> AuditFilter:
+    if query.object:
+        check_kind(query.object, {watch.object for watch in watches().values()})
+    return query.wanted()

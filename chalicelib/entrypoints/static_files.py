@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from chalice.app import Response
 
+from chalicelib.entrypoints.middleware.conditions import unless_known
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -42,11 +44,13 @@ class Folder:
         if found is None:
             missing = {"Content-Type": "text/plain; charset=utf-8"}
             return Response("There is no such page.", status_code=404, headers=missing)
-        headers = {"ETag": found.tag, "Cache-Control": self.cache}
-        if (request.headers or {}).get("if-none-match") == found.tag:
-            return Response("", status_code=304, headers=headers)
-        kind = {"Content-Type": f"{found.kind}; charset=utf-8", "Content-Security-Policy": self.policy}
-        return Response(found.text, headers={**headers, **kind})
+        headers = {
+            "ETag": found.tag,
+            "Cache-Control": self.cache,
+            "Content-Type": f"{found.kind}; charset=utf-8",
+            "Content-Security-Policy": self.policy,
+        }
+        return unless_known(request, Response(found.text, headers=headers))
 
 
 @functools.cache

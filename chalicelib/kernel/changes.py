@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING, Any
 
+from chalicelib.kernel.clock import to_millis
+from chalicelib.kernel.ids import derived_id
 from chalicelib.kernel.phones import mask
 
 if TYPE_CHECKING:
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
 
 HIDDEN = "…"
 MAX_SHOWN = 200
+_TOLD_AT_ONCE = 16
 _PHONE = re.compile(r"\+[1-9][0-9]{6,14}")
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 # What storage needs and nobody means when a row is changed.
@@ -42,8 +45,9 @@ class Action(Enum):
 class Change:
     """One write to one row, as the stream told it: before and after, as plain values.
 
-    `id` is the stream record's own: the same whenever the record is told again. `expired` says that
-    nobody deleted the row: its time was over.
+    `id` is the stream record's own: the same whenever the record is told again. `at` is right to a second;
+    `sequence` grows with every write to the same row. `expired` says that nobody deleted the row: its time
+    was over.
     """
 
     id: str
@@ -52,6 +56,15 @@ class Change:
     old: Mapping[str, Any] | None
     new: Mapping[str, Any] | None
     expired: bool = False
+    sequence: int = 0
+
+    def derived_id(self, prefix: str, what: str = "", number: int = 0) -> str:
+        """Make the id of what this change tells: the same again, in the order of the row's writes.
+
+        `number` (0 to 15) orders what one change tells under the same prefix.
+        """
+        seed = f"{self.id}#{what}" if what else self.id
+        return derived_id(prefix, seed, to_millis(self.at), self.sequence * _TOLD_AT_ONCE + number)
 
     @property
     def image(self) -> Mapping[str, Any]:
@@ -91,9 +104,9 @@ def sk_id(image: Mapping[str, Any]) -> str:
     return str(image["sk"]).partition("#")[2]
 
 
-def never(_image: Mapping[str, Any]) -> bool:
+def never(_image: Mapping[str, Any]) -> Mapping[str, Any] | None:
     """Tell that no row of this kind moves."""
-    return False
+    return None
 
 
 def as_it_is(image: Mapping[str, Any]) -> Image:
@@ -109,7 +122,7 @@ class Watch:
     for its events, `object_id` the id for the audit log where the first is personal. `shown` names the
     fields that the log may show, `silent` those whose change is no act; `audited` are the acts that are
     logged at all. `read` gives the fields of a stored image, keys included; `tell` the events of a change.
-    `moved` tells of a new row that it took the place of another one of the same object.
+    `moved` gives, of a new row that took the place of another one of the same object, that other one.
     """
 
     row: str
@@ -120,7 +133,7 @@ class Watch:
     audited: frozenset[Action] = frozenset(Action)
     object_id: Callable[[Mapping[str, Any]], str] | None = None
     read: Callable[[Mapping[str, Any]], Image] = as_it_is
-    moved: Callable[[Mapping[str, Any]], bool] = never
+    moved: Callable[[Mapping[str, Any]], Mapping[str, Any] | None] = never
     tell: Callable[[Image | None, Image | None], Iterable[Told]] = field(default=no_events)
 
     def key(self, image: Mapping[str, Any]) -> str:

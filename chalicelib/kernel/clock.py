@@ -70,6 +70,11 @@ def to_millis(instant: datetime) -> int:
     return round(instant.timestamp() * 1000)
 
 
+def cut_to_millis(instant: datetime) -> datetime:
+    """Give the instant in the whole milliseconds that storage keeps; never a later one."""
+    return instant.replace(microsecond=instant.microsecond // 1000 * 1000)
+
+
 def from_millis(millis: int) -> datetime:
     """Give the aware UTC instant of a count of milliseconds since the Unix epoch."""
     return datetime.fromtimestamp(millis / 1000, UTC)

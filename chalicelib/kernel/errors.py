@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import functools
 import inspect
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 ClassT = TypeVar("ClassT")
 
@@ -73,6 +74,16 @@ class Unavailable(AppError):
     def __init__(self, message: str, *, retryable: bool, code: str | None = None) -> None:
         super().__init__(message, code=code)
         self.retryable = retryable
+
+
+@contextmanager
+def about_field(pointer: str) -> Iterator[None]:
+    """Let what is refused inside name a field of the request, unless it names one already."""
+    try:
+        yield
+    except (Invalid, Forbidden, NotFound, Conflict) as error:
+        error.errors = error.errors or (FieldError(pointer, error.message),)
+        raise
 
 
 def unavailable_on(*vendor_errors: type[Exception]) -> Callable[[type[ClassT]], type[ClassT]]:

@@ -9,6 +9,7 @@ import secrets
 
 import uuid_utils
 
+_ORDERS = 1 << 64
 _SHAPE = re.compile(r"[a-z]{2,12}_[0-9a-f]{32}")
 
 
@@ -17,13 +18,20 @@ def new_id(prefix: str) -> str:
     return f"{prefix}_{uuid_utils.uuid7().hex}"
 
 
-def derived_id(prefix: str, seed: str, at_millis: int = 0) -> str:
+def derived_id(prefix: str, seed: str, at_millis: int = 0, order: int | None = None) -> str:
     """Make the same id from the same seed, so that doing something twice makes one thing.
 
-    With `at_millis` (milliseconds since the epoch) it sorts among the ids made at that time.
+    With `at_millis` (milliseconds since the epoch) it sorts among the ids made at that time; those of one
+    time sort by `order`, of which the last 64 bits are kept, and by nothing else where it is None.
     """
     time = f"{at_millis:012x}" if at_millis else ""
-    return f"{prefix}_{time}{hashlib.sha256(seed.encode()).hexdigest()[: 32 - len(time)]}"
+    place = time if order is None else f"{time}{order % _ORDERS:016x}"
+    return f"{prefix}_{place}{hashlib.sha256(seed.encode()).hexdigest()[: 32 - len(place)]}"
+
+
+def order_of(text: str) -> int | None:
+    """Give the order of an id that `derived_id` made with a time and an order; None for what is no id."""
+    return int(text.rpartition("_")[2][12:28], 16) if _SHAPE.fullmatch(text) else None
 
 
 def made_at_millis(text: str) -> int:

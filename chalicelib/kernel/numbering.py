@@ -11,6 +11,7 @@ from chalicelib.kernel.errors import Invalid
 from chalicelib.kernel.phones import E164
 
 _NO_COUNTRY = "001"  # what phonenumbers calls the region of satellite and other world-wide numbers
+_OFTEN_WRONG = "UK"
 _KINDS = {
     PhoneNumberType.FIXED_LINE: "fixed",
     PhoneNumberType.MOBILE: "mobile",
@@ -32,6 +33,15 @@ class NumberPlan:
 
     country: str
     kind: str
+
+
+def check_country(code: str) -> str:
+    """Give the code of a country that has phone numbers (ISO 3166 alpha-2), or `Invalid` (`bad_country`)."""
+    if code == _OFTEN_WRONG:
+        raise Invalid("UK is no ISO 3166 code; Great Britain is GB.", code="bad_country")
+    if code not in phonenumbers.SUPPORTED_REGIONS:
+        raise Invalid(f"{code[:8]} is no country's code (ISO 3166, two letters).", code="bad_country")
+    return code
 
 
 def parse_phone(text: str, default_country: str | None = None) -> E164:

@@ -40,7 +40,11 @@ def parameters() -> dict[str, Any]:
             "Public address of the webhooks; empty: the function's own URL", default=""
         ),
         "PublicSocketUrl": _text("Public address of the socket; empty: the API's own URL", default=""),
-        "AllowedCountries": _text("Countries that may be called, ISO codes, comma separated", default="US"),
+        "AllowedCountries": _text("Countries that may be called, ISO codes, comma separated", default="US")
+        | {
+            "AllowedPattern": "^ *[A-Za-z]{2} *(, *[A-Za-z]{2} *)*$",
+            "ConstraintDescription": "Write ISO 3166 codes of two letters, comma separated, such as US,GB",
+        },
         "DialingEnabled": {
             "Type": "String",
             "AllowedValues": ["true", "false"],

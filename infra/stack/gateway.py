@@ -7,6 +7,9 @@ from typing import Any
 
 _UNKNOWN_PATH = "There is no such path, or it does not take this method."
 _UNAUTHENTICATED = "Send a valid token: Authorization: Bearer aics_..."
+_TOO_LARGE = "The body may have 10 MB at most, packed and unpacked."
+# The gateway says no less: whether a type is not taken, a coding not known, or a packed body broken.
+_UNREADABLE = "Send application/json, plain or as Content-Encoding: gzip that can be unpacked."
 _OUR_FAULT = "The request failed on our side."
 
 # Type -> status, title, code, detail. Source: API Gateway developer guide, "Gateway response types".
@@ -17,13 +20,8 @@ _PROBLEMS = {
     "ACCESS_DENIED": (403, "Forbidden", "forbidden", "This token may not do that."),
     "MISSING_AUTHENTICATION_TOKEN": (404, "Not Found", "not_found", _UNKNOWN_PATH),
     "RESOURCE_NOT_FOUND": (404, "Not Found", "not_found", _UNKNOWN_PATH),
-    "REQUEST_TOO_LARGE": (413, "Content Too Large", "body_too_large", "The body is too large."),
-    "UNSUPPORTED_MEDIA_TYPE": (
-        415,
-        "Unsupported Media Type",
-        "unsupported_media_type",
-        "Send application/json.",
-    ),
+    "REQUEST_TOO_LARGE": (413, "Content Too Large", "body_too_large", _TOO_LARGE),
+    "UNSUPPORTED_MEDIA_TYPE": (415, "Unsupported Media Type", "unsupported_media_type", _UNREADABLE),
     "THROTTLED": (429, "Too Many Requests", "throttled", "Too many requests; wait and try again."),
     "QUOTA_EXCEEDED": (429, "Too Many Requests", "throttled", "Too many requests; wait and try again."),
     "AUTHORIZER_FAILURE": (500, "Internal Server Error", "internal_error", _OUR_FAULT),
@@ -36,6 +34,7 @@ _HEADERS = {
     "Content-Type": "'application/problem+json'",
     "Cache-Control": "'no-store'",
     "X-Content-Type-Options": "'nosniff'",
+    "X-Request-Id": "context.requestId",
 }
 _MORE_HEADERS = {401: {"WWW-Authenticate": "'Bearer'"}, 429: {"Retry-After": "'1'"}}
 

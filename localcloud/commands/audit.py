@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import csv
+import io
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from localcloud.commands.printing import json_option, limit_option, print_items
+from localcloud.commands.cells import readable
+from localcloud.commands.printing import json_option, limit_option, print_changes
 from localcloud.commands.remote import uses_api
+from localcloud.commands.tables import Column
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from localcloud.commands.remote import Remote
 
-_COLUMNS = ("at", "actor", "action", "object_kind", "object_id", "before", "after")
+_COLUMNS = tuple(map(Column, ("at", "actor", "action", "object_kind", "object_id", "before", "after")))
+_AUDIT = "/v1/audit"
 
 
 @click.command()
@@ -20,6 +28,12 @@ _COLUMNS = ("at", "actor", "action", "object_kind", "object_id", "before", "afte
 @click.option("--object", "subject", help="Only what was done to it: contact:contact_…")
 @click.option("--from", "since", help="Not before this instant, such as 2026-03-03T08:00:00Z.")
 @click.option("--to", "until", help="Before this instant.")
+@click.option(
+    "--csv",
+    "file",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write all of them, whatever --limit, into this file as CSV instead.",
+)
 @limit_option
 @json_option
 @uses_api
@@ -30,6 +44,7 @@ def audit(  # noqa: PLR0913  one parameter for each option
     subject: str | None,
     since: str | None,
     until: str | None,
+    file: Path | None,
     limit: int,
     as_json: bool,
 ) -> None:
@@ -38,4 +53,39 @@ def audit(  # noqa: PLR0913  one parameter for each option
     Example: audit --object contact:contact_0197… --from 2026-03-01T00:00:00Z
     """
     filters = {"actor": actor, "object": subject, "from": since, "to": until}
-    print_items(api.items("/v1/audit", limit, **filters), _COLUMNS, as_json=as_json)
+    if file is None:
+        print_changes(api.items(_AUDIT, limit, **filters), _COLUMNS, _heading, as_json=as_json)
+        return
+    if as_json:
+        raise click.UsageError("Give either --csv or --json.")
+    count = _write(file, api.texts(f"{_AUDIT}/export", **filters))
+    click.echo(f"{count} entries in {file}", err=True)
+
+
+def _heading(entry: dict[str, Any]) -> str:
+    subject = f"{entry['object_kind']}:{entry['object_id']}"
+    return f"{readable(entry['at'])}  {entry['action']}  {subject}\n  by {entry['actor']}"
+
+
+def _write(file: Path, parts: Iterable[str]) -> int:
+    """Write all parts under one heading; returns how many entries. The file appears when all is there."""
+    partial = file.with_name(f"{file.name}.partial")
+    count = 0
+    try:
+        with partial.open("w", encoding="utf-8", newline="") as out:
+            for number, part in enumerate(parts):
+                heading, rows = _split(part)
+                out.write(rows if number else heading + rows)
+                count += sum(1 for _ in csv.reader(io.StringIO(rows, newline="")))
+        partial.replace(file)
+    except OSError as error:
+        raise click.ClickException(f"{file} cannot be written: {error.strerror}") from error
+    finally:
+        partial.unlink(missing_ok=True)
+    return count
+
+
+def _split(part: str) -> tuple[str, str]:
+    """Give the heading, which every part begins with, and the rows."""
+    heading, end, rows = part.partition("\r\n")
+    return heading + end, rows

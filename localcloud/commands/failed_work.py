@@ -8,13 +8,26 @@ import click
 
 from localcloud.commands.printing import json_option, limit_option, print_items, print_object
 from localcloud.commands.remote import uses_api
+from localcloud.commands.tables import Column
 
 if TYPE_CHECKING:
     from localcloud.commands.remote import Remote
 
-_COLUMNS = ("id", "queue", "kind", "subject", "cause", "attempts", "failed_at", "state")
+_COLUMNS = (
+    Column("id"),
+    Column("queue"),
+    Column("kind"),
+    Column("subject"),
+    Column("cause", least=16),
+    Column("attempts"),
+    Column("failed_at"),
+    Column("state"),
+)
+_ESSENTIAL = ("id", "queue", "cause", "failed_at")
 _WORK = "/v1/failed-work"
 _STATES = click.Choice(["open", "replayed", "discarded"])
+_REPLAYABLE = ("dial", "urgent", "post_call", "news")
+_QUEUES = (*_REPLAYABLE, "changes")
 
 
 @click.group("failed-work")
@@ -27,19 +40,28 @@ def failed_work() -> None:
 
 @failed_work.command("list")
 @click.option("--state", type=_STATES, default="open", show_default=True, help="Only work in this state.")
-@click.option("--queue", help="Only work of this queue, such as dial.")
+@click.option("--queue", type=click.Choice(_QUEUES), help="Only work of this queue.")
 @limit_option
 @json_option
 @uses_api
 def list_work(api: Remote, *, state: str, queue: str | None, limit: int, as_json: bool) -> None:
     """List failed work, the latest first."""
-    print_items(api.items(_WORK, limit, state=state, queue=queue), _COLUMNS, as_json=as_json)
+    print_items(api.items(_WORK, limit, state=state, queue=queue), _COLUMNS, _ESSENTIAL, as_json=as_json)
+
+
+@failed_work.command()
+@click.argument("work_id")
+@json_option
+@uses_api
+def show(api: Remote, *, work_id: str, as_json: bool) -> None:
+    """Show one message: what it asks for, why it failed, and what became of it."""
+    print_object(api.ask("GET", f"{_WORK}/{work_id}").body, as_json=as_json)
 
 
 @failed_work.command()
 @click.argument("work_id", required=False)
 @click.option("--all", "everything", is_flag=True, help="All open work instead of one message.")
-@click.option("--queue", help="With --all: only work of this queue.")
+@click.option("--queue", type=click.Choice(_REPLAYABLE), help="With --all: only work of this queue.")
 @json_option
 @uses_api
 def replay(api: Remote, *, work_id: str | None, everything: bool, queue: str | None, as_json: bool) -> None:

@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 from rich.console import Console
-from rich.table import Table
+
+from localcloud.commands.cells import changes, readable, whole
+from localcloud.commands.tables import table_of, whole_row
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
-_COPIED = "id"  # people copy it into the next command: it stays in one piece
+    from localcloud.commands.tables import Column
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON and nothing else.")
 limit_option = click.option(
@@ -20,44 +22,73 @@ limit_option = click.option(
 )
 
 
-def print_items(items: Sequence[dict[str, Any]], columns: Sequence[str], *, as_json: bool) -> None:
-    """Print a list: JSON, a table when somebody looks, tab-separated lines when it is piped."""
+def print_items(
+    items: Sequence[dict[str, Any]],
+    columns: Sequence[Column],
+    essential: Sequence[str] = (),
+    *,
+    as_json: bool,
+) -> None:
+    """Print a list: JSON, a table when somebody looks, tab-separated lines when it is piped.
+
+    `essential` names the columns that a narrow terminal keeps, the most important first (`table_of`).
+    """
+    console = _console()
     if as_json:
-        click.echo(json.dumps(items, indent=1, ensure_ascii=False))
-        return
-    rows = [[_cell(item.get(column)) for column in columns] for item in items]
-    console = Console(highlight=False, markup=False)
-    if console.is_terminal:
-        _print_table(console, columns, rows)
+        _print_json(items)
+    elif not console.is_terminal:
+        _print_lines(items, columns)
+    elif not items:
+        _say_nothing_is_here()
     else:
-        for row in [list(columns), *rows]:
-            click.echo("\t".join(_one_line(row)))
+        console.print(table_of(columns, items, essential, console.width))
 
 
-def print_object(item: dict[str, Any], *, as_json: bool) -> None:
-    """Print one thing: JSON, or a line for each field."""
+def print_changes(
+    items: Sequence[dict[str, Any]],
+    columns: Sequence[Column],
+    heading: Callable[[dict[str, Any]], str],
+    *,
+    as_json: bool,
+) -> None:
+    """Print a list of changes: as `print_items`, but a heading and a line for each field on a terminal."""
+    console = _console()
+    if as_json or not console.is_terminal or not items:
+        print_items(items, columns, as_json=as_json)
+        return
+    click.echo("times are UTC")
+    for item in items:
+        click.echo(heading(item))
+        for line in changes(item["before"], item["after"]):
+            click.echo(f"    {line}")
+
+
+def print_object(item: dict[str, Any], *, as_json: bool, remarks: Mapping[str, str] | None = None) -> None:
+    """Print one thing: JSON, or a line for each field, with what `remarks` says of it at the end."""
     if as_json:
-        click.echo(json.dumps(item, indent=1, ensure_ascii=False))
+        _print_json(item)
         return
     width = max(map(len, item), default=0)
+    write = readable if _console().is_terminal else whole
     for name, value in item.items():
-        click.echo(f"{name.ljust(width)}  {_cell(value)}".rstrip())
+        remark = (remarks or {}).get(name, "")
+        click.echo(f"{name.ljust(width)}  {write(value)}  {remark}".rstrip())
 
 
-def _print_table(console: Console, columns: Sequence[str], rows: list[list[str]]) -> None:
-    table = Table(box=None, pad_edge=False)
-    for column in columns:
-        table.add_column(column, overflow="fold", no_wrap=column == _COPIED)
-    for row in rows:
-        table.add_row(*row)
-    console.print(table)
+def _console() -> Console:
+    return Console(highlight=False, markup=False)
 
 
-def _cell(value: Any) -> str:
-    if value is None:
-        return ""
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+def _print_json(value: Any) -> None:
+    click.echo(json.dumps(value, indent=1, ensure_ascii=False))
 
 
-def _one_line(row: Iterable[str]) -> list[str]:
-    return [cell.replace("\t", " ").replace("\n", " ") for cell in row]
+def _print_lines(items: Sequence[dict[str, Any]], columns: Sequence[Column]) -> None:
+    for row in [[column.name for column in columns], *(whole_row(columns, item) for item in items)]:
+        click.echo("\t".join(row))
+    if not items:
+        _say_nothing_is_here()
+
+
+def _say_nothing_is_here() -> None:
+    click.echo("nothing here", err=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urljoin, urlsplit
 
 import click
 import requests
@@ -12,13 +13,18 @@ import requests
 from localcloud.workspace import Workspace, read_json
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 URL_VARIABLE, TOKEN_VARIABLE = "AICS_API_URL", "AICS_TOKEN"
 _TIMEOUT_S = 35  # API Gateway gives up after 29 s
 _MAX_PAGE_SIZE = 100
+ANY_VERSION = {"If-Match": "*"}
 _NOT_RUNNING_CODE = 3
+_UNAUTHENTICATED = 401
+_NOT_HERE = (403, 404)  # what gateways answer at paths that they do not know
 _START = "start it with `make up`, or name another system with --url"
+_SHAPE = "an address looks like https://calls.example.com/api"
+_STAGE = "the address ends with the stage, such as /api"
 
 
 class NotRunningError(click.ClickException):
@@ -57,7 +63,23 @@ class Remote:
         headers: dict[str, str] | None = None,
     ) -> RemoteAnswer:
         """Send a request; raises `RefusedError`, or `NotRunningError` when nothing answers."""
-        url = self._api_url + path
+        answer = self._answer(method, self._api_url + path, body, query, headers)
+        return RemoteAnswer(self._parsed(answer), answer.headers.get("ETag", ""))
+
+    def texts(self, path: str, **query: Any) -> Iterator[str]:
+        """Read a text that comes in parts, following `Link`; filters that are None are left out."""
+        wanted = {name: value for name, value in query.items() if value is not None}
+        address: str | None = self._api_url + path
+        while address:
+            answer = self._answer("GET", address, None, wanted, None)
+            yield answer.content.decode("utf-8")
+            following = answer.links.get("next")
+            address = urljoin(address, following["url"]) if following else None
+            wanted = {}
+
+    def _answer(
+        self, method: str, url: str, body: Any, query: dict[str, Any] | None, headers: dict[str, str] | None
+    ) -> requests.Response:
         try:
             answer = self._session.request(
                 method, url, json=body, params=query, headers=headers, timeout=_TIMEOUT_S
@@ -68,7 +90,13 @@ class Remote:
             ) from error
         if not answer.ok:
             raise RefusedError(_explained(answer))
-        return RemoteAnswer(_parsed(answer), answer.headers.get("ETag", ""))
+        return answer
+
+    def _parsed(self, answer: requests.Response) -> Any:
+        try:
+            return answer.json() if answer.content else None
+        except ValueError as error:
+            raise RefusedError(f"what answers at {self._api_url} is not the API: {_STAGE}") from error
 
     def items(self, path: str, limit: int, **query: Any) -> list[dict[str, Any]]:
         """Read a list page by page, up to `limit` items; filters that are None are left out."""
@@ -110,6 +138,7 @@ def uses_api(command: Callable[..., Any]) -> Callable[..., Any]:
 def _remote(workspace: Workspace, url: str | None, token: str | None) -> Remote:
     """Find the API; the local administrator's token is never sent anywhere but to the local stack."""
     if url:
+        _check_address(url)
         if not token:
             raise click.UsageError(f"--url needs a token: give --token, or set {TOKEN_VARIABLE}.")
         return Remote(url, token)
@@ -119,8 +148,13 @@ def _remote(workspace: Workspace, url: str | None, token: str | None) -> Remote:
     return Remote(local["api_url"], token or local["admin_token"])
 
 
-def _parsed(answer: requests.Response) -> Any:
-    return answer.json() if answer.content else None
+def _check_address(url: str) -> None:
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        parts = urlsplit("")
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise click.UsageError(f"{url!r} is no address of an API: {_SHAPE}.")
 
 
 def _explained(answer: requests.Response) -> str:
@@ -130,9 +164,16 @@ def _explained(answer: requests.Response) -> str:
     except ValueError:
         problem = {}
     if not isinstance(problem, dict) or "code" not in problem:
-        return f"the API answered {answer.status_code} without an explanation"
+        return f"the API answered {answer.status_code} without an explanation{_hint(answer)}"
     lines = [problem["detail"]]
     lines += [f"  {each['pointer'] or '(all)'}: {each['detail']}" for each in problem.get("errors", [])]
     lines += [f"  {name}: {value}" for name, value in problem.get("details", {}).items()]
     lines.append(f"({problem['status']} {problem['code']}, request {problem['request_id']})")
-    return "\n".join(lines)
+    return "\n".join(lines) + (_hint(answer) if answer.status_code == _UNAUTHENTICATED else "")
+
+
+def _hint(answer: requests.Response) -> str:
+    """Say what is most likely wrong: the token, or an address at which there is no such API."""
+    if answer.status_code == _UNAUTHENTICATED:
+        return f"\nno valid token: give one with --token, or set {TOKEN_VARIABLE}"
+    return f"; {_STAGE}" if answer.status_code in _NOT_HERE else ""

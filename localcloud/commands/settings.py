@@ -7,14 +7,17 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from localcloud.commands.printing import json_option, limit_option, print_items, print_object
-from localcloud.commands.remote import uses_api
+from localcloud.commands.cells import readable
+from localcloud.commands.printing import json_option, limit_option, print_changes, print_object
+from localcloud.commands.remote import ANY_VERSION, uses_api
+from localcloud.commands.tables import Column
 
 if TYPE_CHECKING:
     from localcloud.commands.remote import Remote
 
 _SETTINGS = "/v1/settings"
-_COLUMNS = ("version", "at", "by", "reason", "before", "after")
+_COLUMNS = tuple(map(Column, ("version", "at", "by", "reason", "before", "after")))
+_NO_SECTIONS = ("version", "dialing_enabled", "enforced", "changed_at", "changed_by")
 _reason_option = click.option("--reason", default="", help="Why; kept in the history.")
 
 
@@ -30,8 +33,9 @@ def settings() -> None:
 @json_option
 @uses_api
 def show(api: Remote, *, as_json: bool) -> None:
-    """Show the settings that hold now."""
-    print_object(api.ask("GET", _SETTINGS).body, as_json=as_json)
+    """Show the settings that hold now, and say which of them are not acted upon yet."""
+    current = api.ask("GET", _SETTINGS).body
+    print_object(current, as_json=as_json, remarks=_marks(current))
 
 
 @settings.command("set")
@@ -45,7 +49,11 @@ def set_sections(api: Remote, *, changes: tuple[str, ...], reason: str, as_json:
     Example: settings set 'allowed_countries=["US", "CA"]' 'pace=null' --reason "Canada opens"
     """
     body = dict(map(_section, changes))
-    print_object(_change(api, body, reason), as_json=as_json)
+    after = _change(api, body, reason)
+    marks = _marks(after)
+    for name in body.keys() & marks.keys():
+        click.echo(f"{name} is kept {marks[name]}", err=True)
+    print_object(after, as_json=as_json, remarks=marks)
 
 
 @settings.command()
@@ -54,7 +62,7 @@ def set_sections(api: Remote, *, changes: tuple[str, ...], reason: str, as_json:
 @uses_api
 def history(api: Remote, *, limit: int, as_json: bool) -> None:
     """List the changes, newest first."""
-    print_items(api.items(f"{_SETTINGS}/history", limit), _COLUMNS, as_json=as_json)
+    print_changes(api.items(f"{_SETTINGS}/history", limit), _COLUMNS, _heading, as_json=as_json)
 
 
 @click.group("kill-switch")
@@ -66,7 +74,7 @@ def kill_switch() -> None:
 
 
 @kill_switch.command()
-@click.option("--reason", required=True, help="Why; shown with every call that waits, and in the history.")
+@click.option("--reason", default="", help="Why; shown with every call that waits, and in the history.")
 @json_option
 @uses_api
 def on(api: Remote, *, reason: str, as_json: bool) -> None:
@@ -79,20 +87,54 @@ def on(api: Remote, *, reason: str, as_json: bool) -> None:
 @json_option
 @uses_api
 def off(api: Remote, *, reason: str, as_json: bool) -> None:
-    """Let dialing go on: what waits is dialed within two minutes."""
+    """Let dialing go on: each minute up to 200 waiting calls are woken and dialed, the longest due first."""
     _throw(api, as_json=as_json, on=False, reason=reason)
+
+
+@kill_switch.command()
+@json_option
+@uses_api
+def status(api: Remote, *, as_json: bool) -> None:
+    """Say whether dialing is stopped, and why."""
+    current = api.ask("GET", _SETTINGS).body
+    if as_json:
+        print_object({**current["kill_switch"], "dialing_enabled": current["dialing_enabled"]}, as_json=True)
+        return
+    _tell_switch(current)
 
 
 def _throw(api: Remote, *, as_json: bool, on: bool, reason: str) -> None:
     section = {"on": on, "reason": reason if on else ""}
     body = {"kill_switch": section, "reason": reason}
-    after = api.ask("PATCH", _SETTINGS, body, headers={"If-Match": "*"}).body
+    after = api.ask("PATCH", _SETTINGS, body, headers=ANY_VERSION).body
     if as_json:
         print_object(after, as_json=True)
         return
-    click.echo(f"the kill switch is {'on' if on else 'off'} (settings version {after['version']})")
-    if not on and not after["dialing_enabled"]:
+    _tell_switch(after)
+
+
+def _tell_switch(current: dict[str, Any]) -> None:
+    on, reason = current["kill_switch"]["on"], current["kill_switch"]["reason"]
+    because = f": {reason}" if reason else ""
+    click.echo(f"the kill switch is {'on' if on else 'off'}{because} (settings version {current['version']})")
+    if not on and not current["dialing_enabled"]:
         click.echo("nothing is dialed all the same: the deployment's DialingEnabled is false")
+
+
+def _marks(current: dict[str, Any]) -> dict[str, str]:
+    """Say of each section that the system does not act upon, or not wholly, that it does not."""
+    enforced: list[str] = current["enforced"]
+    marks = {}
+    for name in current.keys() - {*_NO_SECTIONS, *enforced}:
+        parts = [each.partition(".")[2] for each in enforced if each.startswith(f"{name}.")]
+        only = f"except {', '.join(parts)}, " if parts else ""
+        marks[name] = f"({only}not acted upon yet)"
+    return marks
+
+
+def _heading(change: dict[str, Any]) -> str:
+    reason = f"\n  {change['reason']}" if change["reason"] else ""
+    return f"{readable(change['at'])}  version {change['version']}  by {change['by']}{reason}"
 
 
 def _change(api: Remote, sections: dict[str, Any], reason: str) -> Any:

@@ -8,11 +8,20 @@ import click
 
 from localcloud.commands.printing import json_option, limit_option, print_items, print_object
 from localcloud.commands.remote import uses_api
+from localcloud.commands.tables import Column
 
 if TYPE_CHECKING:
     from localcloud.commands.remote import Remote
 
-_COLUMNS = ("id", "name", "scope", "expires_at", "last_used_at", "revoked_at")
+_COLUMNS = (
+    Column("id"),
+    Column("name", least=12),
+    Column("scope"),
+    Column("expires_at"),
+    Column("last_used_at"),
+    Column("revoked_at"),
+)
+_ESSENTIAL = ("id", "scope", "name", "revoked_at", "expires_at")
 _TOKENS = "/v1/tokens"
 _MAX_DAYS, _MAX_OVERLAP_S = 3650, 86_400
 
@@ -32,7 +41,7 @@ def tokens() -> None:
 @uses_api
 def list_tokens(api: Remote, *, limit: int, as_json: bool) -> None:
     """List tokens, newest first, revoked and expired ones too."""
-    print_items(api.items(_TOKENS, limit), _COLUMNS, as_json=as_json)
+    print_items(api.items(_TOKENS, limit), _COLUMNS, _ESSENTIAL, as_json=as_json)
 
 
 @tokens.command()

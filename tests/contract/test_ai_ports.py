@@ -9,6 +9,7 @@ from types import SimpleNamespace
 import pytest
 from fakes.ai import FakePrompts, a_prompt
 
+from chalicelib.ai.adapters.rendering import JinjaRenderer
 from chalicelib.ai.adapters.repository import AiRepository
 from chalicelib.ai.services import create_prompt
 from chalicelib.kernel.errors import Conflict
@@ -61,7 +62,7 @@ def test_a_prompt_is_added_once(prompts, clock):
 
 def test_a_template_created_again_under_its_id_is_the_first(prompts, clock):
     """A creation whose answer was lost can be repeated."""
-    ai = SimpleNamespace(prompts=prompts, clock=clock)
+    ai = SimpleNamespace(prompts=prompts, clock=clock, renderer=JinjaRenderer())
     first = create_prompt(ai, "Sales", "Sell.", "prompt_1")
     clock.advance(minutes=1)
     assert create_prompt(ai, "Sales", "Sell.", "prompt_1") == first

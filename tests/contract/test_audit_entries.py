@@ -109,6 +109,27 @@ def test_an_act_is_logged_under_who_acts(world, kind, cause):
     assert {entry.actor for entry in found} == {"token:token_me"}
 
 
+@pytest.mark.parametrize("end", ["replayed", "discarded"])
+def test_settled_work_shows_what_became_of_it(world, end):
+    """It moves to another row, and the log has the change of its state all the same, and not its content."""
+    CAUSES[f"failed_work.{end}"](world)
+    found = [entry for entry in world.entries() if entry.object_kind == "failed_work"][-1]
+    assert (found.action.value, found.before) == ("updated", {"state": "open"})
+    assert found.after["state"] == end
+    assert set(found.after) <= {"state", "settled_at", "settled_by", "reason"}
+
+
+def test_changes_within_a_second_are_in_their_order(world):
+    """Entries, and the ids of events: a stream tells whole seconds."""
+    for number in range(12):
+        changes = ContactChanges(language=("en-GB", "en-US")[number % 2])
+        change_contact(world.calls.crm, world.contact.id, changes)
+    events = [event for event in world.told() if event.type == "contact.updated"]
+    assert [event.data["version"] for event in sorted(events, key=lambda event: event.id)] == [*range(2, 14)]
+    found = [entry for entry in world.entries() if entry.action.value == "updated"]
+    assert [entry.after["language"] for entry in found] == ["en-GB", "en-US"] * 6
+
+
 @pytest.mark.parametrize(("first", "second"), [("token:a", "token:b")])
 def test_a_row_names_who_changed_it_last(world, first, second):
     """Saving what was read stamps it anew, and a second update does too."""

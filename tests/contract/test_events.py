@@ -148,13 +148,14 @@ def test_failures_of_telling_are_not_told(world, queue):
     assert world.entries()[-1].object_kind == "failed_work"
 
 
-def test_settled_work_is_changed_work(world):
-    """It moves to another row, which is neither its making nor its deletion."""
-    CAUSES["failed_work.discarded"](world)
+@pytest.mark.parametrize("state", ["discarded", "replayed"])
+def test_settled_work_is_changed_work(world, state):
+    """It moves to another row, which is neither its making nor its deletion; to begin a replay is no act."""
+    CAUSES[f"failed_work.{state}"](world)
     acts = [entry for entry in world.entries() if entry.object_kind == "failed_work"]
     assert [(entry.action.value, entry.after["state"]) for entry in acts] == [
         ("created", "open"),
-        ("updated", "discarded"),
+        ("updated", state),
     ]
 
 

@@ -95,6 +95,8 @@ def test_bodies_that_are_too_large_are_refused_as_problems(stack: Stack) -> None
     for size in (300 * 1024, 11 * 1024 * 1024):
         answer = _ask(stack, "POST", "/v1/crm/contacts", data=b"x" * size, headers=headers)
         assert (answer.status_code, answer.json()["code"]) == (413, "body_too_large")
+        assert answer.json()["title"] == "Content Too Large"
+        assert answer.headers["X-Request-Id"] == answer.json()["request_id"]
         assert answer.headers["Content-Type"] == "application/problem+json"
 
 

@@ -30,6 +30,7 @@ def test_without_a_valid_token_nothing_is_told(stack: Stack, token: str) -> None
     assert answer.status_code == 401
     assert answer.headers["Content-Type"].startswith("application/problem+json")
     assert answer.json()["code"] == "unauthenticated"
+    assert answer.headers["X-Request-Id"] == answer.json()["request_id"]
 
 
 def test_health_needs_no_token(stack: Stack) -> None:

@@ -59,7 +59,7 @@ def test_numbers_are_read_as_people_write_them(api, written):
     "written",
     [
         {"phone": "(415) 555-2671"},
-        {"phone": "(415) 555-2671", "country": "ZZ"},
+        {"phone": "(415) 555-2671", "country": "GB"},
         {"phone": "+1415555"},
         {"phone": "ask Ada"},
         {"phone": "+1" + "9" * 30},

@@ -30,7 +30,7 @@ def test_the_description_is_not_sent_twice(api):
     """Who has it already is told so."""
     tag = api.get("/v1/openapi.json", scope=None).headers["ETag"]
     again = api.get("/v1/openapi.json", scope=None, headers={"If-None-Match": tag})
-    assert (again.status, again.body) == (304, None)
+    assert (again.status, not again.body) == (304, True)
 
 
 @pytest.mark.parametrize(
@@ -50,8 +50,20 @@ def test_the_pages_files_are_served_and_kept(api, path, kind, cache):
     assert answer.headers["Content-Type"] == f"{kind}; charset=utf-8"
     assert answer.headers["Cache-Control"] == cache
     again = api.get(path, scope=None, headers={"If-None-Match": answer.headers["ETag"]})
-    assert again.status == 304
+    assert (again.status, not again.body) == (304, True)
     assert api.get(path, scope=None, headers={"If-None-Match": '"other"'}).status == 200
+
+
+@pytest.mark.parametrize(
+    "path", ["/docs", "/docs/docs.js", "/console", "/console/console.css", "/v1/openapi.json"]
+)
+def test_what_is_not_sent_again_keeps_its_headers(api, path):
+    """Browsers put the headers of a 304 in place of those they keep: the policy and the type must stay."""
+    first = api.get(path, scope=None)
+    again = api.get(path, scope=None, headers={"If-None-Match": f'"other", W/{first.headers["ETag"]}'})
+    assert again.status == 304
+    own = {"X-Request-Id"}
+    assert {**again.headers, **dict.fromkeys(own)} == {**first.headers, **dict.fromkeys(own)}
 
 
 @pytest.mark.parametrize("name", ["app.py", "..%2Findex.html", "LICENSE", "vendor/LICENSE", "vendor/NOTICE"])
@@ -81,3 +93,26 @@ def test_what_is_vendored_is_what_was_published():
     }
     assert sums == table
     assert {"LICENSE", "NOTICE"} <= {path.name for path in VENDORED.iterdir()}
+
+
+def test_colours_of_the_page_can_be_read():
+    """Each colour that is set for text or under white text stands out from white by 4.5 to 1 (WCAG 1.4.3)."""
+    style = (CONSOLE / "docs" / "docs.css").read_text(encoding="utf-8")
+    colours = re.findall(r"\.swagger-ui [^{}]*\{[^}]*?\b(?:color|background): #([0-9a-f]{6})[ ;]", style)
+    assert len(colours) > 10
+    assert [each for each in colours if 1.05 / (_luminance(each) + 0.05) < 4.5] == ["f08a8a"]
+    assert (_luminance("f08a8a") + 0.05) / (_luminance("1b1b1b") + 0.05) > 4.5
+
+
+def test_the_token_is_not_shown():
+    """Whoever looks over a shoulder does not read it, and the field says what it takes."""
+    script = (CONSOLE / "docs" / "docs.js").read_text(encoding="utf-8")
+    assert 'type: "password"' in script
+    assert '"Bearer token"' in script
+
+
+def _luminance(colour):
+    """Give the relative luminance of a colour, as WCAG defines it."""
+    parts = (int(colour[at : at + 2], 16) / 255 for at in (0, 2, 4))
+    linear = (each / 12.92 if each <= 0.04045 else ((each + 0.055) / 1.055) ** 2.4 for each in parts)
+    return sum(weight * each for weight, each in zip((0.2126, 0.7152, 0.0722), linear, strict=True))

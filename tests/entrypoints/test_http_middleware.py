@@ -8,9 +8,11 @@ from types import SimpleNamespace
 import pytest
 
 from chalicelib.entrypoints.middleware import ROUTES
+from chalicelib.entrypoints.middleware.problems import title_of
 from chalicelib.kernel.errors import Forbidden, Unavailable
 from chalicelib.system.domain.tokens import Scope
 from chalicelib.system.services.tokens import issue_token, revoke_token
+from infra.stack.gateway import gateway_responses
 
 CONTACTS = "/v1/crm/contacts"
 ADA = {"name": "Ada", "phone": "+14155552671"}
@@ -179,6 +181,7 @@ def test_another_media_type_is_415(api):
     sent = {"Content-Type": "application/x-www-form-urlencoded"}
     answer = api.ask("POST", CONTACTS, raw=b"name=Ada", headers=sent)
     assert (answer.status, answer.body["code"]) == (415, "unsupported_media_type")
+    assert answer.body["detail"] == "Send application/json."
 
 
 def test_reading_needs_no_media_type(api):
@@ -252,3 +255,12 @@ def test_only_health_and_the_contract_are_open():
         "/health/ready",
         "/v1/openapi.json",
     }
+
+
+def test_the_gateway_and_the_functions_call_a_status_the_same():
+    """Who refuses is nothing that a client should see by the title."""
+    responses = gateway_responses()["RestAPI"]["Properties"]["GatewayResponses"]
+    problems = [json.loads(each["ResponseTemplates"]["application/json"]) for each in responses.values()]
+    assert all(each["title"] == title_of(each["status"]) for each in problems)
+    headers = [each["ResponseParameters"]["Headers"] for each in responses.values()]
+    assert {each["X-Request-Id"] for each in headers} == {"context.requestId"}

@@ -7,6 +7,7 @@ import re
 from typing import Any
 
 import pytest
+from jsonschema import Draft202012Validator
 from openapi_spec_validator import validate
 
 import app as application
@@ -61,6 +62,8 @@ def test_every_route_is_there_once() -> None:
 def test_the_least_scope_is_told(route: Any) -> None:
     """A token's scope stands with the operation; an open route says that it needs none."""
     needed = [{"bearer": [route.scope.value]}] if route.scope else []
+    words = f"Needs a token of scope `{route.scope}`." if route.scope else "Needs no token."
+    assert words in operation_of(route)["description"]
     assert operation_of(route)["security"] == needed
 
 
@@ -98,6 +101,47 @@ def test_every_example_is_valid(route: Any) -> None:
     assert route.body.model_validate_json(json.dumps(route.example), strict=True)
     media = operation_of(route)["requestBody"]["content"]["application/json"]
     assert media["example"] == route.example
+
+
+@pytest.mark.parametrize("route", EVERY)
+def test_every_answer_is_shown(route: Any) -> None:
+    """An example stands with each answer that has fields, and is one that the schema accepts."""
+    answers = operation_of(route)["responses"]
+    for media in answers[str(route.status)].get("content", {}).values():
+        if "$ref" in media["schema"]:
+            _validator(media["schema"]).validate(media["example"])
+
+
+@pytest.mark.parametrize("route", EVERY)
+def test_every_refusal_is_shown_whole(route: Any) -> None:
+    """Each code has a problem with all of its fields."""
+    for code, status in route.errors.items():
+        media = operation_of(route)["responses"][str(status)]["content"]["application/problem+json"]
+        name = media["examples"][code]["$ref"].rpartition("/")[2]
+        shown = DOCUMENT["components"]["examples"][name]["value"]
+        _validator(media["schema"]).validate(shown)
+        assert (shown["status"], shown["code"]) == (status, code)
+
+
+def test_examples_show_what_was_sent() -> None:
+    """Who creates a contact sees that contact, with an id like ours."""
+    operation = OPERATIONS["POST", "/v1/crm/contacts"]
+    sent = operation["requestBody"]["content"]["application/json"]["example"]
+    for key in (("POST", "/v1/crm/contacts", "201"), ("GET", "/v1/crm/contacts/{contact_id}", "200")):
+        shown = OPERATIONS[key[:2]]["responses"][key[2]]["content"]["application/json"]["example"]
+        assert sent.items() <= shown.items()
+        assert re.fullmatch(r"contact_[0-9a-f]{32}", shown["id"])
+
+
+@pytest.mark.parametrize(("path", "secret"), [("/v1/tokens", "aics_..."), ("/v1/webhooks", "whsec_...")])
+def test_examples_show_secrets_where_they_are_told(path: str, secret: str) -> None:
+    """Only the answer of a creation has one."""
+    answer = OPERATIONS["POST", path]["responses"]["201"]
+    assert answer["content"]["application/json"]["example"]["secret"] == secret
+
+
+def _validator(schema: dict[str, Any]) -> Draft202012Validator:
+    return Draft202012Validator({**schema, "components": DOCUMENT["components"]})
 
 
 @pytest.mark.parametrize("route", EVERY)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from threading import Lock
 from typing import TYPE_CHECKING
 
-from chalicelib.kernel.errors import Conflict
+from chalicelib.kernel.errors import Conflict, FieldError
 
 if TYPE_CHECKING:
     from chalicelib.crm.domain import Contact, Note
@@ -25,7 +25,8 @@ class FakeContacts:
         with self._lock:
             owner = self._owner.setdefault(contact.phone, contact.id)
             if owner != contact.id:
-                raise Conflict("taken", code="phone_taken", details={"contact_id": owner})
+                wrong = (FieldError("/phone", "taken"),)
+                raise Conflict("taken", code="phone_taken", errors=wrong, details={"contact_id": owner})
             return self._by_id.setdefault(contact.id, contact)
 
     def get(self, contact_id: str) -> Contact | None:

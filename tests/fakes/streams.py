@@ -15,6 +15,7 @@ def a_record(
     new: dict[str, Any] | None,
     event_id: str = "record-1",
     at: float = 1772539200.0,
+    sequence: int = 1,
 ) -> dict[str, Any]:
     """Make a record of images with plain texts and numbers."""
     images = {name: _image(image) for name, image in (("OldImage", old), ("NewImage", new)) if image}
@@ -27,7 +28,7 @@ def a_record(
         "dynamodb": {
             "ApproximateCreationDateTime": at,
             "Keys": {},
-            "SequenceNumber": "1",
+            "SequenceNumber": str(sequence),
             "SizeBytes": 1,
             "StreamViewType": "NEW_AND_OLD_IMAGES",
             **images,

@@ -119,7 +119,9 @@ async def test_packed_bodies_are_unpacked(proxy):
 async def test_bodies_that_are_not_what_they_say_are_refused(proxy, coding, body):
     """An unknown coding and broken gzip are answered by 415, a problem like every other."""
     answer = await proxy.post("/api/x", data=body, headers={"Content-Encoding": coding})
-    assert (answer.status, (await answer.json())["code"]) == (415, "unsupported_media_type")
+    problem = await answer.json()
+    assert (answer.status, problem["code"]) == (415, "unsupported_media_type")
+    assert "Content-Encoding" in problem["detail"]
 
 
 async def test_a_bomb_is_not_unpacked(proxy):
@@ -146,7 +148,9 @@ async def test_larger_bodies_are_refused_as_the_template_says(proxy):
     expected = json.loads(declared["ResponseTemplates"]["application/json"])
     assert answer.status == problem["status"] == 413
     assert answer.headers["Content-Type"] == "application/problem+json"
-    assert len(problem.pop("request_id")) == 36
+    assert len(problem["request_id"]) == 36
+    assert answer.headers["X-Request-Id"] == problem.pop("request_id")
+    assert "10 MB" in problem["detail"]
     assert problem == {name: value for name, value in expected.items() if name != "request_id"}
 
 

@@ -42,6 +42,13 @@ def test_port_can_be_set(workspace):
     assert endpoints(settings)["api_url"] == "http://127.0.0.1:8787/api"
 
 
+def test_the_pages_have_addresses(workspace):
+    """What `up` prints leads to the console and to the page that shows the API."""
+    known = endpoints(load_settings(workspace, {"LOCALCLOUD_PORT": "8787"}))
+    pages = {name: known[name].removeprefix(known["api_url"]) for name in ("console_url", "docs_url")}
+    assert pages == {"console_url": "/console", "docs_url": "/docs"}
+
+
 @pytest.mark.enable_socket
 def test_occupied_port_is_replaced(workspace):
     """A remembered port that somebody else took meanwhile is given up, unless our own program holds it."""
@@ -127,3 +134,32 @@ def test_broken_env_file_is_explained(tmp_path):
     path.write_text("A=1\nnonsense\n")
     with pytest.raises(SettingError, match="line 2"):
         read_env_file(path)
+
+
+def test_browsers_and_people_are_admitted_as_told(workspace):
+    """Origins and the user pool reach the stack; without them no page and no person is admitted."""
+    names = ("CorsOrigins", "CognitoUserPool", "CognitoClient")
+    told = stack_parameters(
+        load_settings(
+            workspace,
+            {"CORS_ORIGINS": "http://127.0.0.1:5173", "COGNITO_USER_POOL": "create", "COGNITO_CLIENT": "c"},
+        )
+    )
+    untold = stack_parameters(load_settings(workspace, {}))
+    assert [told[name] for name in names] == ["http://127.0.0.1:5173", "create", "c"]
+    assert [untold[name] for name in names] == ["", "", ""]
+
+
+def test_countries_are_written_as_the_stack_takes_them(workspace):
+    """In capital letters, without spaces."""
+    settings = load_settings(workspace, {"ALLOWED_COUNTRIES": "us, gb"})
+    assert settings.allowed_countries == "US,GB"
+
+
+@pytest.mark.parametrize(
+    ("codes", "words"), [("usa", "USA is no country"), ("US,UK", "UK is no ISO 3166 code")]
+)
+def test_a_country_that_does_not_exist_is_named(workspace, codes, words):
+    """Before anything is deployed with it."""
+    with pytest.raises(SettingError, match=f"ALLOWED_COUNTRIES: {words}"):
+        load_settings(workspace, {"ALLOWED_COUNTRIES": codes})

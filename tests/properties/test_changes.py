@@ -42,7 +42,7 @@ contacts = st.fixed_dictionaries(
 
 def _call_image(call):
     raw = codec.call_item(call).serialize()
-    told = {"ApproximateCreationDateTime": 0, "NewImage": raw}
+    told = {"ApproximateCreationDateTime": 0, "SequenceNumber": "1", "NewImage": raw}
     return read_record({"eventID": "x", "dynamodb": told}).new
 
 
@@ -64,7 +64,7 @@ def tellings(draw):
     """Give changes of several rows, and batches in which each is told at least once, in any mixture."""
     found = [change for history in draw(st.lists(histories(), min_size=1, max_size=3)) for change in history]
     changes = [
-        Change(f"record-{number}", row, NOW + timedelta(seconds=number % 3), old, new)
+        Change(f"record-{number}", row, NOW + timedelta(seconds=number % 3), old, new, sequence=number)
         for number, (row, old, new) in enumerate(found)
     ]
     order = draw(st.permutations(changes)) + draw(st.lists(st.sampled_from(changes), max_size=10))

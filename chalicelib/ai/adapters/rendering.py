@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from jinja2 import StrictUndefined, TemplateError
@@ -10,7 +11,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from chalicelib.kernel.errors import Invalid
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
 
 class JinjaRenderer:
@@ -20,9 +21,20 @@ class JinjaRenderer:
         # The result is spoken or read by a model, never shown as HTML.
         self._environment = ImmutableSandboxedEnvironment(undefined=StrictUndefined, autoescape=False)
 
+    def check(self, text: str) -> None:
+        """Refuse a template whose syntax is wrong: `Invalid` with code `bad_template`."""
+        with _refusing("The template has a mistake"):
+            self._environment.from_string(text)
+
     def render(self, text: str, variables: Mapping[str, Any]) -> str:
         """Render; `Invalid` with code `bad_template` names what is wrong."""
-        try:
+        with _refusing("The template cannot be rendered"):
             return self._environment.from_string(text).render(variables)
-        except (TemplateError, TypeError, ValueError, LookupError, ArithmeticError) as error:
-            raise Invalid(f"The template cannot be rendered: {error}", code="bad_template") from error
+
+
+@contextmanager
+def _refusing(message: str) -> Iterator[None]:
+    try:
+        yield
+    except (TemplateError, TypeError, ValueError, LookupError, ArithmeticError) as error:
+        raise Invalid(f"{message}: {error}", code="bad_template") from error

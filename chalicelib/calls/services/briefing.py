@@ -11,6 +11,7 @@ from chalicelib.ai.services import instructions
 from chalicelib.calls.domain.lifecycle import Direction
 from chalicelib.calls.domain.templates import Brief
 from chalicelib.crm.domain import UNKNOWN_CALLER, Contact, ContactStatus
+from chalicelib.kernel.errors import about_field
 from chalicelib.kernel.phones import E164
 
 if TYPE_CHECKING:
@@ -55,9 +56,13 @@ def write_brief(
 ) -> Brief:
     """Fill greeting and prompt in; `Invalid` with code `bad_template` for a variable that does not exist."""
     variables = _variables(occasion, calls.clock.now())
+    with about_field("/prompt_id"):
+        filled = instructions(calls.ai, prompt, variables)
+    with about_field("/greeting"):
+        greeting = calls.ai.renderer.render(template.greeting, variables)
     return Brief(
-        instructions=instructions(calls.ai, prompt, variables),
-        greeting=calls.ai.renderer.render(template.greeting, variables),
+        instructions=filled,
+        greeting=greeting,
         transport=template.transport,
         language=template.language,
         voice=template.voice,

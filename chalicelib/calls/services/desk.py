@@ -8,7 +8,7 @@ from chalicelib.ai.services import get_prompt
 from chalicelib.calls.domain.permission import objection_to
 from chalicelib.calls.services.briefing import SAMPLE, write_brief
 from chalicelib.calls.services.templates import get_template
-from chalicelib.kernel.errors import Forbidden, Invalid, NotFound
+from chalicelib.kernel.errors import Forbidden, Invalid, NotFound, about_field
 from chalicelib.kernel.numbering import plan_of
 from chalicelib.system.services.settings import current_settings
 
@@ -25,18 +25,27 @@ def create_template(calls: CallPorts, template: CallTemplate) -> CallTemplate:
     Its prompt must exist, greeting and prompt must render, its tools must be ones that we have, and
     the number that it transfers to must be one that we may dial.
     """
-    write_brief(calls, template, get_prompt(calls.ai, template.prompt_id), SAMPLE)
-    if template.transfer_to:
+    with about_field("/prompt_id"):
+        prompt = get_prompt(calls.ai, template.prompt_id)
+    write_brief(calls, template, prompt, SAMPLE)
+    with about_field("/transfer_to"):
         _check_target(calls, template.transfer_to)
-    unknown = sorted(set(template.tools) - set(calls.tools))
-    if unknown:
-        known = ", ".join(sorted(calls.tools))
-        raise Invalid(f"There is no tool {', '.join(unknown)}; there are {known}.", code="unknown_tool")
+    with about_field("/tools"):
+        _check_tools(calls, template.tools)
     calls.templates.add(template)
     return template
 
 
-def _check_target(calls: CallPorts, number: E164) -> None:
+def _check_tools(calls: CallPorts, names: tuple[str, ...]) -> None:
+    unknown = sorted(set(names) - set(calls.tools))
+    if unknown:
+        known = ", ".join(sorted(calls.tools))
+        raise Invalid(f"There is no tool {', '.join(unknown)}; there are {known}.", code="unknown_tool")
+
+
+def _check_target(calls: CallPorts, number: E164 | None) -> None:
+    if number is None:
+        return
     countries = frozenset(current_settings(calls.system).allowed_countries)
     objection = objection_to(plan_of(number), countries)
     if objection:
@@ -45,7 +54,8 @@ def _check_target(calls: CallPorts, number: E164) -> None:
 
 def route_line(calls: CallPorts, line: E164, template_id: str) -> None:
     """Let a template answer one of our numbers."""
-    get_template(calls, template_id)
+    with about_field("/template_id"):
+        get_template(calls, template_id)
     if line not in calls.lines:
         raise NotFound(f"{line} is not one of our numbers (TWILIO_FROM_NUMBERS).", code="line_not_found")
     calls.templates.route(line, template_id)

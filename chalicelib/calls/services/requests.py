@@ -12,7 +12,8 @@ from chalicelib.calls.domain.permission import DialFacts, Verdict, may_dial
 from chalicelib.calls.services.templates import get_template
 from chalicelib.crm import services as crm
 from chalicelib.crm.domain import ContactStatus
-from chalicelib.kernel.errors import Forbidden, Invalid, Unavailable
+from chalicelib.kernel.clock import cut_to_millis
+from chalicelib.kernel.errors import Forbidden, Invalid, Unavailable, about_field
 from chalicelib.kernel.ids import new_id
 from chalicelib.kernel.logs import log
 from chalicelib.kernel.numbering import plan_of
@@ -52,10 +53,12 @@ def request_call(calls: CallPorts, wish: CallWish) -> Call:
     Raises `NotFound` for a missing contact or template, `Forbidden` with the rule's code when the
     rules already refuse the number, `Invalid` when no caller number is configured.
     """
-    template = get_template(calls, wish.template_id)
+    with about_field("/template_id"):
+        template = get_template(calls, wish.template_id)
     contact_id, number, contact_refuses = _whom(calls, wish)
-    now = calls.clock.now()
-    due_at = _due(wish, now)
+    now = cut_to_millis(calls.clock.now())
+    with about_field("/not_before"):
+        due_at = _due(wish, now)
     call = Call(
         id=wish.call_id or new_id("call"),
         direction=Direction.OUTBOUND,
@@ -119,7 +122,7 @@ def _whom(calls: CallPorts, wish: CallWish) -> tuple[str, E164, bool]:
 
 
 def _due(wish: CallWish, now: datetime) -> datetime:
-    due_at = max(wish.not_before or now, now)
+    due_at = cut_to_millis(max(wish.not_before or now, now))
     if due_at > now + _HORIZON:
         raise Invalid("A call can wait for a year at most; give an earlier not_before.", code="too_far_ahead")
     return due_at

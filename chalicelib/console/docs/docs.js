@@ -23,3 +23,25 @@ SwaggerUIBundle({
     return request;
   },
 });
+
+// Swagger UI leaves some fields without a name, shows the token, and has no heading between h1 and h3.
+const NAMES = [
+  [".operation-filter-input", () => "Filter by tag"],
+  ["textarea.body-param__text", () => "Request body"],
+  [".examples-select-element", () => "Example"],
+  ["#auth-bearer-value", () => "Bearer token"],
+  ["[data-param-name] :is(input, select, textarea)", (field) => field.closest("[data-param-name]").dataset.paramName],
+];
+
+function mend() {
+  for (const [selector, nameOf] of NAMES) {
+    for (const field of document.querySelectorAll(selector)) field.setAttribute("aria-label", nameOf(field));
+  }
+  const token = document.querySelector("#auth-bearer-value");
+  if (token) Object.assign(token, { type: "password", autocomplete: "off" });
+  for (const heading of document.querySelectorAll("#docs :is(h3, h4, h5, h6)")) {
+    heading.setAttribute("aria-level", String(Number(heading.localName[1]) - 1));
+  }
+}
+
+new MutationObserver(mend).observe(document.getElementById("docs"), { childList: true, subtree: true });

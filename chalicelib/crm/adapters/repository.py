@@ -10,7 +10,7 @@ from pynamodb.transactions import TransactWrite
 from chalicelib.crm.adapters.tables import ContactItem, NoteItem, PhoneItem, bind
 from chalicelib.crm.domain import Contact, ContactStatus, Note, NoteKind
 from chalicelib.kernel.clock import from_iso, iso
-from chalicelib.kernel.errors import Conflict, unavailable_on
+from chalicelib.kernel.errors import Conflict, FieldError, unavailable_on
 from chalicelib.kernel.phones import E164
 
 if TYPE_CHECKING:
@@ -131,7 +131,8 @@ def _is_refused(error: PynamoDBException) -> bool:
 
 def _taken(owner: str) -> Conflict:
     message = "Another contact has this phone number."
-    return Conflict(message, code="phone_taken", details={"contact_id": owner})
+    wrong = (FieldError("/phone", message),)
+    return Conflict(message, code="phone_taken", errors=wrong, details={"contact_id": owner})
 
 
 def _collided(error: TransactWriteError) -> bool:

@@ -102,7 +102,7 @@ def _read(
         request_id=request_id_of(incoming),
         path=parameters,
         query=query,
-        body=declared.body and checked(declared.body, _body_bytes(incoming)),
+        body=declared.body and checked(declared.body, _body_bytes(declared, incoming)),
         expected_version=conditions.expected_version(declared, incoming),
         start=_start(declared, parameters, query),
     )
@@ -114,14 +114,14 @@ def _query_values(given: Any) -> dict[str, Any]:
     return {name: values[0] if len(values) == 1 else values for name, values in lists.items()}
 
 
-def _body_bytes(incoming: Any) -> bytes:
+def _body_bytes(declared: Route, incoming: Any) -> bytes:
     try:
         content: bytes = incoming.raw_body
     except UnicodeEncodeError:
         raise Invalid("The body is not UTF-8.", code="bad_json") from None
     if len(content) > MAX_BODY_BYTES:
         raise Refused(413, "body_too_large", f"The body may have {MAX_BODY_BYTES} bytes at most.")
-    return content
+    return content or (b"" if declared.body_required else b"{}")
 
 
 def _start(declared: Route, parameters: dict[str, str], query: Any) -> str | None:

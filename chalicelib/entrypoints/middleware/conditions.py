@@ -56,7 +56,11 @@ def covering_tag(version: int, body: str) -> dict[str, str]:
 
 
 def unless_known(incoming: Any, answer: Response) -> Response:
-    """Leave the content out (304) when the client of a GET has this version already."""
+    """Leave the content out (304) when the client of a GET has this version already.
+
+    All headers stay: browsers put them in place of those they keep, and for a type that is not there API
+    Gateway and Chalice say `application/json`, whatever the content is.
+    """
     known = header_of(incoming, "if-none-match")
     tag = answer.headers.get("ETag", "")
     success = 200
@@ -64,8 +68,7 @@ def unless_known(incoming: Any, answer: Response) -> Response:
         return answer
     if known.strip() != "*" and _opaque(tag) not in map(_opaque, known.split(",")):
         return answer
-    headers = {name: value for name, value in answer.headers.items() if name != "Content-Type"}
-    return Response("", status_code=304, headers=headers)
+    return Response("", status_code=304, headers=answer.headers)
 
 
 def _opaque(tag: str) -> str:

@@ -93,6 +93,12 @@ class Route:
         """Tell whether its answer carries the version of one thing."""
         return "version" in getattr(self.returns, "model_fields", {})
 
+    @property
+    def body_required(self) -> bool:
+        """Tell whether a body must be sent; a POST whose fields may all be left out needs none."""
+        fields = self.body.model_fields.values() if self.body else ()
+        return self.method != "POST" or any(each.is_required() for each in fields)
+
 
 ROUTES: list[Route] = []
 

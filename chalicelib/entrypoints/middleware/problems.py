@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from chalice.app import Response
 from pydantic import BaseModel, ValidationError
 
+from chalicelib.entrypoints.middleware.wording import remedy
 from chalicelib.kernel.errors import (
     AppError,
     Conflict,
@@ -33,11 +34,9 @@ _STATUS: Mapping[type[AppError], int] = {
     Unavailable: 503,
 }
 _STATUS_OF_CODE = {"version_changed": 412}
+_TITLES = {413: "Content Too Large", 422: "Unprocessable Content"}
 _CODES = {405: "method_not_allowed", 415: "unsupported_media_type"}
-_REMEDIES = {
-    "extra_forbidden": "This field is not known here; remove it.",
-    "missing": "This field is required.",
-}
+_REFUSED_TYPE = "Send application/json."
 
 
 class Refused(AppError):
@@ -72,7 +71,8 @@ def problem_of_chalice(answer: Response, request_id: str) -> Response:
     code = _CODES.get(status)
     if code is None:
         return internal_problem(request_id)
-    return _response(_problem(status, code, str(answer.body["Message"]), request_id), dict(answer.headers))
+    detail = _REFUSED_TYPE if status == HTTPStatus.UNSUPPORTED_MEDIA_TYPE else str(answer.body["Message"])
+    return _response(_problem(status, code, detail, request_id), dict(answer.headers))
 
 
 def status_of(error: AppError) -> int:
@@ -82,6 +82,11 @@ def status_of(error: AppError) -> int:
     if error.code in _STATUS_OF_CODE:
         return _STATUS_OF_CODE[error.code]
     return next((status for kind, status in _STATUS.items() if isinstance(error, kind)), 500)
+
+
+def title_of(status: int) -> str:
+    """Give a status in the words of RFC 9110, which older Pythons do not know all of."""
+    return _TITLES.get(status, HTTPStatus(status).phrase)
 
 
 def standard_errors(declared: Route) -> dict[str, int]:
@@ -111,17 +116,18 @@ def checked(model: type[BaseModel], values: Mapping[str, Any] | bytes) -> BaseMo
             return model.model_validate_json(values, strict=True)
         return model.model_validate(values)
     except ValidationError as error:
-        raise _invalid(error) from None
+        place = "field" if isinstance(values, bytes) else "parameter"
+        raise _invalid(error, model, place) from None
 
 
-def _invalid(error: ValidationError) -> Invalid:
+def _invalid(error: ValidationError, model: type[BaseModel], place: str) -> Invalid:
     found = error.errors(include_url=False, include_input=False)
     if found[0]["type"] == "json_invalid":
         return Invalid(f"The body is not JSON: {found[0]['ctx']['error']}.", code="bad_json")
     return Invalid(
-        "Some fields cannot be accepted; see errors.",
+        f"Some {place}s cannot be accepted; see errors.",
         code="invalid_fields",
-        errors=tuple(FieldError(_pointer(each["loc"]), _detail(each)) for each in found),
+        errors=tuple(FieldError(_pointer(each["loc"]), remedy(each, model, place)) for each in found),
     )
 
 
@@ -130,16 +136,10 @@ def _pointer(location: tuple[int | str, ...]) -> str:
     return "".join("/" + str(step).replace("~", "~0").replace("/", "~1") for step in location)
 
 
-def _detail(found: Mapping[str, Any]) -> str:
-    if found["type"] == "value_error":
-        return str(found["ctx"]["error"])
-    return _REMEDIES.get(found["type"], f"{found['msg']}.")
-
-
 def _problem(status: int, code: str, detail: str, request_id: str) -> dict[str, Any]:
     return {
         "type": "about:blank",
-        "title": HTTPStatus(status).phrase,
+        "title": title_of(status),
         "status": status,
         "detail": detail,
         "code": code,

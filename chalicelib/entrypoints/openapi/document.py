@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from chalicelib.entrypoints.openapi.examples import problem_examples
 from chalicelib.entrypoints.openapi.headers import HEADERS
 from chalicelib.entrypoints.openapi.names import tag_of
 from chalicelib.entrypoints.openapi.operations import operation_of
@@ -42,7 +43,8 @@ _BEARER = {
     "type": "http",
     "scheme": "bearer",
     "bearerFormat": "aics_...",
-    "description": "A token of this API. The role beside it is the least scope that the operation asks for.",
+    "description": "A token of this API. Each operation's description names the least scope that it asks for;"
+    " programs find it as the role beside `bearer` in its `security`.",
 }
 
 
@@ -63,6 +65,7 @@ def build_document(routes: Sequence[Route]) -> dict[str, Any]:
         "paths": _paths(routes, schemas),
         "components": {
             "schemas": {PROBLEM_NAME: PROBLEM, **schemas.components},
+            "examples": problem_examples(routes),
             "parameters": PARAMETERS,
             "headers": HEADERS,
             "securitySchemes": {"bearer": _BEARER},

@@ -5,6 +5,7 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
+from chalicelib.entrypoints.openapi.examples import answer_example
 from chalicelib.entrypoints.openapi.headers import success_headers
 from chalicelib.entrypoints.openapi.links import links_of
 from chalicelib.entrypoints.openapi.names import operation_id, tag_of
@@ -51,7 +52,7 @@ def _body(route: Route, schemas: Schemas) -> dict[str, Any]:
     media = {"schema": schemas.sent(route.body)}
     if route.example is not None:
         media["example"] = route.example
-    return {"required": True, "content": {_JSON: media}}
+    return {"required": route.body_required, "content": {_JSON: media}}
 
 
 def _answers(route: Route, routes: Sequence[Route], schemas: Schemas) -> dict[str, Any]:
@@ -65,13 +66,20 @@ def _answers(route: Route, routes: Sequence[Route], schemas: Schemas) -> dict[st
     return {status: answers[status] for status in sorted(answers)}
 
 
+def _content(route: Route, routes: Sequence[Route], schemas: Schemas) -> dict[str, Any]:
+    schema = schemas.given(route.returns)
+    if "$ref" not in schema:
+        return {"schema": schema}
+    return {"schema": schema, "example": answer_example(route, routes, schema, schemas.components)}
+
+
 def _success(route: Route, routes: Sequence[Route], schemas: Schemas) -> dict[str, Any]:
     answer: dict[str, Any] = {
         "description": f"{HTTPStatus(route.status).phrase}.",
         "headers": success_headers(route),
     }
     if route.returns is not None:
-        answer["content"] = {route.media_type: {"schema": schemas.given(route.returns)}}
+        answer["content"] = {route.media_type: _content(route, routes, schemas)}
     if links := links_of(route, routes):
         answer["links"] = links
     return answer

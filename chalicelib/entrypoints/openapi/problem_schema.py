@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
-from chalicelib.entrypoints.middleware.problems import standard_errors
+from chalicelib.entrypoints.middleware.problems import standard_errors, title_of
+from chalicelib.entrypoints.openapi.examples import problem_references
 from chalicelib.entrypoints.openapi.headers import problem_headers
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ def _problem(status: int, codes: list[str]) -> dict[str, Any]:
     code = {"code": {"enum": codes}}
     schema = {"$ref": f"#/components/schemas/{PROBLEM_NAME}", "properties": code}
     return {
-        "description": f"{HTTPStatus(status).phrase}: {', '.join(f'`{each}`' for each in codes)}.",
+        "description": f"{title_of(status)}: {', '.join(f'`{each}`' for each in codes)}.",
         "headers": problem_headers(status),
-        "content": {_MEDIA_TYPE: {"schema": schema}},
+        "content": {_MEDIA_TYPE: {"schema": schema, "examples": problem_references(status, codes)}},
     }

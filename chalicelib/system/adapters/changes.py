@@ -52,6 +52,15 @@ _WEBHOOK = {
 }
 
 
+def _without(image: Mapping[str, Any], *names: str) -> Image:
+    return {name: value for name, value in image.items() if name not in names}
+
+
+def _unsealed(image: Mapping[str, Any]) -> Image | None:
+    """Give a token as it was before it moved to another digest."""
+    return _without(image, "resealed") if image.get("resealed") else None
+
+
 def _token_id(image: Mapping[str, Any]) -> str:
     return str(image["id"])
 
@@ -123,8 +132,11 @@ def _read_work(image: Mapping[str, Any]) -> Image:
     return {**image, "work_id": image["sk"]}
 
 
-def _is_settled(image: Mapping[str, Any]) -> bool:
-    return image["state"] in _SETTLED
+def _open_work(image: Mapping[str, Any]) -> Image | None:
+    """Give settled work as it was while it was open, at another key."""
+    if image["state"] not in _SETTLED:
+        return None
+    return {**_without(image, "settled_at", "settled_by", "reason"), "state": FailedState.OPEN.value}
 
 
 def _tell_work(old: Image | None, new: Image | None) -> Iterable[Told]:
@@ -145,7 +157,7 @@ WATCHES = (
         silent=_NO_ACT_ON_TOKENS,
         # A token's row goes when the token moves to another digest, never otherwise.
         audited=frozenset({Action.CREATED, Action.UPDATED}),
-        moved=lambda image: bool(image.get("resealed")),
+        moved=_unsealed,
         tell=_tell_token,
     ),
     Watch(
@@ -166,7 +178,7 @@ WATCHES = (
         silent=frozenset({"work_id", "settlement"}),
         audited=frozenset({Action.CREATED, Action.UPDATED}),
         read=_read_work,
-        moved=_is_settled,
+        moved=_open_work,
         tell=_tell_work,
     ),
 )

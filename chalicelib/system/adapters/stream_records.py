@@ -31,6 +31,7 @@ def read_record(record: Mapping[str, Any]) -> Change:
             at=datetime.fromtimestamp(float(told["ApproximateCreationDateTime"]), UTC),
             old=old,
             new=new,
+            sequence=int(told["SequenceNumber"]),
             expired=new is None and _is_expiry(record.get("userIdentity")),
         )
     except (LookupError, ValueError, TypeError, AttributeError, ArithmeticError, OSError) as error:

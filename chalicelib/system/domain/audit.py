@@ -6,13 +6,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.kernel.changes import Action
-from chalicelib.kernel.clock import to_millis
 from chalicelib.kernel.errors import FieldError, Invalid
 from chalicelib.kernel.ids import derived_id
 from chalicelib.kernel.phones import is_e164
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
     from datetime import datetime
 
     from chalicelib.kernel.changes import Change, Watch
@@ -63,13 +62,13 @@ def audit_entry(change: Change, watch: Watch) -> AuditEntry | None:
 
     Rows whose time was over, and changes of what nobody sets, are no acts.
     """
-    old, new = watch.fields(change.old), watch.fields(change.new)
+    old, new = watch.fields(_before(change, watch)), watch.fields(change.new)
     changed = [name for name in {**old, **new} if old.get(name) != new.get(name)]
-    action = _action(old, new, is_moved=watch.moved(change.image))
+    action = _action(old, new)
     if change.expired or not changed or action not in watch.audited:
         return None
     return AuditEntry(
-        id=derived_id("audit", change.id, to_millis(change.at)),
+        id=change.derived_id("audit"),
         at=change.at,
         actor=str((change.new or {}).get("changed_by") or UNKNOWN),
         action=action,
@@ -80,12 +79,26 @@ def audit_entry(change: Change, watch: Watch) -> AuditEntry | None:
     )
 
 
-def _action(old: Mapping[str, Any], new: Mapping[str, Any], *, is_moved: bool) -> Action:
+def _before(change: Change, watch: Watch) -> Mapping[str, Any] | None:
+    """Give the object as it was, wherever its row lay."""
+    if change.old is None and change.new is not None:
+        return watch.moved(change.new)
+    return change.old
+
+
+def _action(old: Mapping[str, Any], new: Mapping[str, Any]) -> Action:
     """Tell what became of the object; one that is kept for a while with a mark is deleted all the same."""
     if not old:
-        return Action.UPDATED if is_moved else Action.CREATED
+        return Action.CREATED
     marked = "deleted_at" in new and "deleted_at" not in old
     return Action.DELETED if not new or marked else Action.UPDATED
+
+
+def check_kind(text: str, kinds: Collection[str]) -> None:
+    """Refuse an object of a kind that the log does not have, as `Invalid` with code `invalid_fields`."""
+    if text.partition(":")[0] not in kinds:
+        wrong = (FieldError("/object", f"Begin with one of these kinds: {', '.join(sorted(kinds))}."),)
+        raise Invalid("There are no such objects.", code="invalid_fields", errors=wrong)
 
 
 def object_key(text: str) -> str:

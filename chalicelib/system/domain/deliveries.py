@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from chalicelib.kernel.clock import iso, millis, to_millis
 from chalicelib.kernel.errors import Conflict
-from chalicelib.kernel.ids import derived_id
+from chalicelib.kernel.ids import derived_id, order_of
 from chalicelib.system.domain.health import share
 
 if TYPE_CHECKING:
@@ -119,9 +119,13 @@ class Letter:
 
 
 def delivery_of(event: Event, webhook_id: str, now: datetime, kept: timedelta) -> Delivery:
-    """Make the one delivery of this event to this webhook, due now; the same again gives the same id."""
+    """Make the one delivery of this event to this webhook, due now; the same again gives the same id.
+
+    A webhook's deliveries sort as their events do.
+    """
+    seed = f"{event.id}/{webhook_id}"
     return Delivery(
-        id=derived_id("delivery", f"{event.id}/{webhook_id}", to_millis(event.at)),
+        id=derived_id("delivery", seed, to_millis(event.at), order_of(event.id)),
         webhook_id=webhook_id,
         event_id=event.id,
         event_type=event.type,

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 Network = IPv4Network | IPv6Network
 Address = IPv4Address | IPv6Address
 MAX_URL = 2000
+_USE_HTTPS = "Use https: only networks that the deployment allows are reached by http."
+_EXAMPLE = "Write an address like https://example.com/hook."
 _PORTS = {"https": 443, "http": 80}
 _PRINTABLE = re.compile(r"[!-\[\]-~]+")  # no space, no control character, no backslash
 _HOST = re.compile(r"[A-Za-z0-9._-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\]")
@@ -61,14 +63,18 @@ def parse_destination(url: str) -> Destination:
     `check_addresses` to say.
     """
     if len(url) > MAX_URL or not _PRINTABLE.fullmatch(url):
-        raise refused_address(f"Write at most {MAX_URL} printable ASCII characters, the rest escaped.")
+        raise refused_address(f"{_EXAMPLE} It has at most {MAX_URL} printable ASCII characters.")
     try:
         parts = urlsplit(url)
         port = parts.port
     except ValueError:
-        raise refused_address("Write an address like https://example.com/hook.") from None
-    if parts.scheme not in _PORTS or "#" in url or port == 0:
-        raise refused_address("Write https://, a host and a path; no user name and no fragment.")
+        raise refused_address(_EXAMPLE) from None
+    if parts.scheme not in _PORTS or not parts.netloc or port == 0:
+        raise refused_address(_EXAMPLE)
+    if "@" in parts.netloc:
+        raise refused_address("Leave out user name and password.")
+    if "#" in url:
+        raise refused_address("Leave out the fragment, what follows #.")
     named_host = parts.netloc.rpartition(":")[0] if port is not None else parts.netloc
     if not _HOST.fullmatch(named_host):
         raise refused_address("Name the host in ASCII, such as example.com; other scripts as Punycode.")
@@ -80,6 +86,12 @@ def parse_destination(url: str) -> Destination:
         target=f"{path}?{parts.query}" if parts.query else path,
         authority=parts.netloc,
     )
+
+
+def check_scheme(destination: Destination, allowed: tuple[Network, ...]) -> None:
+    """Refuse http where no network may be reached by it; needs no address, so ask this first."""
+    if not destination.encrypted and not allowed:
+        raise refused_address(_USE_HTTPS)
 
 
 def parse_networks(texts: Iterable[str]) -> tuple[Network, ...]:
@@ -95,11 +107,11 @@ def check_addresses(
     Public addresses may be reached by https; `allowed` networks by http as well. Raises `Invalid` with
     code `address_refused`.
     """
+    inside = [_is_in(address, allowed) for address in addresses]
+    if not destination.encrypted and not (inside and all(inside)):
+        raise refused_address(_USE_HTTPS)
     if not addresses:
         raise refused_address(f"The host {destination.host} has no address.")
-    inside = [_is_in(address, allowed) for address in addresses]
-    if not destination.encrypted and not all(inside):
-        raise refused_address("Use https: only networks that the deployment allows are reached by http.")
     if not all(mine or is_public(address) for mine, address in zip(inside, addresses, strict=True)):
         raise refused_address(f"The host {destination.host} is not in the public internet.")
 

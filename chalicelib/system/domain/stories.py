@@ -6,10 +6,8 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from chalicelib.kernel.clock import to_millis
 from chalicelib.kernel.errors import Invalid
 from chalicelib.kernel.events import Event
-from chalicelib.kernel.ids import derived_id
 from chalicelib.system.domain.audit import audit_entry
 
 if TYPE_CHECKING:
@@ -36,15 +34,15 @@ def story_of(change: Change, watch: Watch) -> Story:
     if change.expired:
         return Story(None, ())
     old, new = (None if image is None else watch.read(image) for image in (change.old, change.new))
-    events = tuple(_event(change, watch, told) for told in watch.tell(old, new))
+    events = tuple(_event(change, watch, told, number) for number, told in enumerate(watch.tell(old, new)))
     return Story(audit_entry(change, watch), events)
 
 
-def _event(change: Change, watch: Watch, told: Told) -> Event:
+def _event(change: Change, watch: Watch, told: Told, number: int) -> Event:
     if len(json.dumps(told.data).encode()) > MAX_DATA_BYTES:
         raise Invalid(f"An event {told.type} is too large to be told.", code="event_too_large")
     return Event(
-        id=derived_id("event", f"{change.id}#{told.type}", to_millis(change.at)),
+        id=change.derived_id("event", told.type, number),
         type=told.type,
         version=told.version,
         at=change.at,

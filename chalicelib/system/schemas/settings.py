@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
+from chalicelib.kernel.errors import Invalid
 from chalicelib.kernel.money import dollars, micros
+from chalicelib.kernel.numbering import check_country
 from chalicelib.kernel.schemas import Input, Instant
 from chalicelib.system.domain.settings import (
     ENFORCED,
@@ -29,14 +31,22 @@ _MAX_REASON = 500
 _MAX_COUNTRIES = 250
 _TIME = r"^([01][0-9]|2[0-3]):[0-5][0-9]$"
 
+
 Reason = Annotated[str, StringConstraints(strip_whitespace=True, max_length=_MAX_REASON)]
 Usd = Annotated[
     str,
     StringConstraints(pattern=r"^[0-9]{1,7}(\.[0-9]{1,6})?$"),
     Field(description="US dollars as a decimal string, such as `12.50`."),
 ]
-Country = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
+CountryCode = Annotated[str, Field(json_schema_extra={"pattern": "^[A-Z]{2}$"})]
 Time = Annotated[str, StringConstraints(pattern=_TIME), Field(description="Local time, `HH:MM`.")]
+
+
+def _country(code: str) -> str:
+    try:
+        return check_country(code)
+    except Invalid as error:
+        raise ValueError(error.message) from error
 
 
 def _distinct(codes: list[str]) -> list[str]:
@@ -137,10 +147,9 @@ class RetentionSection(_Section):
         return Retention(**self.model_dump())
 
 
+_COUNTRIES = Field(max_length=_MAX_COUNTRIES, description="Countries that may be called, ISO 3166 alpha-2.")
 Countries = Annotated[
-    list[Country],
-    Field(max_length=_MAX_COUNTRIES, description="Countries that may be called, ISO 3166 alpha-2."),
-    AfterValidator(_distinct),
+    list[Annotated[CountryCode, AfterValidator(_country)]], _COUNTRIES, AfterValidator(_distinct)
 ]
 
 
@@ -170,7 +179,7 @@ class SettingsView(BaseModel):
     pace: PaceSection
     caps: CapsSection
     budgets: BudgetsSection
-    allowed_countries: Countries
+    allowed_countries: Annotated[list[CountryCode], _COUNTRIES]
     hours: HoursSection
     retention: RetentionSection
     dialing_enabled: Annotated[

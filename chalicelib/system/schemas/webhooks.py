@@ -122,7 +122,7 @@ class AttemptView(BaseModel):
         str,
         Field(
             description="Empty, or `timeout`, `connection`, `tls`, `redirect`, `address_refused`, "
-            "`unfinished`, `webhook_disabled`."
+            "`unfinished`, `webhook_disabled`, `unreachable`."
         ),
     ]
     ms: int

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from chalicelib.kernel.actors import actor
 from chalicelib.kernel.clock import from_millis, to_millis
-from chalicelib.kernel.errors import Conflict, Invalid, NotFound, Unavailable
+from chalicelib.kernel.errors import Conflict, FieldError, Invalid, NotFound, Unavailable
 from chalicelib.kernel.ids import is_id, new_id, new_secret
 from chalicelib.kernel.logs import log
 from chalicelib.system.domain.tokens import (
@@ -50,7 +50,8 @@ def issue_token(
     """
     now = _now(system)
     if expires_at is not None and expires_at <= now:
-        raise Invalid("A token must expire in the future.", code="bad_expiry")
+        message = "A token must expire in the future."
+        raise Invalid(message, code="bad_expiry", errors=(FieldError("/expires_at", message),))
     if not 0 < len(name.strip()) <= MAX_NAME:
         raise Invalid(f"A token's name has 1 to {MAX_NAME} characters.", code="bad_token_name")
     secret = new_secret("aics")

@@ -9,7 +9,7 @@ from chalicelib.kernel.clock import from_millis, to_millis
 from chalicelib.kernel.errors import Conflict, NotFound
 from chalicelib.kernel.ids import is_id, new_signing_secret
 from chalicelib.system.domain import webhooks as rules
-from chalicelib.system.domain.destinations import check_addresses, parse_destination
+from chalicelib.system.domain.destinations import check_addresses, check_scheme, parse_destination
 from chalicelib.system.domain.webhooks import DisabledReason, NewWebhook, Secrets, Webhook, WebhookChange
 
 if TYPE_CHECKING:
@@ -109,6 +109,7 @@ def locate(ports: WebhookPorts, url: str) -> tuple[Destination, tuple[str, ...]]
     `Invalid` with code `address_refused`, naming `/url`, when anything about it is not.
     """
     destination = parse_destination(url)
+    check_scheme(destination, ports.allowed_networks)
     addresses = ports.resolve(destination.host)
     check_addresses(destination, addresses, ports.allowed_networks)
     return destination, addresses

@@ -10,6 +10,7 @@ from unit.docs.pages import ROOT, code, pages, rows, section, spans
 
 import app as application
 from chalicelib.entrypoints.middleware import ROUTES
+from chalicelib.entrypoints.middleware.problems import standard_errors
 from localcloud.model_server.completions import Completions
 from localcloud.model_server.control import Control
 from localcloud.phone_network.control import ControlApi
@@ -107,6 +108,18 @@ def test_error_codes_are_raised() -> None:
     codes = {span for span in named if _CODE.fullmatch(span)}
     assert len(codes) > 15
     assert codes <= strings
+
+
+def test_every_declared_code_is_named() -> None:
+    """The errors' table has each code with which a route may refuse, beside its status."""
+    _declared()
+    table = {row[0]: set(spans(row[1])) for row in rows(section(API, "Errors"))}
+    declared = {
+        (str(status), code)
+        for route in ROUTES
+        for code, status in {**standard_errors(route), **route.errors}.items()
+    }
+    assert sorted((status, code) for status, code in declared if code not in table.get(status, ())) == []
 
 
 def test_every_refusal_to_dial_is_named() -> None:

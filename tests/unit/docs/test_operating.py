@@ -30,6 +30,14 @@ def test_every_parameter_is_described_with_its_default() -> None:
         assert (default == "required") == ("Default" not in parameters()[name]), name
 
 
+def test_files_with_secrets_are_not_committed() -> None:
+    """What the deployment page has its reader write into the checkout is ignored by git."""
+    ignored = (ROOT / ".gitignore").read_text(encoding="utf-8").splitlines()
+    written = set(re.findall(r"\b(?:parameters|environment)\.json", PAGES["docs/deployment.md"]))
+    assert written == {"parameters.json", "environment.json"}
+    assert written <= set(ignored)
+
+
 def test_reserved_capacity_is_summed() -> None:
     """The page tells how much concurrency the stack sets aside."""
     assert f"reserves {sum(RESERVED.values())} concurrent" in PAGES["docs/deployment.md"]

@@ -123,6 +123,14 @@ def test_what_cannot_be_replayed_is_in_nobodys_way(system, queue):
     assert replay_all(system, queue) == ReplayCount(0, more=False)
 
 
+def test_replaying_all_ends_when_it_sends_nothing(system):
+    """When others are always faster, nobody is told to ask for ever."""
+    for number in range(MAX_REPLAYS + 1):
+        _fail(system, message_id=f"m{number}", sent=SENT + number)
+    system.failures.mark = lambda _: False
+    assert replay_all(system, None) == ReplayCount(0, more=False)
+
+
 def test_a_batch_of_a_stream_is_shown_and_not_replayed(system):
     """Its records are in the stream; the letter only says where."""
     info = {"streamArn": "arn:aws:dynamodb:x", "shardId": "s1", "startSequenceNumber": "7"}

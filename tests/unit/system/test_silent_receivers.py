@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from fakes.carrier import Killed
 from fakes.letters import DOWN, a_webhook, an_event, only, work
 
 from chalicelib.kernel.ids import new_id
@@ -93,14 +94,42 @@ def test_of_two_who_may_test_one_does(system, clock, silent):
 
 
 def test_a_race_for_the_test_is_decided_in_the_table(system, clock, silent):
-    """Whoever has read the same health and comes second is put off."""
+    """Of two who have read the same health the second is put off."""
     fan_out(system, an_event(clock))
     clock.advance(minutes=7)
-    system.webhooks.set_health, set_health = (lambda *_: False), system.webhooks.set_health
-    deliver(system, silent.id, system.deliveries.all(silent.id)[0].id)
-    system.webhooks.set_health = set_health
-    assert _tries(system) == 1
-    assert system.deliveries.all(silent.id)[0].next_at >= clock.now() + PUT_OFF
+    seen = system.webhooks.reach(silent.id)
+    first, second = (row.id for row in system.deliveries.all(silent.id))
+    deliver(system, silent.id, first)
+    system.webhooks.reach = lambda _: seen
+    deliver(system, silent.id, second)
+    assert _tries(system) == 2
+    assert system.deliveries.get(silent.id, second).next_at >= clock.now() + PUT_OFF
+
+
+def test_a_success_counts_whatever_others_have_met_meanwhile(system, clock, webhook, event):
+    """The receiver answers, so nothing is put off."""
+    fan_out(system, event)
+
+    def meanwhile(_letter):
+        system.webhooks.set_health(webhook.id, Health(None, clock.now() + PUT_OFF))
+        return Answer(200)
+
+    system.sender.respond = meanwhile
+    work(system)
+    assert system.webhooks.health(webhook.id) == Health(clock.now())
+
+
+def test_a_dead_workers_try_is_noted_before_it_is_put_off(system, clock, webhook, event):
+    """It was begun, and counts."""
+    fan_out(system, event)
+    system.sender.respond = lambda _: (_ for _ in ()).throw(Killed)
+    with pytest.raises(Killed):
+        work(system)
+    clock.advance(minutes=2)
+    system.webhooks.set_health(webhook.id, Health(None, clock.now() + PUT_OFF))
+    deliver(system, webhook.id, only(system, webhook).id)
+    waiting = only(system, webhook)
+    assert (waiting.tries, [attempt.answer.error for attempt in waiting.attempts]) == (1, ["unfinished"])
 
 
 @pytest.mark.parametrize(

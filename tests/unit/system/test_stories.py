@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from chalicelib.kernel.changes import Action, Change, Shown, Told, Watch, pk_id
 from chalicelib.kernel.errors import Invalid
 from chalicelib.system.domain.audit import UNKNOWN, AuditFilter, audit_entry, object_key
+from chalicelib.system.domain.deliveries import delivery_of
 from chalicelib.system.domain.stories import MAX_DATA_BYTES, story_of
 
 NOW = datetime(2026, 3, 3, 12, tzinfo=UTC)
@@ -89,6 +90,25 @@ def test_a_story_has_events_with_ids_of_their_own():
     assert first.id != second.id
     assert story_of(_change(OLD, NEW), WATCH).events == (first, second)
     assert story_of(_change(OLD, NEW, id="record-2"), WATCH).events[0].id != first.id
+
+
+def test_what_is_told_of_one_second_is_in_the_order_of_the_writes():
+    """A stream's times are whole seconds: entries, events and deliveries sort by its sequence numbers."""
+    writes = [_change(OLD, NEW, id=f"record-{number}", sequence=10**26 + number) for number in range(40)]
+    stories = [story_of(write, WATCH) for write in writes]
+    entries = [story.entry.id for story in stories]
+    events = [event for story in stories for event in story.events]
+    deliveries = [delivery_of(event, "webhook_1", NOW, timedelta(days=1)).id for event in events]
+    for ids in (entries, [event.id for event in events], deliveries):
+        assert ids == sorted(set(ids))
+
+
+def test_a_row_that_moved_shows_what_changed_and_no_more():
+    """Its other row was the object as it was, whatever that one's key."""
+    watch = replace(WATCH, moved=lambda image: {**image, "name": "a"} if image["name"] == "b" else None)
+    entry = audit_entry(_change(None, NEW), watch)
+    assert (entry.action, entry.before, entry.after) == (Action.UPDATED, {"name": "a"}, {"name": "b"})
+    assert audit_entry(_change(None, OLD), watch).action is Action.CREATED
 
 
 def test_what_expired_tells_nothing():

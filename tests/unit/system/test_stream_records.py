@@ -25,6 +25,7 @@ def test_a_record_is_read():
     """Its id, the kind of its row, its time, and both images as plain values."""
     change = read_record(a_record({**ROW, "version": 1}, {**ROW, "version": 2, "on": True}))
     assert (change.id, change.row) == ("record-1", "contact")
+    assert (change.sequence, read_record(a_record(None, ROW, sequence=10**27)).sequence) == (1, 10**27)
     assert change.at == datetime(2026, 3, 3, 12, tzinfo=UTC)
     assert (change.old["version"], change.new["version"], change.new["on"]) == (1, 2, True)
     assert not change.expired
