@@ -11,10 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import pytest_socket
-from fakes.crm import FakeContacts, FakeNotes
+from fakes.crm import FakeCrm
 from fakes.system import FakeSystem
 
-from chalicelib.crm.ports import CrmPorts
 from chalicelib.kernel.clock import FixedClock
 from chalicelib.kernel.page_tokens import PageTokens
 from chalicelib.system.domain.tokens import Scope
@@ -51,9 +50,9 @@ def system(clock) -> FakeSystem:
 
 
 @pytest.fixture
-def crm(clock) -> CrmPorts:
+def crm(clock) -> FakeCrm:
     """Give the CRM's ports in memory."""
-    return CrmPorts(contacts=FakeContacts(), notes=FakeNotes(), clock=clock)
+    return FakeCrm(clock)
 
 
 @pytest.fixture

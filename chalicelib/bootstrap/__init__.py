@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from chalicelib.bootstrap.ai import Ai
 from chalicelib.bootstrap.calls import Calls
+from chalicelib.bootstrap.crm import Crm
 from chalicelib.bootstrap.scheduling import Scheduling
 from chalicelib.bootstrap.system import System
 from chalicelib.kernel.clock import Clock, SystemClock
@@ -22,7 +23,6 @@ from chalicelib.kernel.settings import Connections, Settings, read_connections, 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from chalicelib.crm.ports import CrmPorts
     from chalicelib.kernel.page_tokens import PageTokens
 
 
@@ -55,13 +55,9 @@ class Container:
         return System(self)
 
     @cached_property
-    def crm(self) -> CrmPorts:
-        """Contacts and notes."""
-        from chalicelib.crm.adapters.repository import CrmRepository
-        from chalicelib.crm.ports import CrmPorts
-
-        repository = CrmRepository(self.settings.crm_table)
-        return CrmPorts(contacts=repository.contacts, notes=repository.notes, clock=self.clock)
+    def crm(self) -> Crm:
+        """The customers' records."""
+        return Crm(self)
 
     @cached_property
     def ai(self) -> Ai:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
         TurnBook,
         Wakeups,
     )
-    from chalicelib.crm.ports import CrmPorts
+    from chalicelib.crm.ports.crm import CrmPorts
     from chalicelib.kernel.clock import Clock
     from chalicelib.kernel.tools import Tool
 
@@ -58,7 +58,7 @@ class Calls:
         """Suppression and live calls, by number."""
         from chalicelib.calls.adapters.repository.numbers import NumberRepository
 
-        return NumberRepository()
+        return NumberRepository(self._connection)
 
     @cached_property
     def templates(self) -> TemplateBook:

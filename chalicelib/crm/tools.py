@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, StringConstraints
 
-from chalicelib.crm import services
-from chalicelib.crm.domain import ContactChanges, NewNote, NoteKind
+from chalicelib.crm.domain.contacts import ContactChanges
+from chalicelib.crm.domain.notes import NewNote, NoteKind
+from chalicelib.crm.services import contacts, notes
 from chalicelib.kernel.tools import Tool, ToolContext
 
 if TYPE_CHECKING:
-    from chalicelib.crm.ports import CrmPorts
+    from chalicelib.crm.ports.crm import CrmPorts
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
 
@@ -38,12 +39,12 @@ def crm_tools(crm: CrmPorts) -> list[Tool]:
         note = NewNote(
             context.contact_id, NoteKind.GENERAL, arguments.text, author="ai", call_id=context.call_id
         )
-        services.add_note(crm, note)
+        notes.add_note(crm, note)
         return "Noted."
 
     def update_contact(context: ToolContext, arguments: UpdateArguments) -> str:
         fields: dict[str, Any] = {arguments.field: arguments.value}
-        services.change_contact(crm, context.contact_id, ContactChanges(**fields))
+        contacts.change_contact(crm, context.contact_id, ContactChanges(**fields))
         return f"The {arguments.field} is now {arguments.value}."
 
     return [

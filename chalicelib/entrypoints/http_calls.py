@@ -7,16 +7,13 @@ from typing import TYPE_CHECKING, Any
 from chalice.app import Blueprint
 
 from chalicelib.bootstrap import container
-from chalicelib.calls.schemas import (
-    CallFileView,
+from chalicelib.calls.schemas.calls import CallFileView, CallView, PlaceCallRequest, call_file_view
+from chalicelib.calls.schemas.templates import (
     CallTemplateIn,
     CallTemplateList,
     CallTemplateView,
-    CallView,
-    PlaceCallRequest,
     RouteIn,
     RouteView,
-    call_file_view,
 )
 from chalicelib.calls.services import desk, requests, templates
 from chalicelib.entrypoints.middleware import NoQuery, Request, route

@@ -7,9 +7,10 @@ from chalicelib.entrypoints import (
     http_audit,
     http_calls,
     http_console,
-    http_crm,
+    http_contacts,
     http_docs,
     http_failures,
+    http_notes,
     http_settings,
     http_system,
     http_tokens,
@@ -23,7 +24,8 @@ BLUEPRINTS = (
     http_settings.bp,  # kill switch, limits, countries
     http_audit.bp,  # who did what
     http_failures.bp,  # messages that nobody could work on
-    http_crm.bp,  # contacts and their notes
+    http_contacts.bp,  # contacts
+    http_notes.bp,  # notes and tasks
     http_ai.bp,  # templates and chat
     http_calls.bp,  # placing calls and reading them
     http_docs.bp,  # the API's description, for programs and for people

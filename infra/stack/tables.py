@@ -13,15 +13,32 @@ TABLES = {
     "SystemTable": "SYSTEM_TABLE",
 }
 # index: hash key, range key. Keys only: a due request or a call is read whole afterwards, by its own key.
-CALLS_INDEXES = {"by_due_time": ("due_shard", "due_at"), "by_contact": ("contact_id", "started_key")}
+CALLS_INDEXES = {
+    "by_due_time": ("due_shard", "due_at"),
+    "by_contact": ("contact_id", "started_key"),
+    "by_suppressed": ("suppression_shard", "suppressed_key"),
+}
+CRM_INDEXES = {
+    "by_created": ("list_shard", "created_key"),
+    "by_name": ("list_shard", "name_key"),
+    "by_updated": ("list_shard", "updated_key"),
+    "by_contacted": ("list_shard", "contacted_key"),
+    "by_status": ("status_shard", "created_key"),
+    "by_source": ("source_shard", "created_key"),
+    "by_owner": ("owner_shard", "created_key"),
+    "by_company": ("company_shard", "created_key"),
+    "by_time": ("timeline_id", "timeline_key"),
+    "by_task": ("task_list", "task_key"),
+}
 SYSTEM_INDEXES = {
     "by_due_time": ("due_shard", "due_at"),
     "by_actor": ("actor_key", "audit_at"),
     "by_object": ("object_key", "audit_at"),
 }
-# The audit log is read by these alone, so they carry all of it: entries never change.
-_WHOLE = frozenset({"by_actor", "by_object"})
-_INDEXES = {"CallsTable": CALLS_INDEXES, "SystemTable": SYSTEM_INDEXES}
+# The audit log, a contact's timeline, the tasks and the suppression list are read by these alone, so they
+# carry all of it.
+_WHOLE = frozenset({"by_actor", "by_object", "by_time", "by_task", "by_suppressed"})
+_INDEXES = {"CrmTable": CRM_INDEXES, "CallsTable": CALLS_INDEXES, "SystemTable": SYSTEM_INDEXES}
 
 
 def table_resources() -> dict[str, Any]:

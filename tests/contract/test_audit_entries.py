@@ -16,8 +16,10 @@ from chalicelib.calls.adapters import tables as calls_tables
 from chalicelib.calls.services.desk import create_template
 from chalicelib.calls.services.suppression import stop_calling
 from chalicelib.crm.adapters import tables as crm_tables
-from chalicelib.crm.domain import ContactChanges, NewContact, NewNote, NoteKind
-from chalicelib.crm.services import add_note, change_contact, create_contact
+from chalicelib.crm.domain.contacts import ContactChanges, NewContact
+from chalicelib.crm.domain.notes import NewNote, NoteKind
+from chalicelib.crm.services.contacts import change_contact, create_contact
+from chalicelib.crm.services.notes import add_note
 from chalicelib.kernel.actors import acting_as
 from chalicelib.kernel.ids import new_id
 from chalicelib.kernel.phones import E164

@@ -15,7 +15,7 @@ from chalicelib.calls.services.answering import inbound_call_id
 from chalicelib.calls.services.desk import create_template
 from chalicelib.calls.services.progress import record_report
 from chalicelib.calls.services.requests import CallWish, request_call
-from chalicelib.crm.services import find_contact
+from chalicelib.crm.services.contacts import find_contact
 from chalicelib.entrypoints import queues, relay_socket, twilio_webhooks
 from chalicelib.kernel.changes import Action
 from chalicelib.kernel.phones import E164

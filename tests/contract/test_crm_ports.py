@@ -8,18 +8,12 @@ from dataclasses import replace
 import pytest
 from botocore.client import BaseClient
 from botocore.exceptions import ClientError
+from fakes.crm import stored_crm
 
-from chalicelib.crm.adapters.repository import CrmRepository
-from chalicelib.crm.domain import ContactChanges, NewContact, NewNote, NoteKind
-from chalicelib.crm.ports import CrmPorts
-from chalicelib.crm.services import (
-    add_note,
-    change_contact,
-    create_contact,
-    find_contact,
-    get_contact,
-    list_notes,
-)
+from chalicelib.crm.domain.contacts import ContactChanges, NewContact
+from chalicelib.crm.domain.notes import NewNote, NoteKind
+from chalicelib.crm.services.contacts import change_contact, create_contact, find_contact, get_contact
+from chalicelib.crm.services.notes import add_note, list_notes
 from chalicelib.kernel.errors import Conflict, Unavailable
 from chalicelib.kernel.ids import new_id
 from chalicelib.kernel.phones import E164
@@ -42,8 +36,7 @@ def ports(request, crm, clock):
     """Give the ports in memory, then on a table."""
     if request.param == "memory":
         return crm
-    stored = CrmRepository(request.getfixturevalue("make_table")("crm"))
-    return CrmPorts(stored.contacts, stored.notes, clock)
+    return stored_crm(request.getfixturevalue("make_table")("crm", "CrmTable"), clock)
 
 
 @pytest.mark.parametrize("new", [FULL, NewContact(name="Bob", phone=PHONE)], ids=["full", "bare"])
@@ -137,7 +130,7 @@ def test_a_table_that_is_not_there_is_unavailable(crm, use):
     """Whatever the table's service refuses becomes one retryable error."""
     contact = create_contact(crm, FULL)
     with pytest.raises(Unavailable) as refusal:
-        use(CrmRepository("absent"), contact)
+        use(stored_crm("absent", crm.clock), contact)
     assert refusal.value.retryable
 
 
@@ -160,9 +153,9 @@ def _fail_once(monkeypatch, *, after, reason):
 
 
 @pytest.fixture
-def table(make_table):
+def table(make_table, clock):
     """Give the CRM's repository on a table of its own."""
-    return CrmRepository(make_table("crm"))
+    return stored_crm(make_table("crm", "CrmTable"), clock)
 
 
 def test_creations_that_cancel_each_other_are_tried_again(table, crm, monkeypatch):

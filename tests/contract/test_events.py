@@ -15,8 +15,9 @@ from chalicelib.calls.services.answering import receive_call
 from chalicelib.calls.services.dialing import attend, reconcile
 from chalicelib.calls.services.progress import record_report
 from chalicelib.calls.services.suppression import stop_calling
-from chalicelib.crm.domain import ContactChanges, ContactStatus
-from chalicelib.crm.services import change_contact
+from chalicelib.crm.domain.contacts import ContactChanges
+from chalicelib.crm.domain.details import ContactStatus
+from chalicelib.crm.services.contacts import change_contact
 from chalicelib.entrypoints import streams
 from chalicelib.kernel.errors import Unavailable
 from chalicelib.system.domain.failures import WorkQueue

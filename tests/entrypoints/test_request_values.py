@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from chalicelib.calls.schemas import PlaceCallRequest
+from chalicelib.calls.schemas.calls import PlaceCallRequest
 from chalicelib.entrypoints.middleware.problems import checked
 from chalicelib.kernel.errors import Invalid
 from chalicelib.system.schemas.audit import AuditQuery

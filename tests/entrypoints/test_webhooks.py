@@ -17,7 +17,7 @@ from chalicelib.calls.domain.templates import Transport
 from chalicelib.calls.domain.turns import Turn, TurnEnd, TurnKind
 from chalicelib.calls.services.answering import inbound_call_id
 from chalicelib.calls.services.closing import NOBODY
-from chalicelib.crm.services import find_contact
+from chalicelib.crm.services.contacts import find_contact
 from chalicelib.entrypoints import twilio_webhooks
 
 INBOUND = {"CallSid": "CA7", "From": NUMBER, "To": LINE, "CallStatus": "ringing", "Direction": "inbound"}

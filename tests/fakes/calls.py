@@ -19,8 +19,8 @@ from chalicelib.calls.adapters.addresses import Addresses
 from chalicelib.calls.domain.lifecycle import Call, CallState, Direction
 from chalicelib.calls.domain.templates import Brief, CallTemplate, Transport
 from chalicelib.calls.tools import call_tools
-from chalicelib.crm.domain import Contact, NewContact
-from chalicelib.crm.services import create_contact
+from chalicelib.crm.domain.contacts import Contact, NewContact
+from chalicelib.crm.services.contacts import create_contact
 from chalicelib.crm.tools import crm_tools
 from chalicelib.kernel.phones import E164
 from chalicelib.scheduling.tools import scheduling_tools
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from chalicelib.ai.domain.conversation import Directive
-    from chalicelib.crm.ports import CrmPorts
+    from chalicelib.crm.ports.crm import CrmPorts
     from chalicelib.kernel.clock import FixedClock
     from chalicelib.kernel.tools import Tool
 

@@ -13,8 +13,10 @@ from chalicelib.calls.services.dialing import attend
 from chalicelib.calls.services.finishing import finish_call
 from chalicelib.calls.services.progress import record_report
 from chalicelib.calls.services.suppression import stop_calling
-from chalicelib.crm.domain import ContactChanges, NewContact, NewNote, NoteKind
-from chalicelib.crm.services import add_note, change_contact, create_contact
+from chalicelib.crm.domain.contacts import ContactChanges, NewContact
+from chalicelib.crm.domain.notes import NewNote, NoteKind
+from chalicelib.crm.services.contacts import change_contact, create_contact
+from chalicelib.crm.services.notes import add_note
 from chalicelib.kernel.errors import Unavailable
 from chalicelib.kernel.ids import new_id
 from chalicelib.scheduling.services import CallbackWish, promise_callback

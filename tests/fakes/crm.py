@@ -2,13 +2,28 @@
 
 from __future__ import annotations
 
-from threading import Lock
+from dataclasses import dataclass, field, replace
+from threading import RLock
+from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
+from chalicelib.bootstrap.crm import Crm
+from chalicelib.crm.domain.contacts import Contact, Tombstone
+from chalicelib.crm.domain.listing import SortBy
+from chalicelib.crm.domain.words import fold
+from chalicelib.kernel.clock import iso
 from chalicelib.kernel.errors import Conflict, FieldError
+from chalicelib.kernel.paging import Page
 
 if TYPE_CHECKING:
-    from chalicelib.crm.domain import Contact, Note
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from chalicelib.crm.domain.fields import FieldDefinition
+    from chalicelib.crm.domain.listing import Listing
+    from chalicelib.crm.domain.notes import Note
+    from chalicelib.crm.domain.tags import Tag
+    from chalicelib.kernel.clock import Clock
     from chalicelib.kernel.phones import E164
 
 
@@ -16,34 +31,87 @@ class FakeContacts:
     """Contacts in dicts; implements `Contacts`."""
 
     def __init__(self) -> None:
-        self._by_id: dict[str, Contact] = {}
+        self._by_id: dict[str, Contact | Tombstone] = {}
         self._owner: dict[str, str] = {}
-        self._lock = Lock()
+        self._lock = RLock()
 
     def add(self, contact: Contact) -> Contact:
-        """Keep a new contact unless its number is taken."""
+        """Keep a new contact unless a number of it is taken."""
         with self._lock:
-            owner = self._owner.setdefault(contact.phone, contact.id)
-            if owner != contact.id:
-                wrong = (FieldError("/phone", "taken"),)
-                raise Conflict("taken", code="phone_taken", errors=wrong, details={"contact_id": owner})
-            return self._by_id.setdefault(contact.id, contact)
+            self._refuse_taken(contact)
+            kept = self._by_id.setdefault(contact.id, contact)
+            if not isinstance(kept, Contact):
+                raise Conflict("gone", code="version_changed")
+            self._owner |= dict.fromkeys(kept.phones, kept.id)
+            return kept
 
-    def get(self, contact_id: str) -> Contact | None:
-        """Give the contact."""
+    def get(self, contact_id: str) -> Contact | Tombstone | None:
+        """Give the contact or what is left."""
         return self._by_id.get(contact_id)
 
     def find_by_phone(self, phone: E164) -> Contact | None:
         """Give the owner of the number."""
-        return self._by_id.get(self._owner.get(phone, ""))
+        found = self._by_id.get(self._owner.get(phone, ""))
+        return found if isinstance(found, Contact) else None
 
-    def save(self, contact: Contact) -> None:
+    def save(self, contact: Contact, before: Contact) -> None:
         """Replace the version before."""
         with self._lock:
-            stored = self._by_id.get(contact.id)
-            if stored is None or stored.version != contact.version - 1:
-                raise Conflict("changed", code="version_changed")
-            self._by_id[contact.id] = contact
+            stored = self._at_version(before)
+            self._refuse_taken(contact)
+            self._forget(before)
+            self._by_id[contact.id] = replace(contact, last_contacted_at=stored.last_contacted_at)
+            self._owner |= dict.fromkeys(contact.phones, contact.id)
+
+    def remove(self, contact: Contact, tombstone: Tombstone) -> None:
+        """Put the tombstone in place."""
+        with self._lock:
+            self._at_version(contact)
+            self._forget(contact)
+            self._by_id[contact.id] = tombstone
+
+    def touch(self, contact_id: str, at: datetime) -> None:
+        """Note the latest contact."""
+        stored = self._by_id.get(contact_id)
+        if isinstance(stored, Contact) and (stored.last_contacted_at or at) <= at:
+            self._by_id[contact_id] = replace(stored, last_contacted_at=at)
+
+    def many(self, contact_ids: Sequence[str]) -> list[Contact]:
+        """Give those that are there."""
+        found = [self._by_id.get(contact_id) for contact_id in contact_ids]
+        return [contact for contact in found if isinstance(contact, Contact)]
+
+    def page(self, listing: Listing, page_size: int, start: str | None) -> Page[Contact]:
+        """Sort everything, and cut the page out."""
+        shown = [
+            (_place(contact, listing.by), contact)
+            for contact in self._by_id.values()
+            if isinstance(contact, Contact) and listing.where.matches(contact)
+        ]
+        shown.sort(key=lambda pair: pair[0], reverse=listing.descending)
+        if start is not None:
+            shown = [pair for pair in shown if (pair[0] < start if listing.descending else pair[0] > start)]
+        more = shown[page_size - 1][0] if len(shown) > page_size else None
+        return Page([contact for _, contact in shown[:page_size]], more)
+
+    def _at_version(self, contact: Contact) -> Contact:
+        stored = self._by_id.get(contact.id)
+        if not isinstance(stored, Contact) or stored.version != contact.version:
+            raise Conflict("changed", code="version_changed")
+        return stored
+
+    def _refuse_taken(self, contact: Contact) -> None:
+        for place, phone in enumerate(contact.phones):
+            owner = self._owner.get(phone, contact.id)
+            if owner != contact.id:
+                pointer = f"/other_phones/{place - 1}" if place else "/phone"
+                details = {"contact_id": owner, "phone": phone}
+                wrong = (FieldError(pointer, "taken"),)
+                raise Conflict("taken", code="phone_taken", errors=wrong, details=details)
+
+    def _forget(self, contact: Contact) -> None:
+        for phone in contact.phones:
+            self._owner.pop(phone, None)
 
 
 class FakeNotes:
@@ -61,3 +129,51 @@ class FakeNotes:
         mine = [note for (owner, _), note in self._by_key.items() if owner == contact_id]
         mine.sort(key=lambda note: note.id, reverse=True)
         return tuple(note for note in mine if before is None or note.id < before)[:limit]
+
+
+class FakeTags:
+    """Tags in a dict; implements `Tags`."""
+
+    def __init__(self) -> None:
+        self._by_id: dict[str, Tag] = {}
+
+    def all(self) -> list[Tag]:
+        """Give every tag by name."""
+        return sorted(self._by_id.values(), key=lambda tag: tag.name.casefold())
+
+
+class FakeFields:
+    """Definitions of custom fields in a dict; implements `Fields`."""
+
+    def __init__(self) -> None:
+        self._by_key: dict[str, FieldDefinition] = {}
+
+    def all(self) -> list[FieldDefinition]:
+        """Give every definition by key."""
+        return [self._by_key[key] for key in sorted(self._by_key)]
+
+
+@dataclass
+class FakeCrm:
+    """The CRM in memory; implements `CrmPorts`."""
+
+    clock: Clock
+    contacts: FakeContacts = field(default_factory=FakeContacts)
+    notes: FakeNotes = field(default_factory=FakeNotes)
+    tags: FakeTags = field(default_factory=FakeTags)
+    fields: FakeFields = field(default_factory=FakeFields)
+
+
+def stored_crm(table: str, clock: Clock) -> Crm:
+    """Give the CRM's ports on a table of this name."""
+    return Crm(SimpleNamespace(settings=SimpleNamespace(crm_table=table), clock=clock))
+
+
+def _place(contact: Contact, by: SortBy) -> str:
+    key = {
+        SortBy.CREATED_AT: iso(contact.created_at),
+        SortBy.UPDATED_AT: iso(contact.updated_at),
+        SortBy.LAST_CONTACTED_AT: iso(contact.last_contacted_at) if contact.last_contacted_at else "0",
+        SortBy.NAME: fold(contact.name),
+    }[by]
+    return f"{key}#{contact.id}"

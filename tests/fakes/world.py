@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from fakes.ai import a_prompt
 from fakes.calls import LINE, NUMBER, FakeCalls, a_template
+from fakes.crm import stored_crm
 from fakes.streams import Streams, stream_event
 from fakes.system import FakeSystem
 
@@ -20,10 +21,8 @@ from chalicelib.calls.domain.lifecycle import Report
 from chalicelib.calls.services.answering import answer_call
 from chalicelib.calls.services.dialing import attend
 from chalicelib.calls.services.requests import CallWish, request_call
-from chalicelib.crm.adapters.repository import CrmRepository
-from chalicelib.crm.domain import Contact, NewContact
-from chalicelib.crm.ports import CrmPorts
-from chalicelib.crm.services import create_contact
+from chalicelib.crm.domain.contacts import Contact, NewContact
+from chalicelib.crm.services.contacts import create_contact
 from chalicelib.entrypoints import streams
 from chalicelib.scheduling.adapters.repository import SchedulingRepository
 from chalicelib.system.adapters import tables as system_tables
@@ -106,8 +105,7 @@ def streams_filter() -> Any:
 
 def a_world(clock: FixedClock, make_table: Callable[..., str], container: SimpleNamespace) -> World:
     """Create the tables and put their repositories into the ports; the container tells of changes."""
-    crm = CrmRepository(make_table("crm", "CrmTable"))
-    calls = FakeCalls(clock, CrmPorts(contacts=crm.contacts, notes=crm.notes, clock=clock))
+    calls = FakeCalls(clock, stored_crm(make_table("crm", "CrmTable"), clock))
     connection = calls_tables.bind(make_table("calls", "CallsTable"))
     calls.book, calls.turns = CallRepository(connection), TurnRepository(clock)
     calls.numbers, calls.templates = NumberRepository(), TemplateRepository()

@@ -6,7 +6,7 @@ from contextlib import suppress
 
 from fakes.calls import NOW, NUMBER, FakeCalls, furnished, kill_switch
 from fakes.carrier import Fuse, Killed
-from fakes.crm import FakeContacts, FakeNotes
+from fakes.crm import FakeCrm
 from fakes.workers import Workers
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -15,7 +15,6 @@ from chalicelib.calls.domain.lifecycle import CallState, Outcome, Report
 from chalicelib.calls.services.progress import record_report
 from chalicelib.calls.services.requests import CallWish, request_call
 from chalicelib.calls.services.suppression import stop_calling
-from chalicelib.crm.ports import CrmPorts
 from chalicelib.kernel.clock import FixedClock
 
 moods = st.lists(
@@ -44,7 +43,7 @@ fuses = st.none() | st.integers(1, 60)
 
 def _stage(mood, length):
     clock = FixedClock(NOW)
-    calls = FakeCalls(clock, CrmPorts(FakeContacts(), FakeNotes(), clock))
+    calls = FakeCalls(clock, FakeCrm(clock))
     furnished(calls)
     for name in ("first", "second"):
         request_call(calls, CallWish("template_1", number=NUMBER, call_id=name))

@@ -6,7 +6,7 @@ import json
 from xml.etree import ElementTree as ET
 
 from fakes.calls import NOW, NUMBER, FakeCalls, a_call, a_template
-from fakes.crm import FakeContacts, FakeNotes
+from fakes.crm import FakeCrm
 from fakes.model import model_failure
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
@@ -23,9 +23,8 @@ from chalicelib.calls.domain.turns import TurnEnd
 from chalicelib.calls.services.answering import answer_call
 from chalicelib.calls.services.closing import session_ended
 from chalicelib.calls.services.turns import TurnRequest, take_turn
-from chalicelib.crm.domain import NewContact
-from chalicelib.crm.ports import CrmPorts
-from chalicelib.crm.services import create_contact
+from chalicelib.crm.domain.contacts import NewContact
+from chalicelib.crm.services.contacts import create_contact
 from chalicelib.kernel.clock import FixedClock
 
 # Everything that a model or a record may contain: control characters, half characters, markup, XML.
@@ -56,7 +55,7 @@ policies = st.sampled_from(
 
 def _stage(transport, name, policy, answers):
     clock = FixedClock(NOW)
-    crm = CrmPorts(FakeContacts(), FakeNotes(), clock)
+    crm = FakeCrm(clock)
     calls = FakeCalls(clock, crm)
     calls.ai.prompts.add(PromptTemplate("prompt_1", "Sales", "Sell.", NOW, NOW))
     on_failure, transfer_to = policy

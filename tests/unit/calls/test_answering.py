@@ -16,8 +16,8 @@ from chalicelib.calls.domain.turns import Turn, TurnEnd, TurnKind
 from chalicelib.calls.services.answering import answer_call, inbound_call_id, receive_call
 from chalicelib.calls.services.closing import BRIDGE, NOBODY, end_session, session_ended, transfer_ended
 from chalicelib.calls.services.progress import get_call, record_report
-from chalicelib.crm.domain import UNKNOWN_CALLER, ContactChanges
-from chalicelib.crm.services import change_contact, find_contact
+from chalicelib.crm.domain.contacts import UNKNOWN_CALLER, ContactChanges
+from chalicelib.crm.services.contacts import change_contact, find_contact
 from chalicelib.kernel.errors import Invalid, NotFound
 from chalicelib.kernel.phones import E164
 

@@ -12,8 +12,9 @@ from chalicelib.calls.services.dialing import attend, dispatch_due
 from chalicelib.calls.services.progress import record_report
 from chalicelib.calls.services.requests import CallWish, request_call
 from chalicelib.calls.services.suppression import stop_calling
-from chalicelib.crm.domain import ContactChanges, ContactStatus, NewContact
-from chalicelib.crm.services import change_contact, create_contact
+from chalicelib.crm.domain.contacts import ContactChanges, NewContact
+from chalicelib.crm.domain.details import ContactStatus
+from chalicelib.crm.services.contacts import change_contact, create_contact
 from chalicelib.kernel.phones import E164
 
 SECOND = E164("+14155552672")

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from fakes.calls import NOW, FakeCalls, connected, furnished
 from fakes.carrier import Fuse
-from fakes.crm import FakeContacts, FakeNotes
+from fakes.crm import FakeCrm
 from fakes.model import USAGE, model_failure
 from fakes.workers import Workers
 
@@ -17,8 +17,7 @@ from chalicelib.ai.domain.conversation import OPT_OUT_TOOL
 from chalicelib.calls.domain.lifecycle import CallState, Outcome
 from chalicelib.calls.domain.turns import ToolRun, Turn, TurnEnd, TurnKind
 from chalicelib.calls.services.finishing import finish_call
-from chalicelib.crm.ports import CrmPorts
-from chalicelib.crm.services import list_notes
+from chalicelib.crm.services.notes import list_notes
 from chalicelib.kernel.errors import Invalid
 
 TURNS = (
@@ -149,7 +148,7 @@ def test_the_outcome_follows_from_how_the_turns_ended(calls, reason, end, outcom
 
 
 def _stage(clock, fuse):
-    calls = FakeCalls(clock, CrmPorts(FakeContacts(), FakeNotes(), clock))
+    calls = FakeCalls(clock, FakeCrm(clock))
     furnished(calls)
     _end(calls, *TURNS)
     return Workers(calls, fuse)

@@ -6,12 +6,11 @@ from datetime import timedelta
 
 import pytest
 from fakes.calls import NOW, NUMBER, FakeCalls, a_call, furnished, kill_switch
-from fakes.crm import FakeContacts, FakeNotes
+from fakes.crm import FakeCrm
 
 from chalicelib.calls.domain.lifecycle import CallState
 from chalicelib.calls.services.dialing import attend, dispatch_due
 from chalicelib.calls.services.requests import CallWish, request_call
-from chalicelib.crm.ports import CrmPorts
 from chalicelib.kernel.clock import FixedClock
 from chalicelib.kernel.errors import Unavailable
 from chalicelib.system.domain.settings import StackLimits
@@ -59,7 +58,7 @@ class _Watched:
 
 def _stage():
     clock = FixedClock(NOW)
-    calls = FakeCalls(clock, CrmPorts(FakeContacts(), FakeNotes(), clock))
+    calls = FakeCalls(clock, FakeCrm(clock))
     furnished(calls)
     return calls, request_call(calls, CallWish("template_1", number=NUMBER))
 

@@ -7,14 +7,13 @@ from dataclasses import replace
 import pytest
 from fakes.calls import NOW, NUMBER, FakeCalls, a_template, furnished
 from fakes.carrier import Fuse, Killed, Perilous
-from fakes.crm import FakeContacts, FakeNotes
+from fakes.crm import FakeCrm
 from fakes.workers import Workers
 
 from chalicelib.calls.domain.lifecycle import CallState, Outcome, Report
 from chalicelib.calls.services.dialing import attend
 from chalicelib.calls.services.progress import record_report
 from chalicelib.calls.services.requests import CallWish, request_call
-from chalicelib.crm.ports import CrmPorts
 from chalicelib.kernel.errors import Unavailable
 
 
@@ -131,7 +130,7 @@ def test_a_process_may_die_at_every_step(clock, moods):
 
     def make(fuse):
         clock.instant = NOW
-        calls = FakeCalls(clock, CrmPorts(FakeContacts(), FakeNotes(), clock))
+        calls = FakeCalls(clock, FakeCrm(clock))
         furnished(calls)
         request_call(calls, CallWish("template_1", number=NUMBER, call_id="call_1"))
         return Workers(calls, fuse)

@@ -13,8 +13,9 @@ from chalicelib.calls.domain.permission import NumberStatus
 from chalicelib.calls.services.desk import create_template, read_call, route_line
 from chalicelib.calls.services.requests import CallWish, request_call
 from chalicelib.calls.services.suppression import stop_calling
-from chalicelib.crm.domain import UNKNOWN_CALLER, ContactChanges, ContactStatus
-from chalicelib.crm.services import change_contact, find_contact
+from chalicelib.crm.domain.contacts import UNKNOWN_CALLER, ContactChanges
+from chalicelib.crm.domain.details import ContactStatus
+from chalicelib.crm.services.contacts import change_contact, find_contact
 from chalicelib.kernel.errors import Forbidden, Invalid, NotFound, Unavailable
 from chalicelib.kernel.phones import E164
 

@@ -13,8 +13,9 @@ from chalicelib.ai.ports import ToolCall
 from chalicelib.calls.domain.turns import TurnEnd
 from chalicelib.calls.services.tooling import run_tool
 from chalicelib.calls.services.turns import TurnRequest, take_turn
-from chalicelib.crm.domain import NewContact
-from chalicelib.crm.services import create_contact, get_contact, list_notes
+from chalicelib.crm.domain.contacts import NewContact
+from chalicelib.crm.services.contacts import create_contact, get_contact
+from chalicelib.crm.services.notes import list_notes
 from chalicelib.kernel.actors import actor
 from chalicelib.kernel.errors import Conflict, Unavailable
 from chalicelib.kernel.phones import E164

@@ -7,14 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.crm.domain import (
-    ContactChanges,
-    ContactStatus,
-    NewContact,
-    check_language,
-    check_time_zone,
-)
-from chalicelib.crm.services import (
+from chalicelib.crm.domain.contacts import ContactChanges, NewContact
+from chalicelib.crm.domain.details import ContactStatus, check_language, check_time_zone
+from chalicelib.crm.services.contacts import (
     change_contact,
     create_contact,
     find_contact,

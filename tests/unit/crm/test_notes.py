@@ -2,8 +2,10 @@ from __future__ import annotations
 
 import pytest
 
-from chalicelib.crm.domain import NewContact, NewNote, NoteKind
-from chalicelib.crm.services import add_note, create_contact, list_notes
+from chalicelib.crm.domain.contacts import NewContact
+from chalicelib.crm.domain.notes import NewNote, NoteKind
+from chalicelib.crm.services.contacts import create_contact
+from chalicelib.crm.services.notes import add_note, list_notes
 from chalicelib.kernel.errors import Invalid, NotFound
 from chalicelib.kernel.ids import new_id
 from chalicelib.kernel.phones import E164

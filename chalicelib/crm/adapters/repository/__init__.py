@@ -1,0 +1,1 @@
+"""The CRM in DynamoDB; no scan, and uniqueness by condition, never by query."""

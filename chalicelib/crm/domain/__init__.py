@@ -1,0 +1,1 @@
+"""The terms and rules of the CRM; no I/O."""

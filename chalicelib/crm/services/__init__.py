@@ -1,0 +1,1 @@
+"""The CRM's use cases, by what they are about."""

@@ -1,0 +1,149 @@
+"""Contacts are created, recognised, changed, listed and deleted."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from chalicelib.crm.domain.contacts import (
+    UNKNOWN_CALLER,
+    Contact,
+    ContactChanges,
+    NewContact,
+    Parting,
+    Tombstone,
+    checked,
+    next_version,
+    replacing,
+    same_details,
+)
+from chalicelib.crm.services.fields import check_fields
+from chalicelib.crm.services.tags import check_tags
+from chalicelib.kernel.clock import cut_to_millis
+from chalicelib.kernel.errors import Conflict, NotFound
+from chalicelib.kernel.ids import is_id, new_id
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from chalicelib.crm.domain.listing import Listing
+    from chalicelib.crm.ports.crm import CrmPorts
+    from chalicelib.kernel.paging import Page
+    from chalicelib.kernel.phones import E164
+
+_LONGEST_CHAIN = 20  # of merges; each merge makes it one longer at most
+
+
+def create_contact(
+    crm: CrmPorts, new: NewContact, contact_id: str | None = None, import_row: str | None = None
+) -> Contact:
+    """Create a contact; with the same `contact_id` again it gives the one that exists.
+
+    Raises `Conflict` with code `phone_taken` and details {"contact_id": …} when a number is another's.
+    """
+    now = _now(crm)
+    contact = Contact(
+        id=contact_id or new_id("contact"),
+        created_at=now,
+        updated_at=now,
+        version=1,
+        import_row=import_row,
+        **vars(new),
+    )
+    return crm.contacts.add(_allowed(crm, contact))
+
+
+def get_contact(crm: CrmPorts, contact_id: str) -> Contact:
+    """Give a contact, or the one that it was merged into; or raise `NotFound`, code `contact_not_found`."""
+    for _ in range(_LONGEST_CHAIN):
+        found = crm.contacts.get(contact_id) if is_id(contact_id, "contact") else None
+        if isinstance(found, Contact):
+            return found
+        if found is None or found.merged_into is None:
+            break
+        contact_id = found.merged_into
+    raise NotFound("There is no such contact.", code="contact_not_found")
+
+
+def find_contact(crm: CrmPorts, phone: E164) -> Contact | None:
+    """Give the contact with this number, or None."""
+    return crm.contacts.find_by_phone(phone)
+
+
+def recognise_caller(crm: CrmPorts, phone: E164) -> Contact:
+    """Give the contact who calls from this number, creating one when the number is new.
+
+    Two calls at once from one new number get the same contact.
+    """
+    known = crm.contacts.find_by_phone(phone)
+    if known is not None:
+        return known
+    try:
+        return create_contact(crm, NewContact(name=UNKNOWN_CALLER, phone=phone, source="inbound_call"))
+    except Conflict as conflict:
+        return get_contact(crm, conflict.details["contact_id"])
+
+
+def change_contact(
+    crm: CrmPorts,
+    contact_id: str,
+    changes: ContactChanges,
+    expected_version: int | None = None,
+    import_row: str | None = None,
+) -> Contact:
+    """Change a contact's details; changing nothing makes no new version.
+
+    Raises `Invalid` when a value breaks its field's rule, `NotFound`, `Conflict` with code `phone_taken` when
+    a number is another's, or with code `version_changed` when the contact is not at `expected_version` or
+    changed under our hands.
+    """
+    contact = get_contact(crm, contact_id)
+    _expect(contact, expected_version)
+    wanted = changes.applied_to(contact)
+    if same_details(wanted, contact):
+        return contact
+    changed = next_version(_allowed(crm, wanted, contact), _now(crm))
+    changed = replace(changed, import_row=import_row or contact.import_row)
+    crm.contacts.save(changed, contact)
+    return changed
+
+
+def replace_contact(
+    crm: CrmPorts, contact_id: str, new: NewContact, expected_version: int | None = None
+) -> Contact:
+    """Put new details in place of all that were known; errors as `change_contact`."""
+    return change_contact(crm, contact_id, replacing(new), expected_version)
+
+
+def delete_contact(crm: CrmPorts, contact_id: str, expected_version: int | None = None) -> None:
+    """Delete a contact: its numbers are free, and calls that wait for it are not placed.
+
+    Raises `NotFound`, or `Conflict` with code `version_changed`.
+    """
+    contact = get_contact(crm, contact_id)
+    _expect(contact, expected_version)
+    crm.contacts.remove(contact, Tombstone(contact.id, Parting.DELETED, _now(crm)))
+
+
+def list_contacts(crm: CrmPorts, listing: Listing, page_size: int, start: str | None = None) -> Page[Contact]:
+    """List contacts from after the position `start`; a page may be short although more follow."""
+    return crm.contacts.page(listing, page_size, start)
+
+
+def _allowed(crm: CrmPorts, contact: Contact, before: Contact | None = None) -> Contact:
+    """Check what is new about the contact against tags and definitions that exist."""
+    right = checked(contact)
+    check_tags(crm, set(right.tags) - set(before.tags if before else ()))
+    if before is None or right.custom_fields != before.custom_fields:
+        right = replace(right, custom_fields=check_fields(crm, right.custom_fields))
+    return right
+
+
+def _expect(contact: Contact, version: int | None) -> None:
+    if version not in (None, contact.version):
+        raise Conflict(f"The contact is at version {contact.version} now.", code="version_changed")
+
+
+def _now(crm: CrmPorts) -> datetime:
+    """Give the instant in the milliseconds that storage keeps."""
+    return cut_to_millis(crm.clock.now())

@@ -1,0 +1,138 @@
+"""REST routes of contacts."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING
+
+from chalice.app import Blueprint
+
+from chalicelib.bootstrap import container
+from chalicelib.crm.domain.contacts import Contact
+from chalicelib.crm.schemas.contacts import (
+    ContactIn,
+    ContactList,
+    ContactPatch,
+    ContactsQuery,
+    ContactView,
+)
+from chalicelib.crm.services import contacts
+from chalicelib.crm.services.tags import tag_ids, tag_names
+from chalicelib.entrypoints.middleware import NoQuery, Request, route
+from chalicelib.kernel.paging import Page
+from chalicelib.kernel.phones import E164
+from chalicelib.system.domain.tokens import Scope
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+bp = Blueprint(__name__)
+_CONTACTS = "/v1/crm/contacts"
+_CONTACT = _CONTACTS + "/{contact_id}"
+_ABSENT = {"contact_not_found": 404}
+_WRONG = {"phone_taken": 409, "unknown_tag": 400, "bad_custom_field": 400, "too_many_phones": 400}
+
+
+@route(
+    bp,
+    "POST",
+    _CONTACTS,
+    scope=Scope.OPERATOR,
+    body=ContactIn,
+    returns=ContactView,
+    status=201,
+    errors=_WRONG,
+    example={"name": "Ada Lovelace", "phone": "+14155552671", "company": "Analytical Engines"},
+)
+def create_contact(request: Request[ContactIn, NoQuery]) -> Contact:
+    """Create a contact.
+
+    A phone number belongs to one contact: `phone_taken` names the one that has it in
+    `details.contact_id`. A national number is read in the country that `country` names.
+    """
+    crm = container().crm
+    new = request.body.new_contact(_tag_ids())
+    return _shown(contacts.create_contact(crm, new, request.new_id("contact")))
+
+
+@route(bp, "GET", _CONTACTS, scope=Scope.VIEWER, query=ContactsQuery, returns=ContactList)
+def list_contacts(request: Request[None, ContactsQuery]) -> Page[Contact]:
+    """List contacts, the newest first unless `sort` says otherwise.
+
+    All filters hold together; `owner` and `company` are whole, whatever their case. With several filters a
+    page may be short although `next_page_token` says that more follow. `phone` finds whoever has the number.
+    """
+    crm, query = container().crm, request.query
+    if query.phone:
+        found = contacts.find_contact(crm, E164(query.phone))
+        return Page(shown_contacts([found] if found else []))
+    page = contacts.list_contacts(crm, query.listing(_tag_ids()), query.page_size, request.start)
+    return Page(shown_contacts(page.items), page.next_start)
+
+
+@route(bp, "GET", _CONTACT, scope=Scope.VIEWER, returns=ContactView, errors=_ABSENT)
+def get_contact(request: Request[None, NoQuery]) -> Contact:
+    """Read a contact; the id of one that was merged gives the contact that took its place."""
+    return _shown(contacts.get_contact(container().crm, request.path["contact_id"]))
+
+
+@route(
+    bp,
+    "PUT",
+    _CONTACT,
+    scope=Scope.OPERATOR,
+    body=ContactIn,
+    returns=ContactView,
+    errors=_ABSENT | _WRONG,
+    guarded=True,
+    example={"name": "Ada Lovelace", "phone": "+14155552671", "status": "customer"},
+)
+def replace_contact(request: Request[ContactIn, NoQuery]) -> Contact:
+    """Replace all details of a contact: what the body leaves out is cleared."""
+    crm, new = container().crm, request.body.new_contact(_tag_ids())
+    return _shown(contacts.replace_contact(crm, request.path["contact_id"], new, request.expected_version))
+
+
+@route(
+    bp,
+    "PATCH",
+    _CONTACT,
+    scope=Scope.OPERATOR,
+    body=ContactPatch,
+    returns=ContactView,
+    errors=_ABSENT | _WRONG,
+    guarded=True,
+    example={"status": "customer", "title": None},
+)
+def change_contact(request: Request[ContactPatch, NoQuery]) -> Contact:
+    """Change the details that the body gives; null clears one (RFC 7396), a list replaces the whole list."""
+    crm, changes = container().crm, request.body.changes(_tag_ids())
+    return _shown(contacts.change_contact(crm, request.path["contact_id"], changes, request.expected_version))
+
+
+@route(bp, "DELETE", _CONTACT, scope=Scope.OPERATOR, returns=None, status=204, errors=_ABSENT, guarded=True)
+def delete_contact(request: Request[None, NoQuery]) -> None:
+    """Delete a contact; its numbers are free, and its waiting calls are not placed.
+
+    What calls said stays with the calls: erasing a person everywhere is a route of its own.
+    """
+    contacts.delete_contact(container().crm, request.path["contact_id"], request.expected_version)
+
+
+def shown_contacts(found: Iterable[Contact]) -> list[Contact]:
+    """Give contacts with the names of their tags in place of the ids."""
+    kept = list(found)
+    names = tag_names(container().crm, {tag for contact in kept for tag in contact.tags})
+    return [
+        replace(contact, tags=tuple(sorted(names[tag] for tag in contact.tags if tag in names)))
+        for contact in kept
+    ]
+
+
+def _shown(contact: Contact) -> Contact:
+    return shown_contacts([contact])[0]
+
+
+def _tag_ids() -> Callable[[list[str]], tuple[str, ...]]:
+    return partial(tag_ids, container().crm)
