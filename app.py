@@ -5,6 +5,8 @@ from chalice import Chalice
 from chalicelib.entrypoints import (
     authorizer,
     failures,
+    folds,
+    jobs,
     middleware,
     news,
     queues,
@@ -27,5 +29,7 @@ app.register_blueprint(relay_socket.bp)  # the conversation's socket
 app.register_blueprint(queues.bp)  # dialing and the work after a call
 app.register_blueprint(schedules.bp)  # what happens by the clock
 app.register_blueprint(streams.bp)  # what changed in the tables
+app.register_blueprint(folds.bp)  # search, counters and timelines
+app.register_blueprint(jobs.bp)  # imports and work on many contacts
 app.register_blueprint(news.bp)  # telling subscribers
 app.register_blueprint(failures.bp)  # dead letters

@@ -23,6 +23,8 @@ def function_environment(queue_url: str) -> dict[str, str]:
         "URGENT_QUEUE_URL": queue_url,
         "POST_CALL_QUEUE_URL": queue_url,
         "NEWS_QUEUE_URL": queue_url,
+        "JOBS_QUEUE_URL": queue_url,
+        "FILES_BUCKET": "files",
         "EVENT_BUS_NAME": "unused",
         "CONNECTIONS_SECRET": "unused",
         "SIGNING_KEY_SECRET": "unused",

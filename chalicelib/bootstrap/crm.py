@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from chalicelib.crm.ports.fields import Fields
     from chalicelib.crm.ports.notes import Notes
     from chalicelib.crm.ports.tags import Tags
+    from chalicelib.crm.ports.work import Work
     from chalicelib.kernel.clock import Clock
 
 
@@ -51,3 +52,10 @@ class Crm:
         from chalicelib.crm.adapters.repository.fields import FieldRepository
 
         return FieldRepository()
+
+    @cached_property
+    def work(self) -> Work:
+        """The queue of jobs."""
+        from chalicelib.crm.adapters.queues import SqsWork
+
+        return SqsWork(self._root.client("sqs"), self._root.settings.jobs_queue_url)

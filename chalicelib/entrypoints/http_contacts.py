@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from chalice.app import Blueprint
 
 from chalicelib.bootstrap import container
-from chalicelib.crm.domain.contacts import Contact
 from chalicelib.crm.schemas.contacts import (
     ContactIn,
     ContactList,
@@ -26,6 +25,8 @@ from chalicelib.system.domain.tokens import Scope
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
+
+    from chalicelib.crm.domain.contacts import Contact
 
 bp = Blueprint(__name__)
 _CONTACTS = "/v1/crm/contacts"

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Settings:
-    """The functions' environment, typed; tables, queues and the bus by their deployed names.
+    """The functions' environment, typed; tables, queues, bucket and bus by their deployed names.
 
     `webhook_allowed_networks` are networks (CIDR) that outgoing webhooks may reach although they are not
     public; `cors_origins` are the origins whose pages may call the API. `dead_letter_queues` tells whoever
@@ -27,6 +27,8 @@ class Settings:
     urgent_queue_url: str
     post_call_queue_url: str
     news_queue_url: str
+    jobs_queue_url: str
+    files_bucket: str
     event_bus_name: str
     connections_secret: str
     signing_key_secret: str
@@ -51,6 +53,7 @@ class Settings:
             "urgent": self.urgent_queue_url,
             "post_call": self.post_call_queue_url,
             "news": self.news_queue_url,
+            "jobs": self.jobs_queue_url,
         }
 
 
@@ -66,6 +69,8 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         urgent_queue_url=environ["URGENT_QUEUE_URL"],
         post_call_queue_url=environ["POST_CALL_QUEUE_URL"],
         news_queue_url=environ["NEWS_QUEUE_URL"],
+        jobs_queue_url=environ["JOBS_QUEUE_URL"],
+        files_bucket=environ["FILES_BUCKET"],
         event_bus_name=environ["EVENT_BUS_NAME"],
         connections_secret=environ["CONNECTIONS_SECRET"],
         signing_key_secret=environ["SIGNING_KEY_SECRET"],

@@ -156,6 +156,8 @@ def environment() -> dict[str, Any]:
         "URGENT_QUEUE_URL": {"Ref": "UrgentQueue"},
         "POST_CALL_QUEUE_URL": {"Ref": "PostCallQueue"},
         "NEWS_QUEUE_URL": {"Ref": "NewsQueue"},
+        "JOBS_QUEUE_URL": {"Ref": "JobsQueue"},
+        "FILES_BUCKET": {"Ref": "FilesBucket"},
         "EVENT_BUS_NAME": {"Ref": "AWS::StackName"},
         "CONNECTIONS_SECRET": SECRET_NAME,
         "SIGNING_KEY_SECRET": SIGNING_KEY_NAME,

@@ -26,6 +26,8 @@ RESERVED = {
     "post_call": 20,
     "changes": 40,  # one for each shard of the five streams; a new table has about four
     "news": 20,
+    "fold": 12,
+    "jobs": 20,
     "failures": 10,
     "dispatch": 1,  # two dispatchers at once would only contend for the same requests
 }

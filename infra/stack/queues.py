@@ -9,7 +9,13 @@ from infra.stack.functions import RESERVED
 if TYPE_CHECKING:
     from infra.stack.functions import FunctionSettings
 
-QUEUES = {"dial": "DialQueue", "urgent": "UrgentQueue", "post_call": "PostCallQueue", "news": "NewsQueue"}
+QUEUES = {
+    "dial": "DialQueue",
+    "urgent": "UrgentQueue",
+    "post_call": "PostCallQueue",
+    "news": "NewsQueue",
+    "jobs": "JobsQueue",
+}
 CHANGES_DEAD_LETTERS = "ChangesDeadLetters"  # batches of the tables' streams that could not be told
 DEAD_LETTERS = (*(f"{queue}DeadLetters" for queue in QUEUES.values()), CHANGES_DEAD_LETTERS)
 _TWO_WEEKS_SECONDS = 14 * 24 * 3600  # the longest that SQS keeps a message

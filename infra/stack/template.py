@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from infra.stack import connections
+from infra.stack.files import BUCKET, file_resources
 from infra.stack.functions import configured_functions, function_resources
 from infra.stack.gateway import gateway_responses
 from infra.stack.news import news_resources
@@ -28,6 +29,7 @@ def merge_template(checkout: Checkout, architecture: Architecture) -> dict[str, 
         stream_resources(functions),
         table_resources(),
         news_resources(),
+        file_resources(),
         user_resources(),
         _api_resources(),
         gateway_responses(),
@@ -85,7 +87,7 @@ def _layers() -> list[dict[str, str]]:
 
 
 def _outputs() -> dict[str, Any]:
-    values: dict[str, Any] = {name: {"Ref": name} for name in (*TABLES, *QUEUES.values(), "EventBus")}
+    values: dict[str, Any] = {name: {"Ref": name} for name in (*TABLES, *QUEUES.values(), "EventBus", BUCKET)}
     api = "https://${RestAPI}.execute-api.${AWS::Region}.${AWS::URLSuffix}/api"
     values |= {
         "ApiUrl": {"Fn::Sub": api},

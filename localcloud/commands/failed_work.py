@@ -26,7 +26,7 @@ _COLUMNS = (
 _ESSENTIAL = ("id", "queue", "cause", "failed_at")
 _WORK = "/v1/failed-work"
 _STATES = click.Choice(["open", "replayed", "discarded"])
-_REPLAYABLE = ("dial", "urgent", "post_call", "news")
+_REPLAYABLE = ("dial", "urgent", "post_call", "news", "jobs")
 _QUEUES = (*_REPLAYABLE, "changes")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from threading import RLock
 from types import SimpleNamespace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from chalicelib.bootstrap.crm import Crm
 from chalicelib.crm.domain.contacts import Contact, Tombstone
@@ -153,6 +153,29 @@ class FakeFields:
         return [self._by_key[key] for key in sorted(self._by_key)]
 
 
+class FakeWork:
+    """Notes what was sent, as tuples; implements `Work`."""
+
+    def __init__(self) -> None:
+        self.sent: list[tuple[Any, ...]] = []
+
+    def prepare_import(self, import_id: str) -> None:
+        """Have a file read."""
+        self.sent.append(("prepare_import", import_id))
+
+    def import_chunk(self, import_id: str, lane: int, chunk: int) -> None:
+        """Have rows imported."""
+        self.sent.append(("import_chunk", import_id, lane, chunk))
+
+    def job_step(self, job_id: str, step: int) -> None:
+        """Have a job go on."""
+        self.sent.append(("job_step", job_id, step))
+
+    def refold(self, contact_id: str) -> None:
+        """Have a contact folded."""
+        self.sent.append(("refold", contact_id))
+
+
 @dataclass
 class FakeCrm:
     """The CRM in memory; implements `CrmPorts`."""
@@ -162,6 +185,7 @@ class FakeCrm:
     notes: FakeNotes = field(default_factory=FakeNotes)
     tags: FakeTags = field(default_factory=FakeTags)
     fields: FakeFields = field(default_factory=FakeFields)
+    work: FakeWork = field(default_factory=FakeWork)
 
 
 def stored_crm(table: str, clock: Clock) -> Crm:

@@ -31,6 +31,8 @@ FUNCTIONS = {
     "Changes",
     "News",
     "Failures",
+    "Fold",
+    "Jobs",
 }
 UNRESERVED_MINIMUM, ACCOUNT_LIMIT = 100, 1000
 MOST_RETRIES = 10_000  # that Lambda takes for a stream; the age of the records ends the tries before
@@ -134,6 +136,8 @@ def test_every_function_knows_its_surroundings(template):
         "URGENT_QUEUE_URL",
         "POST_CALL_QUEUE_URL",
         "NEWS_QUEUE_URL",
+        "JOBS_QUEUE_URL",
+        "FILES_BUCKET",
         "EVENT_BUS_NAME",
         "SIGNING_KEY_SECRET",
         "TOKEN_REQUESTS_PER_MINUTE",
@@ -203,9 +207,9 @@ def test_every_table_streams_to_the_one_who_tells(template, table):
 
 def test_streams_lose_nothing_in_an_outage(template):
     """A batch is tried for nearly as long as the stream keeps it, split when it fails, then a dead letter."""
-    sources = [s["Properties"] for s in template["Resources"]["Changes"]["Properties"]["Events"].values()]
-    assert len(sources) == len(TABLES)
-    for source in sources:
+    readers = {name: template["Resources"][name]["Properties"]["Events"] for name in ("Changes", "Fold")}
+    assert {name: len(events) for name, events in readers.items()} == {"Changes": len(TABLES), "Fold": 2}
+    for source in (event["Properties"] for events in readers.values() for event in events.values()):
         assert (source["StartingPosition"], source["BisectBatchOnFunctionError"]) == ("TRIM_HORIZON", True)
         # Not to the last minute: whoever finds the dead letter must have time to read the records.
         assert 22 * 3600 <= source["MaximumRecordAgeInSeconds"] <= 23 * 3600
@@ -213,6 +217,30 @@ def test_streams_lose_nothing_in_an_outage(template):
         assert source["MaximumBatchingWindowInSeconds"] <= 1
         destination = source["DestinationConfig"]["OnFailure"]
         assert destination == {"Type": "SQS", "Destination": {"Fn::GetAtt": ["ChangesDeadLetters", "Arn"]}}
+
+
+def test_the_bucket_is_closed_and_emptied(template):
+    """Files to import are encrypted, never public, taken over TLS only, and gone after a week."""
+    bucket = template["Resources"]["FilesBucket"]["Properties"]
+    assert set(bucket["PublicAccessBlockConfiguration"].values()) == {True}
+    (rule,) = bucket["LifecycleConfiguration"]["Rules"]
+    assert (rule["Prefix"], rule["Status"], rule["ExpirationInDays"]) == ("imports/", "Enabled", 7)
+    policy = template["Resources"]["FilesBucketPolicy"]["Properties"]["PolicyDocument"]["Statement"][0]
+    assert (policy["Effect"], policy["Condition"]) == ("Deny", {"Bool": {"aws:SecureTransport": "false"}})
+
+
+def test_finished_calls_alone_are_folded(template):
+    """The fold is not woken while a call goes on, nor by a number that is merely in a call."""
+    sources = [s["Properties"] for s in template["Resources"]["Fold"]["Properties"]["Events"].values()]
+    (calls,) = [s for s in sources if s["Stream"] == {"Fn::GetAtt": ["CallsTable", "StreamArn"]}]
+    patterns = [json.loads(f["Pattern"])["dynamodb"] for f in calls["FilterCriteria"]["Filters"]]
+    given = {"S": [{"exists": True}]}
+    assert patterns[0] == {"NewImage": {"kind": {"S": ["call"]}, "finished_at": given}}
+    assert all(
+        image["kind"] == {"S": ["number"]} and image["suppressed_at"] == given
+        for pattern in patterns[1:]
+        for image in pattern.values()
+    )
 
 
 def test_turns_are_not_told(template):

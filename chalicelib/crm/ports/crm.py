@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from chalicelib.crm.ports.fields import Fields
     from chalicelib.crm.ports.notes import Notes
     from chalicelib.crm.ports.tags import Tags
+    from chalicelib.crm.ports.work import Work
     from chalicelib.kernel.clock import Clock
 
 
@@ -23,5 +24,7 @@ class CrmPorts(Protocol):
     def tags(self) -> Tags: ...  # noqa: D102
     @property
     def fields(self) -> Fields: ...  # noqa: D102
+    @property
+    def work(self) -> Work: ...  # noqa: D102
     @property
     def clock(self) -> Clock: ...  # noqa: D102

@@ -40,6 +40,7 @@ class WorkQueue(StrEnum):
     URGENT = "urgent"
     POST_CALL = "post_call"
     NEWS = "news"
+    JOBS = "jobs"
     CHANGES = "changes"
 
 

@@ -15,6 +15,8 @@ ENVIRONMENT = {
     "URGENT_QUEUE_URL": "https://sqs/urgent",
     "POST_CALL_QUEUE_URL": "https://sqs/post",
     "NEWS_QUEUE_URL": "https://sqs/news",
+    "JOBS_QUEUE_URL": "https://sqs/jobs",
+    "FILES_BUCKET": "files",
     "EVENT_BUS_NAME": "bus",
     "CONNECTIONS_SECRET": "connections",
     "SIGNING_KEY_SECRET": "signing-key",
