@@ -87,7 +87,7 @@ def get_contact(request: Request[None, NoQuery]) -> Contact:
     returns=ContactView,
     errors=_ABSENT | _WRONG,
     guarded=True,
-    example={"name": "Ada Lovelace", "phone": "+14155552671", "status": "customer"},
+    example={"name": "Ada Lovelace", "phone": "+14155552671", "company": "Analytical Engines"},
 )
 def replace_contact(request: Request[ContactIn, NoQuery]) -> Contact:
     """Replace all details of a contact: what the body leaves out is cleared."""

@@ -105,20 +105,20 @@ class ContactIn(Input):
     name: Line
     country: Country | None = None
     phone: PhoneText
-    other_phones: OtherPhones = []
+    other_phones: OtherPhones = Field(default=[])
     email: Email | None = None
     company: Line | None = None
     title: Line | None = None
     address: AddressIn | None = None
     time_zone: TimeZone | None = None
     language: Language = DEFAULT_LANGUAGE
-    preferred_times: PreferredTimes = []
+    preferred_times: PreferredTimes = Field(default=[])
     preferred_channel: Channel | None = None
     source: Source = "api"
     status: ContactStatus = ContactStatus.LEAD
     owner: Line | None = None
-    custom_fields: CustomFields = {}
-    tags: TagWords = []
+    custom_fields: CustomFields = Field(default={})
+    tags: TagWords = Field(default=[])
 
     _read_numbers = field_validator("phone", "other_phones")(_numbers)
 
@@ -127,26 +127,30 @@ class ContactIn(Input):
         return NewContact(**_values(self, set(type(self).model_fields) - {"country"}, tag_ids))
 
 
+# A field that is not given has no default to show: it stays as it is.
+_KEPT: Any = Field(default_factory=lambda: None)
+
+
 class ContactPatch(Input):
     """The details to change: what is not given stays, null clears what may be absent."""
 
-    country: Country | None = None
-    name: Line = ""
-    phone: PhoneText = ""
-    other_phones: OtherPhones = []
-    email: Email | None = None
-    company: Line | None = None
-    title: Line | None = None
-    address: AddressIn | None = None
-    time_zone: TimeZone | None = None
-    language: Language = DEFAULT_LANGUAGE
-    preferred_times: PreferredTimes = []
-    preferred_channel: Channel | None = None
-    source: Source = "api"
-    status: ContactStatus = ContactStatus.LEAD
-    owner: Line | None = None
-    custom_fields: CustomFields = {}
-    tags: TagWords = []
+    country: Country | None = _KEPT
+    name: Line = _KEPT
+    phone: PhoneText = _KEPT
+    other_phones: OtherPhones = _KEPT
+    email: Email | None = _KEPT
+    company: Line | None = _KEPT
+    title: Line | None = _KEPT
+    address: AddressIn | None = _KEPT
+    time_zone: TimeZone | None = _KEPT
+    language: Language = _KEPT
+    preferred_times: PreferredTimes = _KEPT
+    preferred_channel: Channel | None = _KEPT
+    source: Source = _KEPT
+    status: ContactStatus = _KEPT
+    owner: Line | None = _KEPT
+    custom_fields: CustomFields = _KEPT
+    tags: TagWords = _KEPT
 
     _read_numbers = field_validator("phone", "other_phones")(_numbers)
 

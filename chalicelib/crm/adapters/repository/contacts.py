@@ -121,7 +121,7 @@ class ContactRepository:
         A page looks at a bounded number of contacts: with several filters it may be short, and more may
         follow.
         """
-        return page_of(listing, page_size, start, self.many)
+        return page_of(self._connection, listing, page_size, start, self.many)
 
     def _owner(self, phone: E164) -> str | None:
         try:

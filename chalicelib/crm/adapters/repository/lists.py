@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import heapq
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.crm.adapters.repository.contact_items import SHARDS
-from chalicelib.crm.adapters.tables import ContactItem, MemberItem
-from chalicelib.crm.domain.listing import ContactFilter, SortBy, Span
+from chalicelib.crm.adapters.tables import ContactItem
+from chalicelib.crm.domain.contacts import Contact
+from chalicelib.crm.domain.listing import SortBy, Span
 from chalicelib.crm.domain.words import fold
 from chalicelib.kernel.clock import iso
 from chalicelib.kernel.paging import Page
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator
 
-    from chalicelib.crm.domain.contacts import Contact
+    from pynamodb.connection import Connection
+
     from chalicelib.crm.domain.listing import Listing
 
 _BATCH = 100  # heads that one request reads
@@ -24,11 +28,14 @@ _EXAMINED = 1000  # heads that are read for one page at most
 _FIRST, _LAST = "\x00", "\U0010ffff"
 
 
+Read = Callable[[Sequence[str]], list[Contact]]
+
+
 def page_of(
-    listing: Listing, size: int, start: str | None, read: Callable[[Sequence[str]], list[Contact]]
+    connection: Connection, listing: Listing, size: int, start: str | None, read: Read
 ) -> Page[Contact]:
     """Give a page of the list from after the position `start`; `read` gives heads by their ids."""
-    keys = _positions(listing, start, min(size + 1, _BATCH))
+    keys = _positions(connection, listing, start, min(size + 1, _BATCH))
     found: list[tuple[str, Contact]] = []
     last = None
     for _ in range(_EXAMINED // _BATCH):
@@ -44,55 +51,71 @@ def page_of(
     return Page([contact for _, contact in found], last)
 
 
-def _positions(listing: Listing, start: str | None, page_size: int) -> Iterator[str]:
+def _positions(connection: Connection, listing: Listing, start: str | None, page_size: int) -> Iterator[str]:
     """Give the sort keys of the list, in order, out of all shards."""
     low, high = _bounds(_span(listing), start, descending=listing.descending)
     if low >= high:
         return iter(())
-    index, name, attribute = _source(listing)
-    options = {"scan_index_forward": not listing.descending, "page_size": page_size}
-    shards = [
-        (getattr(item, attribute) for item in index(f"{name}#{n}", low, high, **options))
-        for n in range(SHARDS)
-    ]
+    source = _source(listing)
+    options = {"scan_index_forward": not listing.descending, "limit": page_size}
+    between = getattr(ContactItem, source.attribute).between(low, high)
+    shards = [_keys(connection, source, f"{source.partition}#{n}", between, options) for n in range(SHARDS)]
     return (key for key in heapq.merge(*shards, reverse=listing.descending) if key != start)
 
 
-def _source(listing: Listing) -> tuple[Callable[..., Any], str, str]:
-    """Choose what serves the list: how it is queried, whose partition it is, and where the order stands."""
+@dataclass(frozen=True)
+class _Source:
+    """What serves a list: whose partitions, where the order stands, and in which index, if not the table."""
+
+    partition: str
+    attribute: str
+    index: str | None
+
+
+_SORTED = {
+    SortBy.NAME: _Source("CONTACTS", "name_key", "by_name"),
+    SortBy.UPDATED_AT: _Source("CONTACTS", "updated_key", "by_updated"),
+    SortBy.LAST_CONTACTED_AT: _Source("CONTACTS", "contacted_key", "by_contacted"),
+}
+
+
+def _source(listing: Listing) -> _Source:
+    """Choose what serves the list; by creation, the filter that fits the fewest contacts, most likely."""
     where = listing.where
-    match listing.by:
-        case SortBy.NAME:
-            return _query("by_name", "name_key"), "CONTACTS", "name_key"
-        case SortBy.UPDATED_AT:
-            return _query("by_updated", "updated_key"), "CONTACTS", "updated_key"
-        case SortBy.LAST_CONTACTED_AT:
-            return _query("by_contacted", "contacted_key"), "CONTACTS", "contacted_key"
+    if listing.by in _SORTED:
+        return _SORTED[listing.by]
     if where.tag is not None:
-        return _members, f"TAG#{where.tag}", "sk"
-    return _by_creation(where)
-
-
-def _by_creation(where: ContactFilter) -> tuple[Callable[..., Any], str, str]:
-    for name, value in (("owner", where.owner), ("company", where.company)):
+        return _Source(f"TAG#{where.tag}", "sk", None)
+    values = {
+        "owner": where.owner and fold(where.owner),
+        "company": where.company and fold(where.company),
+        "source": where.source,
+        "status": where.status,
+    }
+    for name, value in values.items():
         if value is not None:
-            return _query(f"by_{name}", "created_key"), f"{name.upper()}#{fold(value)}", "created_key"
-    for name, value in (("source", where.source), ("status", where.status)):
-        if value is not None:
-            return _query(f"by_{name}", "created_key"), f"{name.upper()}#{value}", "created_key"
-    return _query("by_created", "created_key"), "CONTACTS", "created_key"
+            return _Source(f"{name.upper()}#{value}", "created_key", f"by_{name}")
+    return _Source("CONTACTS", "created_key", "by_created")
 
 
-def _query(index: str, range_key: str) -> Callable[..., Any]:
-    def query(partition: str, low: str, high: str, **options: Any) -> Any:
-        between = getattr(ContactItem, range_key).between(low, high)
-        return getattr(ContactItem, index).query(partition, between, **options)
-
-    return query
-
-
-def _members(partition: str, low: str, high: str, **options: Any) -> Any:
-    return MemberItem.query(partition, MemberItem.sk.between(low, high), **options)
+def _keys(
+    connection: Connection, source: _Source, partition: str, between: Any, options: dict[str, Any]
+) -> Iterator[str]:
+    # Not through the model: it filters by kind, and an index of keys only has no kind to filter by.
+    start: dict[str, Any] | None = None
+    while True:
+        page = connection.query(
+            ContactItem.Meta.table_name,
+            partition,
+            range_key_condition=between,
+            index_name=source.index,
+            exclusive_start_key=start,
+            **options,
+        )
+        yield from (item[source.attribute]["S"] for item in page["Items"])
+        start = page.get("LastEvaluatedKey")
+        if not start:
+            return
 
 
 def _span(listing: Listing) -> Span:
