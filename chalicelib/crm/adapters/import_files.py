@@ -1,0 +1,117 @@
+"""Files to import in S3: where clients put them, and the chunks that their rows are dealt into."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from chalicelib.crm.adapters.files.reading import open_table
+from chalicelib.crm.domain.importing import Upload
+from chalicelib.crm.domain.imports import Fault, Row
+from chalicelib.kernel.errors import NotFound, unavailable_on
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import BinaryIO
+
+    from chalicelib.crm.ports.imports import Table
+    from chalicelib.kernel.clock import Clock
+
+_UPLOAD_TIME = timedelta(hours=1)
+# S3 answers 403 for what is not there to whoever may not list the bucket.
+_ABSENT = frozenset({"404", "403", "NoSuchKey", "AccessDenied"})
+_TYPE = "text/csv"
+
+
+@unavailable_on(BotoCoreError, ClientError)
+class S3ImportFiles:
+    """Files of one bucket, under `imports/`; implements `ImportFiles`."""
+
+    def __init__(self, client: Any, bucket: str, clock: Clock) -> None:
+        self._client = client
+        self._bucket = bucket
+        self._clock = clock
+
+    def upload(self, import_id: str) -> Upload:
+        """Say where a client may put the file of an import."""
+        place = {"Bucket": self._bucket, "Key": _file(import_id), "ContentType": _TYPE}
+        url = self._client.generate_presigned_url(
+            "put_object", Params=place, ExpiresIn=int(_UPLOAD_TIME.total_seconds())
+        )
+        return Upload(url, "PUT", {"Content-Type": _TYPE}, self._clock.now() + _UPLOAD_TIME)
+
+    def put(self, import_id: str, content: bytes) -> None:
+        """Keep the file of an import."""
+        self._put(_file(import_id), content, _TYPE)
+
+    def size(self, import_id: str) -> int | None:
+        """Give the file's size in bytes; None when there is none."""
+        try:
+            return int(self._client.head_object(**self._at(_file(import_id)))["ContentLength"])
+        except ClientError as error:
+            if error.response["Error"]["Code"] not in _ABSENT:
+                raise
+            return None
+
+    def open(self, import_id: str, encoding: str | None, delimiter: str | None) -> Table:
+        """Begin to read the file; what cannot be read is `Invalid`, a missing file `NotFound`."""
+        return open_table(self._open(_file(import_id)), encoding, delimiter)
+
+    def put_chunk(self, import_id: str, run: int, place: tuple[int, int], rows: Sequence[Row]) -> None:
+        """Keep rows at a place: their lane and the chunk's number in it."""
+        text = json.dumps([_written(row) for row in rows], ensure_ascii=False)
+        # A byte that was no text is kept as half a pair until its row is refused.
+        self._put(_chunk(import_id, run, place), text.encode(errors="surrogatepass"), "application/json")
+
+    def chunk(self, import_id: str, run: int, place: tuple[int, int]) -> list[Row]:
+        """Give the rows at a place; none when they were removed."""
+        try:
+            body = self._open(_chunk(import_id, run, place)).read()
+        except NotFound:
+            return []
+        return [_read(kept) for kept in json.loads(body.decode(errors="surrogatepass"))]
+
+    def remove_chunk(self, import_id: str, run: int, place: tuple[int, int]) -> None:
+        """Remove the rows at a place."""
+        self._client.delete_object(**self._at(_chunk(import_id, run, place)))
+
+    def remove(self, import_id: str) -> None:
+        """Remove the file."""
+        self._client.delete_object(**self._at(_file(import_id)))
+
+    def _open(self, key: str) -> BinaryIO:
+        try:
+            stream: BinaryIO = self._client.get_object(**self._at(key))["Body"]
+        except ClientError as error:
+            if error.response["Error"]["Code"] not in _ABSENT:
+                raise
+            raise NotFound("The file is not there any more; begin again.", code="file_missing") from error
+        return stream
+
+    def _put(self, key: str, content: bytes, kind: str) -> None:
+        self._client.put_object(**self._at(key), Body=content, ContentType=kind)
+
+    def _at(self, key: str) -> dict[str, str]:
+        return {"Bucket": self._bucket, "Key": key}
+
+
+def _file(import_id: str) -> str:
+    return f"imports/{import_id}/file"
+
+
+def _chunk(import_id: str, run: int, place: tuple[int, int]) -> str:
+    lane, number = place
+    return f"imports/{import_id}/{run}/{lane}/{number:06}.json"
+
+
+def _written(row: Row) -> list[Any]:
+    fault = row.fault and [row.fault.problem, row.fault.remedy, row.fault.column, row.fault.value]
+    return [row.number, row.line, list(row.cells), fault]
+
+
+def _read(kept: list[Any]) -> Row:
+    number, line, cells, fault = kept
+    return Row(number, line, tuple(cells), Fault(*fault) if fault else None)

@@ -1,0 +1,203 @@
+"""Imports of files as values: where each stands, what came of its rows, and how the work is dealt out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, fields, replace
+from datetime import timedelta
+from enum import StrEnum
+from typing import TYPE_CHECKING
+from zlib import crc32
+
+from chalicelib.crm.domain.imports import RowOptions
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from chalicelib.crm.domain.imports import Row, RowError
+    from chalicelib.crm.domain.mapping import ColumnMapping
+
+LANES = 8
+CHUNK = 200  # rows that one message works on
+MAX_ROWS = 500_000
+MAX_FILE_BYTES = 100_000_000
+KEPT = timedelta(days=30)  # how long rejected rows can be fetched
+_TELLING_DIGITS = 7  # the last ones: of a number they are the same however its country is written
+
+
+class ImportState(StrEnum):
+    """Where an import stands; `failed` and `cancelled` may be started again, with other options."""
+
+    WAITING = "waiting_for_file"
+    QUEUED = "queued"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+UNDER_WAY = frozenset({ImportState.QUEUED, ImportState.RUNNING})
+
+
+class OnDuplicate(StrEnum):
+    """What happens to a row whose number a contact has already."""
+
+    SKIP = "skip"
+    UPDATE = "update"
+    FAIL = "fail"
+
+
+class RowOutcome(StrEnum):
+    """What came of a row; while validating, what would have come of it."""
+
+    CREATED = "created"
+    UPDATED = "updated"
+    UNCHANGED = "unchanged"
+    SKIPPED = "skipped"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True)
+class Counts:
+    """How many rows came out how; `duplicates` met a contact, or an earlier row, with their number."""
+
+    created: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    skipped: int = 0
+    failed: int = 0
+    duplicates: int = 0
+
+    @property
+    def rows(self) -> int:
+        """Count the rows that are done with."""
+        return self.created + self.updated + self.unchanged + self.skipped + self.failed
+
+    def with_row(self, outcome: RowOutcome, *, duplicate: bool) -> Counts:
+        """Count one more row."""
+        more = {outcome.value: getattr(self, outcome.value) + 1}
+        return replace(self, **more, duplicates=self.duplicates + duplicate)
+
+    def __add__(self, other: Counts) -> Counts:
+        return Counts(*(getattr(self, f.name) + getattr(other, f.name) for f in fields(Counts)))
+
+
+@dataclass(frozen=True)
+class ImportWish:
+    """What to do with a file: how it is written, which column is what, and what happens to duplicates.
+
+    `mapping` says the field of columns by their headers; what it leaves out is guessed. `encoding` and
+    `delimiter` are guessed unless given.
+    """
+
+    options: RowOptions = field(default_factory=RowOptions)
+    on_duplicate: OnDuplicate = OnDuplicate.SKIP
+    mapping: Mapping[str, str | None] = field(default_factory=dict)
+    encoding: str | None = None
+    delimiter: str | None = None
+    validate_only: bool = False
+
+
+@dataclass(frozen=True)
+class FileFacts:
+    """What a file turned out to be."""
+
+    encoding: str
+    delimiter: str
+    mapping: ColumnMapping
+    rows: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Import:
+    """A file on its way into the contacts.
+
+    `run` counts how often it was started: each run has its own lanes and rejected rows. `facts` are known
+    once the file was read; `error` and `message` say why the import as a whole failed.
+    """
+
+    id: str
+    file_name: str
+    wish: ImportWish
+    state: ImportState
+    run: int = 0
+    facts: FileFacts | None = None
+    error: str | None = None
+    message: str | None = None
+    created_by: str
+    created_at: datetime
+    finished_at: datetime | None = None
+    version: int = 1
+
+
+@dataclass(frozen=True)
+class Lane:
+    """A part of the rows that is worked on in order: all rows of one number are in one lane."""
+
+    number: int
+    chunks: int
+    next_chunk: int = 0
+    counts: Counts = Counts()
+
+    @property
+    def is_done(self) -> bool:
+        """Tell whether nothing is left of it."""
+        return self.next_chunk >= self.chunks
+
+    def advanced(self, counts: Counts) -> Lane:
+        """Give the lane one chunk on."""
+        return replace(self, next_chunk=self.next_chunk + 1, counts=self.counts + counts)
+
+
+@dataclass(frozen=True)
+class Rejection:
+    """A row that was not imported: its cells as they stood, and what is wrong with it."""
+
+    row: int
+    cells: tuple[str, ...]
+    errors: tuple[RowError, ...]
+
+
+@dataclass(frozen=True)
+class Progress:
+    """An import with the sum of what its lanes have done."""
+
+    of: Import
+    counts: Counts
+
+
+@dataclass(frozen=True)
+class Upload:
+    """Where a client puts the file, with this method and these headers, until `expires_at`."""
+
+    url: str
+    method: str
+    headers: Mapping[str, str]
+    expires_at: datetime
+
+
+def lane_of(row: Row, phone_columns: tuple[int, ...]) -> int:
+    """Give the lane of a row: by the end of its first number, so that equal numbers meet in one lane."""
+    cells = (row.cells[place] for place in phone_columns if place < len(row.cells))
+    digits = next((found for cell in cells if (found := "".join(filter(str.isdigit, cell)))), "")
+    return crc32(digits[-_TELLING_DIGITS:].encode()) % LANES
+
+
+def started(found: Import, wish: ImportWish) -> Import:
+    """Give the import at the beginning of a new run, one version on."""
+    return replace(
+        found,
+        wish=wish,
+        state=ImportState.QUEUED,
+        run=found.run + 1,
+        facts=None,
+        error=None,
+        message=None,
+        finished_at=None,
+        version=found.version + 1,
+    )
+
+
+def row_stamp(import_id: str, row: int) -> str:
+    """Name a row, as a contact keeps it that was last written by it."""
+    return f"{import_id}#{row}"

@@ -1,0 +1,180 @@
+"""One row of a file becomes a contact, changes one, or is refused; done again, it does nothing more."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+from chalicelib.crm.domain.contacts import UNKNOWN_CALLER, Contact, ContactChanges, NewContact, same_details
+from chalicelib.crm.domain.details import Address
+from chalicelib.crm.domain.importing import OnDuplicate, RowOutcome, row_stamp
+from chalicelib.crm.domain.imports import RowContact, RowError
+from chalicelib.crm.domain.rows import read_row
+from chalicelib.crm.domain.tags import MAX_ALL_TAGS
+from chalicelib.crm.domain.words import fold
+from chalicelib.crm.services.contacts import change_contact, create_contact, find_contact
+from chalicelib.crm.services.tags import ensure_tags
+from chalicelib.kernel.clock import to_millis
+from chalicelib.kernel.errors import AppError, Conflict, Invalid, Unavailable
+from chalicelib.kernel.ids import derived_id
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from chalicelib.crm.domain.importing import Import
+    from chalicelib.crm.domain.imports import Row
+    from chalicelib.crm.domain.mapping import ColumnMapping
+    from chalicelib.crm.ports.crm import CrmPorts
+
+_TRIES = 5
+_SOURCE = "import"
+
+
+@dataclass(frozen=True)
+class RowDone:
+    """What came of a row; a `duplicate` met a contact, or an earlier row, with its number."""
+
+    outcome: RowOutcome
+    duplicate: bool = False
+    errors: tuple[RowError, ...] = ()
+
+
+class RowWork:
+    """Works on the rows of one chunk; what they share is read once."""
+
+    def __init__(self, crm: CrmPorts, found: Import, rows: Sequence[Row]) -> None:
+        self._crm = crm
+        self._import = found
+        self._mapping: ColumnMapping = found.facts.mapping  # type: ignore[union-attr]  # a running one has facts
+        definitions = {one.key: one for one in crm.fields.all()}
+        self._read = {
+            row.number: read_row(row, self._mapping, found.wish.options, definitions) for row in rows
+        }
+        self._tags = self._tag_ids(self._read.values())
+
+    def do(self, row: Row) -> RowDone:
+        """Import a row, or say what importing it would do."""
+        said = self._read[row.number]
+        if not isinstance(said, RowContact):
+            return RowDone(RowOutcome.FAILED, errors=tuple(said))
+        try:
+            return self._validate(said) if self._import.wish.validate_only else self._carry_out(said)
+        except Unavailable:
+            raise
+        except AppError as error:
+            return self._failed(said, error.message)
+
+    def _tag_ids(self, read: Iterable[RowContact | list[RowError]]) -> dict[str, str]:
+        contacts = (said for said in read if isinstance(said, RowContact))
+        names = list(dict.fromkeys(tag for said in contacts for tag in said.fields.get("tags", ())))
+        if self._import.wish.validate_only:
+            known = {fold(tag.name): tag.id for tag in self._crm.tags.all()} if names else {}
+            return {name: known.get(fold(name), name) for name in names}
+        return ensure_tags(self._crm, names)
+
+    def _carry_out(self, said: RowContact) -> RowDone:
+        for _ in range(_TRIES):
+            owners = self._owners(said)
+            try:
+                return self._meet(said, owners) if owners else self._create(said)
+            except Conflict as conflict:
+                # A number was taken, or the contact changed, since we looked.
+                if conflict.code not in {"phone_taken", "version_changed"}:
+                    raise
+        raise Unavailable("The contact is changed too often; try again.", retryable=True)
+
+    def _validate(self, said: RowContact) -> RowDone:
+        place = self._import.id, self._import.run
+        first = min(self._crm.imports.claim(*place, phone, said.row) for phone in said.phones)
+        owners = self._owners(said)
+        if first < said.row and not owners:
+            return self._again(said, first)
+        if not owners:
+            return RowDone(RowOutcome.CREATED)
+        return self._meet(said, owners)
+
+    def _again(self, said: RowContact, first: int) -> RowDone:
+        match self._import.wish.on_duplicate:
+            case OnDuplicate.SKIP:
+                return RowDone(RowOutcome.SKIPPED, duplicate=True)
+            case OnDuplicate.UPDATE:
+                return RowDone(RowOutcome.UPDATED, duplicate=True)
+        return self._failed(said, f"Row {first} has the same number. Remove one of them.", duplicate=True)
+
+    def _owners(self, said: RowContact) -> list[Contact]:
+        found = (find_contact(self._crm, phone) for phone in said.phones)
+        return list({contact.id: contact for contact in found if contact}.values())
+
+    def _create(self, said: RowContact) -> RowDone:
+        details: dict[str, Any] = {"source": _SOURCE, **said.defaults, **self._given(said, None)}
+        details["name"] = details.get("name") or details.get("company") or UNKNOWN_CALLER
+        stamp = row_stamp(self._import.id, said.row)
+        create_contact(self._crm, NewContact(**details), self._contact_id(said), stamp)
+        return RowDone(RowOutcome.CREATED)
+
+    def _meet(self, said: RowContact, owners: list[Contact]) -> RowDone:
+        """Deal with a row of which a contact has a number already."""
+        contact, *others = owners
+        # An earlier try, whose worker died before the chunk was done, made the contact or changed it.
+        if contact.id == self._contact_id(said):
+            return RowDone(RowOutcome.CREATED)
+        if contact.import_row == row_stamp(self._import.id, said.row):
+            return RowDone(RowOutcome.UPDATED, duplicate=True)
+        if others:
+            ids = " and ".join(owner.id for owner in owners)
+            return self._failed(said, f"Its numbers belong to {ids}. Merge them first.", duplicate=True)
+        match self._import.wish.on_duplicate:
+            case OnDuplicate.SKIP:
+                return RowDone(RowOutcome.SKIPPED, duplicate=True)
+            case OnDuplicate.UPDATE:
+                return self._update(said, contact)
+        problem = f"{contact.id} has this number. Remove the row, or let duplicates be updated or skipped."
+        return self._failed(said, problem, duplicate=True)
+
+    def _update(self, said: RowContact, contact: Contact) -> RowDone:
+        changes = ContactChanges(**self._given(said, contact))
+        if same_details(changes.applied_to(contact), contact):
+            return RowDone(RowOutcome.UNCHANGED, duplicate=True)
+        if not self._import.wish.validate_only:
+            stamp = row_stamp(self._import.id, said.row)
+            change_contact(self._crm, contact.id, changes, contact.version, stamp)
+        return RowDone(RowOutcome.UPDATED, duplicate=True)
+
+    def _given(self, said: RowContact, contact: Contact | None) -> dict[str, Any]:
+        """Give the details that the row says, added to what the contact has."""
+        given = dict(said.fields)
+        given["tags"] = tuple(map(self._tag, given.get("tags", ())))
+        given["custom_fields"] = given.get("custom_fields", {})
+        address = given.pop("address", None)
+        if contact is not None:
+            more = (phone for phone in said.phones if phone not in contact.phones)
+            given |= {"phone": contact.phone, "other_phones": (*contact.other_phones, *more)}
+            given["tags"] = (*contact.tags, *given["tags"])
+            given["custom_fields"] = {**contact.custom_fields, **given["custom_fields"]}
+        if address:
+            known = asdict(contact.address) if contact and contact.address else {}
+            given["address"] = Address(**{**known, **address})
+        return given
+
+    def _tag(self, name: str) -> str:
+        if name not in self._tags:
+            raise Invalid(
+                f"{name[:50]!r} cannot be a tag, or there are {MAX_ALL_TAGS}. Correct it or remove it.",
+                code="bad_tag_name",
+            )
+        return self._tags[name]
+
+    def _contact_id(self, said: RowContact) -> str:
+        """Give the id of the contact that this row creates: the same at every try."""
+        seed = row_stamp(self._import.id, said.row)
+        return derived_id("contact", seed, to_millis(self._import.created_at), said.row)
+
+    def _failed(self, said: RowContact, message: str, *, duplicate: bool = False) -> RowDone:
+        problem, _, remedy = message.partition(". ")
+        error = RowError(said.row, self._phone_column, said.phones[0], f"{problem.rstrip('.')}.", remedy)
+        return RowDone(RowOutcome.FAILED, duplicate, (error,))
+
+    @property
+    def _phone_column(self) -> str | None:
+        targets = self._mapping.targets()
+        return next((name for name, target in targets.items() if target == "phone"), None)

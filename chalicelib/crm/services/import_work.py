@@ -1,0 +1,172 @@
+"""The work of an import: its file is dealt into lanes, and each lane is worked off chunk by chunk.
+
+Messages may come twice, late, or to a worker that dies: the table says how far a lane is, chunks are done
+again when nobody has said so, and what a row does is the same however often it is done.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from chalicelib.crm.domain.importing import (
+    CHUNK,
+    LANES,
+    MAX_ROWS,
+    UNDER_WAY,
+    Counts,
+    FileFacts,
+    Import,
+    ImportState,
+    Lane,
+    Rejection,
+    RowOutcome,
+    lane_of,
+)
+from chalicelib.crm.domain.mapping import PHONES, guess_mapping
+from chalicelib.crm.services.import_rows import RowWork
+from chalicelib.kernel.actors import acting_as
+from chalicelib.kernel.clock import cut_to_millis
+from chalicelib.kernel.errors import AppError, Invalid, Unavailable
+from chalicelib.kernel.logs import log, log_context
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from chalicelib.crm.domain.imports import Row
+    from chalicelib.crm.domain.mapping import ColumnMapping
+    from chalicelib.crm.ports.crm import CrmPorts
+    from chalicelib.crm.ports.imports import Table
+
+_SAMPLE = 100  # rows from which the mapping is guessed
+
+
+def prepare_import(crm: CrmPorts, import_id: str) -> None:
+    """Read the file of a queued import and deal its rows out; then have each lane worked on."""
+    found = crm.imports.get(import_id)
+    if found is None or found.state not in UNDER_WAY:
+        return
+    with log_context(import_id=import_id):
+        if found.state is ImportState.QUEUED:
+            found = _deal_out(crm, found)
+        if found.state is not ImportState.RUNNING:
+            return
+        lanes = crm.imports.lanes(found.id, found.run)
+        for lane in lanes:
+            if not lane.is_done:
+                crm.work.import_chunk(found.id, found.run, lane.number, lane.next_chunk)
+        if all(lane.is_done for lane in lanes):
+            _finish(crm, found)
+
+
+def import_chunk(crm: CrmPorts, import_id: str, run: int, place: tuple[int, int]) -> None:
+    """Import the rows at a place, if they are the next of their lane, and have the lane go on.
+
+    The message of the chunk before only wakes the current one: its worker may have died before it could.
+    """
+    found = crm.imports.get(import_id)
+    if found is None or found.run != run or found.state is not ImportState.RUNNING:
+        return
+    number, chunk = place
+    lane = next(lane for lane in crm.imports.lanes(import_id, run) if lane.number == number)
+    if chunk < lane.next_chunk - 1:
+        return
+    with log_context(import_id=import_id), acting_as(found.created_by):
+        if chunk == lane.next_chunk:
+            lane = lane.advanced(_work(crm, found, place))
+            if not crm.imports.save_lane(found.id, run, lane):
+                return
+        crm.import_files.remove_chunk(found.id, run, place)
+        _go_on(crm, found, lane)
+
+
+def _deal_out(crm: CrmPorts, found: Import) -> Import:
+    try:
+        table = crm.import_files.open(found.id, found.wish.encoding, found.wish.delimiter)
+        facts = _deal_rows(crm, found, table)
+    except Unavailable:
+        raise
+    except AppError as error:
+        return _over(crm, replace(found, error=error.code, message=error.message), ImportState.FAILED)
+    running = replace(found, state=ImportState.RUNNING, facts=facts, version=found.version + 1)
+    return running if crm.imports.save(running) else crm.imports.get(found.id) or found
+
+
+def _deal_rows(crm: CrmPorts, found: Import, table: Table) -> FileFacts:
+    definitions = {one.key: one for one in crm.fields.all()}
+    mapping = guess_mapping(table.header, definitions, table.sample(_SAMPLE), found.wish.mapping)
+    dealer = _Dealer(crm, found, mapping)
+    rows = dealer.deal(table)
+    crm.imports.put_lanes(found.id, found.run, dealer.lanes())
+    return FileFacts(table.encoding, table.delimiter, mapping, rows)
+
+
+class _Dealer:
+    """Deals rows into the chunks of lanes; holds no more rows than its lanes have room for."""
+
+    def __init__(self, crm: CrmPorts, found: Import, mapping: ColumnMapping) -> None:
+        self._crm = crm
+        self._found = found
+        self._phones = tuple(place for place, target in enumerate(mapping.fields) if target in PHONES)
+        self._held: list[list[Row]] = [[] for _ in range(LANES)]
+        self._chunks = [0] * LANES
+
+    def deal(self, rows: Iterable[Row]) -> int:
+        """Deal all rows and count them; `Invalid` with code `too_many_rows`."""
+        count = 0
+        for count, row in enumerate(rows, 1):
+            if count > MAX_ROWS:
+                raise Invalid(f"A file has {MAX_ROWS:,} rows at most: split it.", code="too_many_rows")
+            lane = lane_of(row, self._phones)
+            self._held[lane].append(row)
+            if len(self._held[lane]) == CHUNK:
+                self._flush(lane)
+        for lane in range(LANES):
+            if self._held[lane]:
+                self._flush(lane)
+        return count
+
+    def lanes(self) -> list[Lane]:
+        """Give the lanes as they were dealt."""
+        return [Lane(number, chunks) for number, chunks in enumerate(self._chunks)]
+
+    def _flush(self, lane: int) -> None:
+        place = (lane, self._chunks[lane])
+        self._crm.import_files.put_chunk(self._found.id, self._found.run, place, self._held[lane])
+        self._held[lane] = []
+        self._chunks[lane] += 1
+
+
+def _work(crm: CrmPorts, found: Import, place: tuple[int, int]) -> Counts:
+    """Import each row of a chunk; give what came of them."""
+    counts, rejected = Counts(), list[Rejection]()
+    rows = crm.import_files.chunk(found.id, found.run, place)
+    work = RowWork(crm, found, rows)
+    for row in rows:
+        done = work.do(row)
+        counts = counts.with_row(done.outcome, duplicate=done.duplicate)
+        if done.outcome is RowOutcome.FAILED:
+            rejected.append(Rejection(row.number, row.cells, done.errors))
+    crm.imports.reject(found.id, found.run, rejected)
+    return counts
+
+
+def _go_on(crm: CrmPorts, found: Import, lane: Lane) -> None:
+    if not lane.is_done:
+        crm.work.import_chunk(found.id, found.run, lane.number, lane.next_chunk)
+    elif all(each.is_done for each in crm.imports.lanes(found.id, found.run)):
+        _finish(crm, found)
+
+
+def _finish(crm: CrmPorts, found: Import) -> None:
+    if not found.wish.validate_only:
+        crm.import_files.remove(found.id)
+    _over(crm, found, ImportState.DONE)
+
+
+def _over(crm: CrmPorts, found: Import, state: ImportState) -> Import:
+    at = cut_to_millis(crm.clock.now())
+    over = replace(found, state=state, finished_at=at, version=found.version + 1)
+    if crm.imports.save(over):
+        log("import.finished", state=state.value, error=over.error or "")
+    return over
