@@ -104,6 +104,11 @@ def wrong_byte(text: str) -> str | None:
     return f"byte 0x{code - 0xDC00:02X}" if 0xDC80 <= code <= 0xDCFF else "half a character"  # noqa: PLR2004
 
 
+def readable(text: str) -> str:
+    """Give a text as one that can be shown and stored, with U+FFFD in place of wrong bytes."""
+    return _WRONG.sub("\ufffd", text)
+
+
 def _end(decoder: codecs.IncrementalDecoder) -> str:
     """Give what is left at the end; half a character of UTF-16 is wrong, like a wrong byte."""
     try:
@@ -153,7 +158,10 @@ def _wide(piece: bytes) -> str:
     if max(even, odd) < len(piece) / 50 or min(even, odd) > max(even, odd) / 10:
         return ""
     name = "utf-16-le" if odd > even else "utf-16-be"
-    return name if _reads(piece, name) else ""
+    if not _reads(piece, name):
+        return ""
+    text = codecs.getincrementaldecoder(name)().decode(piece)
+    return name if "\x00" not in text and not {"\r", "\n"}.isdisjoint(text) else ""
 
 
 def _is_mostly_utf8(piece: bytes) -> bool:

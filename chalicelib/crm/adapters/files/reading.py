@@ -8,7 +8,7 @@ import re
 from itertools import chain, islice
 from typing import TYPE_CHECKING
 
-from chalicelib.crm.adapters.files.decoding import Decoder, wrong_byte
+from chalicelib.crm.adapters.files.decoding import Decoder, readable, wrong_byte
 from chalicelib.crm.adapters.files.dialect import check_delimiter, guess_delimiter, told_delimiter
 from chalicelib.crm.adapters.files.headers import check_header
 from chalicelib.crm.domain.imports import Fault, Row
@@ -67,7 +67,7 @@ class Table:
             return row
         cells = _fitted(row.cells, width)
         fault = _width_fault(cells, width) or _cell_fault(cells, self.header, self.encoding)
-        return Row(row.number, row.line, cells, fault)
+        return Row(row.number, row.line, tuple(map(readable, cells)) if fault else cells, fault)
 
 
 def open_table(stream: BinaryIO, encoding: str | None = None, delimiter: str | None = None) -> Table:
@@ -213,8 +213,3 @@ def _text_fault(cell: str, name: str, encoding: str) -> Fault | None:
     if wrong := wrong_byte(cell):
         return Fault(f"It contains {wrong}, which is no {encoding} text.", _SAVE_AGAIN, name, readable(cell))
     return None
-
-
-def readable(text: str) -> str:
-    """Give a text with wrong bytes as text that can be shown and stored."""
-    return text.encode("utf-8", "replace").decode()
