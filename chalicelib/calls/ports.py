@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Collection, Mapping, Sequence
     from datetime import datetime
 
     from chalicelib.ai.domain.conversation import Directive, ToolSpec
@@ -15,10 +15,12 @@ if TYPE_CHECKING:
     from chalicelib.calls.domain.files import Aftermath, CallFile
     from chalicelib.calls.domain.lifecycle import Call, Report
     from chalicelib.calls.domain.permission import NumberStatus
+    from chalicelib.calls.domain.suppression import Suppression, SuppressionFilter
     from chalicelib.calls.domain.templates import Brief, CallTemplate
     from chalicelib.calls.domain.turns import Turn
-    from chalicelib.crm.ports import CrmPorts
+    from chalicelib.crm.ports.crm import CrmPorts
     from chalicelib.kernel.clock import Clock
+    from chalicelib.kernel.paging import Page
     from chalicelib.kernel.phones import E164
     from chalicelib.kernel.tools import Tool
     from chalicelib.system.ports.settings import SettingsPorts
@@ -60,7 +62,13 @@ class CallBook(Protocol):
         """Store what the call is held by."""
 
     def put_aftermath(self, call_id: str, aftermath: Aftermath) -> None:
-        """Store what the post-call job found; the same again when it ran twice."""
+        """Store what the post-call job found, unless the call was erased; again, it is replaced."""
+
+    def of_contacts(self, contact_ids: Sequence[str], limit: int, start: str | None) -> Page[Call]:
+        """Give up to `limit` calls of these contacts, newest first, after `start`; not those erased."""
+
+    def erase_texts(self, call_id: str) -> None:
+        """Delete the brief, the turns and the analysis of a call, for good; its costs stay."""
 
 
 class TurnBook(Protocol):
@@ -70,7 +78,7 @@ class TurnBook(Protocol):
         """Store a new turn; False when this number is taken."""
 
     def close(self, call_id: str, turn: Turn) -> None:
-        """Store what was answered; never touches what was heard."""
+        """Store what was answered; never touches what was heard. A turn that was erased stays away."""
 
     def interrupt(self, call_id: str, number: int, heard: str) -> None:
         """Store how far the agent was heard; the first interruption of a turn stands."""
@@ -91,8 +99,26 @@ class NumberBook(Protocol):
     def status(self, number: E164) -> NumberStatus:
         """Give suppression and live call of a number."""
 
-    def suppress(self, number: E164, source: str, now: datetime) -> None:
-        """Never dial this number again; the first suppression's time stands."""
+    def suppress(self, number: E164, source: str, now: datetime, reason: str = "") -> Suppression:
+        """Never dial this number again; give the suppression that holds: the first one stands."""
+
+    def suppress_all(self, suppressions: Sequence[Suppression]) -> None:
+        """Never dial these numbers, each once, again; a suppression that is there stands."""
+
+    def suppressed(self, numbers: Collection[E164]) -> frozenset[E164]:
+        """Tell which of these numbers are suppressed."""
+
+    def suppressions(self, wanted: SuppressionFilter, limit: int, start: str | None) -> Page[Suppression]:
+        """Give up to `limit` suppressions, newest first, after `start`; a page may be short and not the last.
+
+        The list follows what is suppressed within a second or so.
+        """
+
+    def lift(self, number: E164, reason: str, now: datetime) -> bool:
+        """Let a suppressed number be dialed again, and keep why; False when it is not suppressed."""
+
+    def forget(self, number: E164, now: datetime) -> bool:
+        """Delete what is held about a number that is not suppressed; False while a call uses it."""
 
     def release(self, number: E164, call_id: str) -> None:
         """Say that this call no longer uses the number; nothing when another call does."""

@@ -10,17 +10,21 @@ from typing import TYPE_CHECKING
 from chalicelib.calls.domain.files import Aftermath, CallFile
 from chalicelib.calls.domain.lifecycle import CallState
 from chalicelib.calls.domain.permission import NumberStatus
+from chalicelib.calls.domain.suppression import Suppression
 from chalicelib.calls.ports import Commit
+from chalicelib.kernel.clock import iso
 from chalicelib.kernel.errors import NotFound
+from chalicelib.kernel.paging import Page
+from chalicelib.kernel.phones import E164
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection, Sequence
     from datetime import datetime
 
     from chalicelib.calls.domain.lifecycle import Call
+    from chalicelib.calls.domain.suppression import SuppressionFilter
     from chalicelib.calls.domain.templates import Brief, CallTemplate
     from chalicelib.calls.domain.turns import Turn
-    from chalicelib.kernel.phones import E164
 
 
 @dataclass
@@ -32,6 +36,8 @@ class Shelf:
     turns: dict[tuple[str, int], Turn] = field(default_factory=dict)
     aftermaths: dict[str, Aftermath] = field(default_factory=dict)
     numbers: dict[str, NumberStatus] = field(default_factory=dict)
+    releases: dict[str, tuple[datetime, str]] = field(default_factory=dict)
+    erased: set[str] = field(default_factory=set)
     connections: dict[str, str] = field(default_factory=dict)
     uses: Counter[str] = field(default_factory=Counter)
     lock: RLock = field(default_factory=RLock)
@@ -117,9 +123,30 @@ class FakeBook:
         self.shelf.briefs[call_id] = brief
 
     def put_aftermath(self, call_id: str, aftermath: Aftermath) -> None:
-        """Keep an aftermath."""
+        """Keep an aftermath, unless it was erased."""
         self.shelf.uses["put_aftermath"] += 1
-        self.shelf.aftermaths[call_id] = aftermath
+        if call_id not in self.shelf.erased:
+            self.shelf.aftermaths[call_id] = aftermath
+
+    def of_contacts(self, contact_ids: Sequence[str], limit: int, start: str | None) -> Page[Call]:
+        """Give a page of the calls of these contacts, newest first."""
+        mine = [call for call in self.shelf.calls.values() if call.contact_id in contact_ids]
+        placed = {f"{iso(call.created_at)}#{call.id}": call for call in mine if not call.erased_at}
+        keys = sorted((key for key in placed if start is None or key < start), reverse=True)
+        shown = [placed[key] for key in keys[:limit]]
+        return Page(shown, keys[limit - 1] if len(keys) > limit else None)
+
+    def erase_texts(self, call_id: str) -> None:
+        """Forget what was said; costs stay."""
+        with self.shelf.lock:
+            self.shelf.uses["erase_texts"] += 1
+            self.shelf.briefs.pop(call_id, None)
+            for key in [key for key in self.shelf.turns if key[0] == call_id]:
+                del self.shelf.turns[key]
+            if call_id in self.shelf.aftermaths:
+                costs = self.shelf.aftermaths[call_id].costs
+                self.shelf.aftermaths[call_id] = Aftermath(None, costs)
+                self.shelf.erased.add(call_id)
 
 
 def _is_free(status: NumberStatus, call: Call) -> bool:
@@ -144,6 +171,8 @@ class FakeTurns:
         """Keep what was answered, not what was heard."""
         with self.shelf.lock:
             self.shelf.uses["close"] += 1
+            if (call_id, turn.number) not in self.shelf.turns:
+                return
             heard = self.shelf.turns[call_id, turn.number].heard
             self.shelf.turns[call_id, turn.number] = replace(turn, heard=heard)
 
@@ -182,13 +211,66 @@ class FakeNumbers:
         self.shelf.uses["status"] += 1
         return self.shelf.numbers.get(number, NumberStatus())
 
-    def suppress(self, number: E164, source: str, now: datetime) -> None:
+    def suppress(self, number: E164, source: str, now: datetime, reason: str = "") -> Suppression:
         """Suppress a number, once."""
         with self.shelf.lock:
+            self.shelf.uses["suppress"] += 1
             status = self.shelf.numbers.get(number, NumberStatus())
             if status.suppressed_at is None:
-                changes = {"suppressed_at": now, "suppression_source": source}
-                self.shelf.numbers[number] = replace(status, **changes)  # type: ignore[arg-type]
+                self.shelf.releases.pop(number, None)
+                status = replace(
+                    status, suppressed_at=now, suppression_source=source, suppression_reason=reason
+                )
+                self.shelf.numbers[number] = status
+            return _suppression(number, status)
+
+    def suppress_all(self, suppressions: Sequence[Suppression]) -> None:
+        """Suppress one after the other."""
+        for each in suppressions:
+            self.suppress(each.number, each.source, each.suppressed_at, each.reason)
+
+    def suppressed(self, numbers: Collection[E164]) -> frozenset[E164]:
+        """Give those that are suppressed."""
+        return frozenset(each for each in numbers if self.status(each).suppressed_at)
+
+    def suppressions(self, wanted: SuppressionFilter, limit: int, start: str | None) -> Page[Suppression]:
+        """Sort everything, and cut the page out."""
+        listed = [
+            _suppression(E164(number), status)
+            for number, status in self.shelf.numbers.items()
+            if status.suppressed_at
+        ]
+        shown = sorted(
+            (each for each in listed if wanted.takes(each) and _is_within(each, wanted, start)),
+            key=lambda each: each.position,
+            reverse=True,
+        )
+        more = shown[limit - 1].position if len(shown) > limit else None
+        return Page(shown[:limit], more)
+
+    def lift(self, number: E164, reason: str, now: datetime) -> bool:
+        """Take a number off the list."""
+        with self.shelf.lock:
+            status = self.status(number)
+            if status.suppressed_at is None:
+                return False
+            self.shelf.releases[number] = (now, reason)
+            self.shelf.numbers[number] = replace(
+                status, suppressed_at=None, suppression_source="", suppression_reason=""
+            )
+            return True
+
+    def forget(self, number: E164, now: datetime) -> bool:
+        """Forget a number that is neither suppressed nor in a call."""
+        with self.shelf.lock:
+            status = self.status(number)
+            if status.suppressed_at:
+                return True
+            if status.live_call_id and status.live_until and status.live_until >= now:
+                return False
+            self.shelf.numbers.pop(number, None)
+            self.shelf.releases.pop(number, None)
+            return True
 
     def release(self, number: E164, call_id: str) -> None:
         """Free a number that this call holds."""
@@ -196,6 +278,18 @@ class FakeNumbers:
             status = self.shelf.numbers.get(number, NumberStatus())
             if status.live_call_id == call_id:
                 self.shelf.numbers[number] = replace(status, live_call_id="", live_until=None)
+
+
+def _suppression(number: E164, status: NumberStatus) -> Suppression:
+    if status.suppressed_at is None:
+        raise AssertionError("not suppressed")
+    return Suppression(number, status.suppressed_at, status.suppression_source, status.suppression_reason)
+
+
+def _is_within(each: Suppression, wanted: SuppressionFilter, start: str | None) -> bool:
+    since, until = wanted.since or each.suppressed_at, wanted.until
+    before = until is None or each.suppressed_at < until
+    return since <= each.suppressed_at and before and (start is None or each.position < start)
 
 
 @dataclass

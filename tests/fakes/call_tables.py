@@ -12,6 +12,7 @@ from chalicelib.calls.adapters.repository.numbers import NumberRepository
 from chalicelib.calls.adapters.repository.templates import TemplateRepository
 from chalicelib.calls.adapters.repository.turns import TurnRepository
 from chalicelib.calls.adapters.tables import bind
+from infra.stack.tables import table_resources
 
 if TYPE_CHECKING:
     from chalicelib.kernel.clock import Clock
@@ -31,33 +32,25 @@ def books_in_memory() -> SimpleNamespace:
 def books_on_a_table(aws: Any, clock: Clock) -> SimpleNamespace:
     """Create the table and give the repositories on it."""
     _create_table(aws)
+    connection = bind("calls")
     return SimpleNamespace(
-        book=CallRepository(bind("calls")),
+        book=CallRepository(connection),
         turns=TurnRepository(clock),
-        numbers=NumberRepository(),
+        numbers=NumberRepository(connection),
         templates=TemplateRepository(),
     )
 
 
 def _create_table(aws: Any) -> None:
-    """Create the table as the template does, with the index of due calls, which holds keys only."""
-    names = ("pk", "sk", "due_shard", "due_at")
+    """Create the table as the template does, with its indexes."""
+    described = table_resources()["CallsTable"]["Properties"]
     aws.create_table(
         TableName="calls",
         BillingMode="PAY_PER_REQUEST",
-        AttributeDefinitions=[{"AttributeName": name, "AttributeType": "S"} for name in names],
+        AttributeDefinitions=described["AttributeDefinitions"],
         KeySchema=[
             {"AttributeName": "pk", "KeyType": "HASH"},
             {"AttributeName": "sk", "KeyType": "RANGE"},
         ],
-        GlobalSecondaryIndexes=[
-            {
-                "IndexName": "by_due_time",
-                "KeySchema": [
-                    {"AttributeName": "due_shard", "KeyType": "HASH"},
-                    {"AttributeName": "due_at", "KeyType": "RANGE"},
-                ],
-                "Projection": {"ProjectionType": "KEYS_ONLY"},
-            }
-        ],
+        GlobalSecondaryIndexes=described["GlobalSecondaryIndexes"],
     )

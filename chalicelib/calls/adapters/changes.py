@@ -32,7 +32,15 @@ _CALL = {
     "priority": Shown.PLAIN,
     "requested_by": Shown.PLAIN,
 }
-_NUMBER = {"number": Shown.PHONE, "source": Shown.PLAIN, "suppressed_at": Shown.PLAIN}
+# Why a number was released is what the log is kept for; why it was suppressed can be read from the list.
+_NUMBER = {
+    "number": Shown.PHONE,
+    "source": Shown.PLAIN,
+    "suppressed_at": Shown.PLAIN,
+    "reason": Shown.LENGTH,
+    "deleted_at": Shown.PLAIN,
+    "release_reason": Shown.PLAIN,
+}
 _TEMPLATE = {
     "name": Shown.PLAIN,
     "greeting": Shown.LENGTH,
@@ -63,8 +71,13 @@ def _read_call(image: Mapping[str, Any]) -> Image:
 
 
 def _read_number(image: Mapping[str, Any]) -> Image:
-    at, source = image.get("suppressed_at"), image.get("suppression_source")
-    return {"number": pk_id(image), "suppressed_at": at, "source": source} if at else {}
+    """Give the suppression, or that it was taken back; a number in a call is nothing that anybody set."""
+    if at := image.get("suppressed_at"):
+        source, reason = image.get("suppression_source"), image.get("suppression_reason") or None
+        return {"number": pk_id(image), "suppressed_at": at, "source": source, "reason": reason}
+    if at := image.get("released_at"):
+        return {"number": pk_id(image), "deleted_at": at, "release_reason": image.get("release_reason")}
+    return {}
 
 
 def _read_template(image: Mapping[str, Any]) -> Image:
@@ -140,8 +153,11 @@ def _objection(old: Image, new: Image) -> Image | None:
 
 
 def _tell_number(old: Image | None, new: Image | None) -> Iterable[Told]:
-    if new and not old:
+    was, is_now = ("suppressed_at" in (image or {}) for image in (old, new))
+    if new and is_now and not was:
         yield events.NUMBER_SUPPRESSED.told(new)
+    elif new and was and "deleted_at" in new:
+        yield events.NUMBER_RELEASED.told({**new, "released_at": new["deleted_at"]})
 
 
 def _tell_template(old: Image | None, new: Image | None) -> Iterable[Told]:

@@ -50,6 +50,13 @@ class NumberEventData(EventData):
     suppressed_at: Instant
 
 
+class NumberReleasedEventData(EventData):
+    """A number that may be called again."""
+
+    number: str
+    released_at: Instant
+
+
 class CallTemplateEventData(EventData):
     """A kind of call, without what is said."""
 
@@ -92,6 +99,9 @@ CALL_FINISHED = EventType(
     "call.finished", "The call's outcome, summary and cost are known.", CallFinishedEventData
 )
 NUMBER_SUPPRESSED = EventType("number.suppressed", "A number will not be called again.", NumberEventData)
+NUMBER_RELEASED = EventType(
+    "number.released", "A suppressed number may be called again.", NumberReleasedEventData
+)
 TEMPLATE_CREATED = EventType("call_template.created", "A call template was created.", CallTemplateEventData)
 LINE_ROUTED = EventType("line.routed", "A call template answers one of our numbers.", LineEventData)
 EVENTS = (
@@ -106,6 +116,7 @@ EVENTS = (
     CALL_ENDED,
     CALL_FINISHED,
     NUMBER_SUPPRESSED,
+    NUMBER_RELEASED,
     TEMPLATE_CREATED,
     LINE_ROUTED,
 )

@@ -11,7 +11,7 @@ from pynamodb.attributes import (
     NumberAttribute,
     UnicodeAttribute,
 )
-from pynamodb.indexes import GlobalSecondaryIndex, KeysOnlyProjection
+from pynamodb.indexes import AllProjection, GlobalSecondaryIndex, KeysOnlyProjection
 from pynamodb.models import Model
 
 from chalicelib.kernel.actors import actor
@@ -31,6 +31,32 @@ class ByDueTime(GlobalSecondaryIndex["CallItem"]):  # type: ignore[no-untyped-ca
 
     due_shard = UnicodeAttribute(hash_key=True)
     due_at = UnicodeAttribute(range_key=True)
+
+
+class ByContact(GlobalSecondaryIndex["CallItem"]):  # type: ignore[no-untyped-call]
+    """Calls of a contact, by time; erased ones sort after all others (`ERASED#…`)."""
+
+    class Meta:
+        """The index's name, and that it holds keys only."""
+
+        index_name = "by_contact"
+        projection = KeysOnlyProjection()
+
+    contact_id = UnicodeAttribute(hash_key=True)
+    started_key = UnicodeAttribute(range_key=True)
+
+
+class BySuppressed(GlobalSecondaryIndex["NumberItem"]):  # type: ignore[no-untyped-call]
+    """Suppressed numbers, by time; nothing dials them, so that their rows hardly change."""
+
+    class Meta:
+        """The index's name, and that it holds whole rows."""
+
+        index_name = "by_suppressed"
+        projection = AllProjection()
+
+    suppression_shard = UnicodeAttribute(hash_key=True)
+    suppressed_key = UnicodeAttribute(range_key=True)
 
 
 class CallsTable(Model):
@@ -60,6 +86,7 @@ class CallItem(ActItem, CallsTable, discriminator="call"):
     """The head of a call: `CALL#<id>` / `CALL`."""
 
     by_due_time = ByDueTime()
+    by_contact = ByContact()
     due_shard = UnicodeAttribute(null=True)
     due_at = UnicodeAttribute(null=True)
     contact_id = UnicodeAttribute()
@@ -83,6 +110,7 @@ class CallItem(ActItem, CallsTable, discriminator="call"):
     reason = UnicodeAttribute(null=True)
     outcome = UnicodeAttribute(null=True)
     finished_at = UnicodeAttribute(null=True)
+    erased_at = UnicodeAttribute(null=True)
     cost = NumberAttribute(null=True)
     events = JSONAttribute(null=True)
     version = NumberAttribute()
@@ -116,6 +144,7 @@ class AftermathItem(CallsTable, discriminator="aftermath"):
 
     analysis = JSONAttribute(null=True)
     costs = JSONAttribute()
+    erased = BooleanAttribute(null=True)
 
 
 class ConnectionItem(CallsTable, discriminator="connection"):
@@ -127,8 +156,14 @@ class ConnectionItem(CallsTable, discriminator="connection"):
 class NumberItem(ActItem, CallsTable, discriminator="number"):
     """A number, whoever it belongs to: `NUMBER#+1…` / `NUMBER`; suppression and live call in one row."""
 
+    by_suppressed = BySuppressed()
     suppressed_at = UnicodeAttribute(null=True)
     suppression_source = UnicodeAttribute(null=True)
+    suppression_reason = UnicodeAttribute(null=True)
+    suppression_shard = UnicodeAttribute(null=True)
+    suppressed_key = UnicodeAttribute(null=True)
+    released_at = UnicodeAttribute(null=True)
+    release_reason = UnicodeAttribute(null=True)
     live_call_id = UnicodeAttribute(null=True)
     live_until = UnicodeAttribute(null=True)
 

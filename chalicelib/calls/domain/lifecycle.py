@@ -104,7 +104,8 @@ class Report:
 class Call:
     """One call to or from one number: for an outbound call, one attempt (see ADR 1).
 
-    `cost` is the sum of its lines in micro-dollars, known when its books are closed.
+    `cost` is the sum of its lines in micro-dollars, known when its books are closed. An erased call has lost
+    its number and all that was said, and keeps what counts and cost are made of.
     """
 
     id: str
@@ -130,6 +131,7 @@ class Call:
     finished_at: datetime | None = None
     cost: int | None = None
     look_at: datetime | None = None
+    erased_at: datetime | None = None
     events: tuple[CallEvent, ...] = ()
     version: int = 0
 
@@ -205,6 +207,11 @@ def refuse(call: Call, decision: Decision) -> Call:
         return call
     call = replace(call, decision=decision)
     return _end(call, Outcome.NOT_PERMITTED, decision.reason, decision.decided_at)
+
+
+def cancel(call: Call, reason: str, now: datetime) -> Call:
+    """End a call that nobody has asked the carrier for; any other stays as it is."""
+    return _end(call, Outcome.CANCELED, reason, now) if call.state is CallState.QUEUED else call
 
 
 def carrier_declined(call: Call, due_at: datetime) -> Call:

@@ -46,6 +46,7 @@ class NumberStatus:
 
     suppressed_at: datetime | None = None
     suppression_source: str = ""
+    suppression_reason: str = ""
     live_call_id: str = ""
     live_until: datetime | None = None
 
@@ -61,6 +62,7 @@ class DialFacts:
     call_id: str
     now: datetime
     stop: tuple[str, str] | None = None
+    contact_gone: bool = False
 
 
 def may_dial(facts: DialFacts) -> Decision:
@@ -71,6 +73,8 @@ def may_dial(facts: DialFacts) -> Decision:
 def _objections(facts: DialFacts) -> Iterator[Decision]:
     if facts.status.suppressed_at:
         yield _decide(facts, Verdict.REFUSE, "suppressed", "This number asked not to be called.")
+    if facts.contact_gone:
+        yield _decide(facts, Verdict.REFUSE, "contact_gone", "This contact was deleted.")
     if facts.contact_refuses:
         yield _decide(facts, Verdict.REFUSE, "do_not_contact", "This contact is marked do-not-contact.")
     if objection := objection_to(facts.plan, facts.allowed_countries):

@@ -10,10 +10,11 @@ from chalicelib.ai.engine import greet
 from chalicelib.ai.services import get_prompt
 from chalicelib.calls.domain.lifecycle import PATIENCE, Call, CallState, Direction
 from chalicelib.calls.domain.turns import GREETING_TURN, Turn, TurnEnd, TurnKind
-from chalicelib.calls.services.briefing import Occasion, write_brief
+from chalicelib.calls.services.briefing import Occasion, nobody, write_brief
 from chalicelib.calls.services.progress import record_report
 from chalicelib.calls.services.templates import get_template
-from chalicelib.crm import services as crm
+from chalicelib.crm.services import contacts as crm
+from chalicelib.kernel.errors import NotFound
 from chalicelib.kernel.ids import derived_id
 from chalicelib.kernel.logs import log
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from chalicelib.calls.domain.lifecycle import Report
     from chalicelib.calls.domain.templates import Brief
     from chalicelib.calls.ports import CallPorts
+    from chalicelib.crm.domain.contacts import Contact
     from chalicelib.kernel.phones import E164
 
 
@@ -88,10 +90,18 @@ def _brief(calls: CallPorts, call: Call) -> Brief:
         return file.brief
     template = get_template(calls, call.template_id)
     prompt = get_prompt(calls.ai, template.prompt_id)
-    occasion = Occasion(crm.get_contact(calls.crm, call.contact_id), call.direction, call.number, call.line)
+    occasion = Occasion(_partner(calls, call), call.direction, call.number, call.line)
     brief = write_brief(calls, template, prompt, occasion)
     calls.book.put_brief(call.id, brief)
     return brief
+
+
+def _partner(calls: CallPorts, call: Call) -> Contact:
+    """Give who is on the line; one whose contact was deleted meanwhile is spoken to without a name."""
+    try:
+        return crm.get_contact(calls.crm, call.contact_id)
+    except NotFound:
+        return nobody(call)
 
 
 def _greeting(brief: Brief) -> tuple[Directive, ...]:

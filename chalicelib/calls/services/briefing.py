@@ -10,12 +10,14 @@ from zoneinfo import ZoneInfo
 from chalicelib.ai.services import instructions
 from chalicelib.calls.domain.lifecycle import Direction
 from chalicelib.calls.domain.templates import Brief
-from chalicelib.crm.domain import UNKNOWN_CALLER, Contact, ContactStatus
+from chalicelib.crm.domain.contacts import UNKNOWN_CALLER, Contact
+from chalicelib.crm.domain.details import ContactStatus
 from chalicelib.kernel.errors import about_field
 from chalicelib.kernel.phones import E164
 
 if TYPE_CHECKING:
     from chalicelib.ai.domain.prompts import PromptTemplate
+    from chalicelib.calls.domain.lifecycle import Call
     from chalicelib.calls.domain.templates import CallTemplate
     from chalicelib.calls.ports import CallPorts
 
@@ -46,6 +48,18 @@ class Occasion:
     direction: Direction
     number: E164
     line: E164
+
+
+def nobody(call: Call) -> Contact:
+    """Give a contact that has no name, for a call whose own is gone; it is never stored."""
+    return Contact(
+        id=call.contact_id,
+        name=UNKNOWN_CALLER,
+        phone=call.number,
+        created_at=call.created_at,
+        updated_at=call.created_at,
+        version=0,
+    )
 
 
 SAMPLE = Occasion(_SOMEBODY, Direction.OUTBOUND, _SOMEBODY.phone, E164("+14155550101"))

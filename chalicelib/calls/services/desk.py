@@ -13,9 +13,13 @@ from chalicelib.kernel.numbering import plan_of
 from chalicelib.system.services.settings import current_settings
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from chalicelib.calls.domain.files import CallFile
+    from chalicelib.calls.domain.lifecycle import Call
     from chalicelib.calls.domain.templates import CallTemplate
     from chalicelib.calls.ports import CallPorts
+    from chalicelib.kernel.paging import Page
     from chalicelib.kernel.phones import E164
 
 
@@ -59,6 +63,13 @@ def route_line(calls: CallPorts, line: E164, template_id: str) -> None:
     if line not in calls.lines:
         raise NotFound(f"{line} is not one of our numbers (TWILIO_FROM_NUMBERS).", code="line_not_found")
     calls.templates.route(line, template_id)
+
+
+def list_calls(
+    calls: CallPorts, contact_ids: Sequence[str], page_size: int, start: str | None = None
+) -> Page[Call]:
+    """List the calls of one person, newest first, by all ids that the person has had; no erased ones."""
+    return calls.book.of_contacts(contact_ids, page_size, start)
 
 
 def read_call(calls: CallPorts, call_id: str) -> CallFile:

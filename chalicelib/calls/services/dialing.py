@@ -24,7 +24,7 @@ from chalicelib.calls.domain.lifecycle import (
 from chalicelib.calls.domain.permission import UNREADABLE, Decision, Verdict, stopped
 from chalicelib.calls.ports import Commit, PlaceOrder
 from chalicelib.calls.services.progress import record_report
-from chalicelib.calls.services.requests import contact_refuses, decide
+from chalicelib.calls.services.requests import Standing, decide, standing_of
 from chalicelib.calls.services.templates import get_template
 from chalicelib.kernel.errors import Forbidden, Invalid, NotFound, Unavailable
 from chalicelib.kernel.logs import log
@@ -80,7 +80,7 @@ def attend(calls: CallPorts, call_id: str) -> None:
 
 def dial(calls: CallPorts, call: Call) -> None:
     """Decide, commit, and only then ask the carrier; a lost race or a crash never dials twice."""
-    decision = decide(calls, call, contact_refuses=contact_refuses(calls, call.contact_id))
+    decision = decide(calls, call, standing_of(calls, call.contact_id))
     if decision.verdict is not Verdict.ALLOW:
         _set_aside(calls, call, decision)
         return
@@ -91,7 +91,7 @@ def dial(calls: CallPorts, call: Call) -> None:
     result = calls.book.commit_dial(committed, live_until)
     log("call.committed", call_id=call.id, result=result)
     if result is Commit.NUMBER_CHANGED:
-        _set_aside(calls, call, decide(calls, call, contact_refuses=False))
+        _set_aside(calls, call, decide(calls, call, Standing.WELCOME))
     elif result is Commit.DONE:
         _place_unless_stopped(calls, telephony, committed, max_duration_s)
 

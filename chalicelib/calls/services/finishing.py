@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -12,10 +13,11 @@ from chalicelib.calls.domain.costs import cost_lines
 from chalicelib.calls.domain.files import Aftermath
 from chalicelib.calls.domain.lifecycle import PATIENCE, Outcome, finish, look_again, outcome_of, settle
 from chalicelib.calls.domain.turns import history, opted_out, transferred
-from chalicelib.crm import services as crm
-from chalicelib.crm.domain import NewNote, NoteKind
+from chalicelib.crm.domain.notes import NewNote, NoteKind
+from chalicelib.crm.services.contacts import get_contact
+from chalicelib.crm.services.notes import add_note
 from chalicelib.kernel.clock import to_millis
-from chalicelib.kernel.errors import AppError, Invalid, Unavailable
+from chalicelib.kernel.errors import AppError, Invalid, NotFound, Unavailable
 from chalicelib.kernel.ids import derived_id
 from chalicelib.kernel.logs import log
 
@@ -32,7 +34,8 @@ def finish_call(calls: CallPorts, call_id: str) -> None:
     """Say what came of an ended call, analyse it, list its cost, note it, and close its books.
 
     Each step may be repeated without effect, so a crash anywhere is mended by running it again. When
-    the model cannot answer, the call stays to be looked at again; after ten minutes rules replace it.
+    the model cannot answer, the call stays to be looked at again; after ten minutes rules replace it. Of a
+    contact that was deleted meanwhile nothing is written that was said: outcome and cost are.
     """
     file = calls.book.load(call_id)
     if file is None or not file.call.is_over or file.call.finished_at:
@@ -63,11 +66,21 @@ def _analysis(calls: CallPorts, file: CallFile) -> Analysis | None:
     messages = history(file.turns)
     if not any(isinstance(message, Heard) for message in messages):
         return None
+    caller = _name_of(calls, file.call.contact_id)
+    if caller is None:
+        return None
     ended_at = file.call.ended_at or file.call.created_at
     if calls.clock.now() - ended_at > _MODEL_PATIENCE:
         return ai.analyse_by_rules(calls.ai, messages)
-    caller = crm.get_contact(calls.crm, file.call.contact_id).name
     return ai.analyse(calls.ai, messages, caller)
+
+
+def _name_of(calls: CallPorts, contact_id: str) -> str | None:
+    """Give the contact's name; None when the contact is gone."""
+    try:
+        return get_contact(calls.crm, contact_id).name
+    except NotFound:
+        return None
 
 
 def _costs(calls: CallPorts, file: CallFile, analysis: Analysis | None) -> tuple[CostLine, ...]:
@@ -89,4 +102,5 @@ def _note(calls: CallPorts, file: CallFile, analysis: Analysis, outcome: Outcome
         call_id=call.id,
         id=derived_id("note", call.id, ended_at),
     )
-    crm.add_note(calls.crm, note)
+    with suppress(NotFound):  # the contact was deleted while the call was analysed
+        add_note(calls.crm, note)

@@ -17,11 +17,13 @@ if TYPE_CHECKING:
 def record_report(calls: CallPorts, call_id: str, report: Report) -> Call:
     """Merge a report; when it ends the call, free the number and have the post-call job done.
 
-    Raises `NotFound` for an unknown call. A crash after the merge loses nothing: the call keeps a
-    time to be looked at until the post-call job has finished it.
+    Raises `NotFound` for an unknown call; nothing is added to an erased one. A crash after the merge loses
+    nothing: the call keeps a time to be looked at until the post-call job has finished it.
     """
 
     def merge(call: Call) -> Call:
+        if call.erased_at:
+            return call
         merged = apply_report(add_event(call, _event(report)), report)
         return look_after_end(merged, report.at) if merged.is_over and not call.is_over else merged
 

@@ -5,15 +5,16 @@ from __future__ import annotations
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
+from enum import Enum
 from typing import TYPE_CHECKING
 
 from chalicelib.calls.domain.lifecycle import Call, CallState, Direction
 from chalicelib.calls.domain.permission import DialFacts, Verdict, may_dial
 from chalicelib.calls.services.templates import get_template
-from chalicelib.crm import services as crm
-from chalicelib.crm.domain import ContactStatus
+from chalicelib.crm.domain.details import ContactStatus
+from chalicelib.crm.services import contacts as crm
 from chalicelib.kernel.clock import cut_to_millis
-from chalicelib.kernel.errors import Forbidden, Invalid, Unavailable, about_field
+from chalicelib.kernel.errors import Forbidden, Invalid, NotFound, Unavailable, about_field
 from chalicelib.kernel.ids import new_id
 from chalicelib.kernel.logs import log
 from chalicelib.kernel.numbering import plan_of
@@ -25,10 +26,19 @@ if TYPE_CHECKING:
 
     from chalicelib.calls.domain.permission import Decision
     from chalicelib.calls.ports import CallPorts
+    from chalicelib.crm.domain.contacts import Contact
     from chalicelib.kernel.phones import E164
 
 
 _HORIZON = timedelta(days=366)
+
+
+class Standing(Enum):
+    """What the contact's own record says about calling."""
+
+    WELCOME = "welcome"
+    REFUSES = "refuses"
+    GONE = "gone"
 
 
 @dataclass(frozen=True)
@@ -55,7 +65,7 @@ def request_call(calls: CallPorts, wish: CallWish) -> Call:
     """
     with about_field("/template_id"):
         template = get_template(calls, wish.template_id)
-    contact_id, number, contact_refuses = _whom(calls, wish)
+    contact_id, number, standing = _whom(calls, wish)
     now = cut_to_millis(calls.clock.now())
     with about_field("/not_before"):
         due_at = _due(wish, now)
@@ -74,7 +84,7 @@ def request_call(calls: CallPorts, wish: CallWish) -> Call:
         requested_by=wish.requested_by,
         version=1,
     )
-    refuse_hopeless(decide(calls, call, contact_refuses=contact_refuses))
+    refuse_hopeless(decide(calls, call, standing))
     if not calls.book.create(call):
         return calls.book.get(call.id) or call
     log("call.requested", call_id=call.id)
@@ -84,7 +94,7 @@ def request_call(calls: CallPorts, wish: CallWish) -> Call:
     return call
 
 
-def decide(calls: CallPorts, call: Call, *, contact_refuses: bool) -> Decision:
+def decide(calls: CallPorts, call: Call, standing: Standing) -> Decision:
     """Collect the facts of now and ask whether this call may be dialed."""
     settings = current_settings(calls.system)
     stop = stop_of(settings, calls.system.stack)
@@ -92,7 +102,8 @@ def decide(calls: CallPorts, call: Call, *, contact_refuses: bool) -> Decision:
         plan=plan_of(call.number),
         status=calls.numbers.status(call.number),
         allowed_countries=frozenset(settings.allowed_countries),
-        contact_refuses=contact_refuses,
+        contact_refuses=standing is Standing.REFUSES,
+        contact_gone=standing is Standing.GONE,
         call_id=call.id,
         now=calls.clock.now(),
         stop=(stop.code, stop.explanation) if stop else None,
@@ -106,19 +117,26 @@ def refuse_hopeless(decision: Decision) -> None:
         raise Forbidden(decision.explanation, code=decision.reason)
 
 
-def contact_refuses(calls: CallPorts, contact_id: str) -> bool:
-    """Tell whether the contact is marked so that nobody may call."""
-    return crm.get_contact(calls.crm, contact_id).status is ContactStatus.DO_NOT_CONTACT
+def standing_of(calls: CallPorts, contact_id: str) -> Standing:
+    """Tell whether the contact is there, and whether it may be called."""
+    try:
+        return _standing(crm.get_contact(calls.crm, contact_id))
+    except NotFound:
+        return Standing.GONE
 
 
-def _whom(calls: CallPorts, wish: CallWish) -> tuple[str, E164, bool]:
+def _standing(contact: Contact) -> Standing:
+    return Standing.REFUSES if contact.status is ContactStatus.DO_NOT_CONTACT else Standing.WELCOME
+
+
+def _whom(calls: CallPorts, wish: CallWish) -> tuple[str, E164, Standing]:
     if wish.contact_id:
         contact = crm.get_contact(calls.crm, wish.contact_id)
     elif wish.number:
         contact = crm.recognise_caller(calls.crm, wish.number)
     else:
         raise Invalid("Give a contact_id or a number to call.", code="nobody_to_call")
-    return contact.id, wish.number or contact.phone, contact.status is ContactStatus.DO_NOT_CONTACT
+    return contact.id, wish.number or contact.phone, _standing(contact)
 
 
 def _due(wish: CallWish, now: datetime) -> datetime:

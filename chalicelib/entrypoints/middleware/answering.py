@@ -119,8 +119,8 @@ def _body_bytes(declared: Route, incoming: Any) -> bytes:
         content: bytes = incoming.raw_body
     except UnicodeEncodeError:
         raise Invalid("The body is not UTF-8.", code="bad_json") from None
-    if len(content) > MAX_BODY_BYTES:
-        raise Refused(413, "body_too_large", f"The body may have {MAX_BODY_BYTES} bytes at most.")
+    if len(content) > declared.max_body_bytes:
+        raise Refused(413, "body_too_large", f"The body may have {declared.max_body_bytes} bytes at most.")
     return content or (b"" if declared.body_required else b"{}")
 
 
@@ -163,7 +163,7 @@ def _page(declared: Route, request: Request[Any, Any], page: Page[Any]) -> dict[
     if page.next_start is not None:
         listing, filters = _listing(declared, request.path, request.query)
         token = container().page_tokens.write(listing, filters, page.next_start)
-    return {"items": page.items, "next_page_token": token}
+    return {**vars(page), "next_page_token": token}
 
 
 def _content_type(declared: Route) -> str:

@@ -45,6 +45,7 @@ class Details(TypedDict, total=False):
     idempotent: bool
     guarded: bool
     limited: bool
+    max_body_bytes: int
     media_type: str
     other_status: int
     deprecated: Deprecation
@@ -61,7 +62,8 @@ class Route:
     may refuse, beyond those of the middleware, and their statuses.
 
     `idempotent` honours `Idempotency-Key` (the default for POST); `guarded` demands `If-Match`; `limited`
-    counts requests against the limits. A field `version` of the answer's model gives an `ETag`.
+    counts requests against the limits; `max_body_bytes` is how long a body may be. A field `version` of the
+    answer's model gives an `ETag`.
     """
 
     method: str
@@ -79,6 +81,7 @@ class Route:
     idempotent: bool = False
     guarded: bool = False
     limited: bool = True
+    max_body_bytes: int = answering.MAX_BODY_BYTES
     media_type: str = "application/json"
     other_status: int | None = None
     deprecated: Deprecation | None = None

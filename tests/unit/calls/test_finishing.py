@@ -97,7 +97,7 @@ def test_a_call_in_which_nobody_spoke_is_not_analysed(calls, turns):
     assert calls.ai.model.extractions == 0
     assert calls.shelf.aftermaths["call_1"].analysis is None
     assert calls.shelf.aftermaths["call_1"].costs
-    assert _notes(calls) == ()
+    assert not _notes(calls)
     assert calls.call().outcome is Outcome.NO_ANSWER
 
 

@@ -123,7 +123,7 @@ def test_an_action_meets_only_the_calls_own_contact(calls, use):
     assert not use("update_contact", '{"field": "phone", "value": "+14155552672"}').done
     assert get_contact(calls.crm, other.id) == other
     assert get_contact(calls.crm, calls.call().contact_id).name == "Eve"
-    assert list_notes(calls.crm, other.id, 10).items == ()
+    assert not list_notes(calls.crm, other.id, 10).items
 
 
 def test_the_time_of_an_action_is_kept(calls, use):

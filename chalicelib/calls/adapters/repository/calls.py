@@ -21,9 +21,10 @@ from chalicelib.calls.domain.files import CallFile
 from chalicelib.calls.ports import Commit
 from chalicelib.kernel.clock import iso
 from chalicelib.kernel.errors import Conflict, NotFound, unavailable_on
+from chalicelib.kernel.paging import Page
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from datetime import datetime
 
     from pynamodb.connection import Connection
@@ -138,8 +139,40 @@ class CallRepository:
         BriefItem(codec.call_key(call_id), "BRIEF", brief=asdict(brief)).save()
 
     def put_aftermath(self, call_id: str, aftermath: Aftermath) -> None:
-        """Store what the post-call job found; the same again when it ran twice."""
-        codec.aftermath_item(call_id, aftermath).save()
+        """Store what the post-call job found, unless the call was erased; again, it is replaced."""
+        _put(codec.aftermath_item(call_id, aftermath), AftermathItem.erased.does_not_exist())
+
+    def of_contacts(self, contact_ids: Sequence[str], limit: int, start: str | None) -> Page[Call]:
+        """Give up to `limit` calls of these contacts, newest first, after `start`; not those erased."""
+        keys = [key for each in contact_ids for key in self._started(each, limit + 1, start)]
+        keys.sort(reverse=True)
+        shown = [(codec.call_key(key.partition("#")[2]), "CALL") for key in keys[:limit]]
+        heads = [codec.call_of(item) for item in CallItem.batch_get(shown, consistent_read=True)]
+        heads = [head for head in heads if not head.erased_at]
+        heads.sort(key=codec.started_key, reverse=True)
+        return Page(heads, keys[limit - 1] if len(keys) > limit else None)
+
+    def _started(self, contact_id: str, limit: int, start: str | None) -> list[str]:
+        page = self._connection.query(
+            CallsTable.Meta.table_name,
+            contact_id,
+            range_key_condition=CallItem.started_key < (start or codec.ERASED),
+            index_name="by_contact",
+            limit=limit,
+            scan_index_forward=False,
+        )
+        return [item["started_key"]["S"] for item in page["Items"]]
+
+    def erase_texts(self, call_id: str) -> None:
+        """Delete the brief, the turns and the analysis of a call, for good; its costs stay."""
+        items = list(CallsTable.query(codec.call_key(call_id), consistent_read=True))
+        for item in items:
+            if isinstance(item, AftermathItem):
+                item.update(actions=[AftermathItem.analysis.remove(), AftermathItem.erased.set(True)])
+        with CallsTable.batch_write() as batch:
+            for item in items:
+                if isinstance(item, (BriefItem, TurnItem)):
+                    batch.delete(item)
 
 
 def _put(item: CallsTable, condition: object) -> bool:

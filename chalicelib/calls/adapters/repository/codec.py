@@ -10,6 +10,7 @@ from chalicelib.ai.domain.analysis import ActionItem, Analysis, Sentiment, Usage
 from chalicelib.ai.domain.conversation import OnFailure
 from chalicelib.calls.adapters.tables import AftermathItem, BriefItem, CallItem, TemplateItem, TurnItem
 from chalicelib.calls.domain.costs import CostLine
+from chalicelib.calls.domain.erasing import NO_NUMBER
 from chalicelib.calls.domain.files import Aftermath
 from chalicelib.calls.domain.lifecycle import Call, CallEvent, CallState, Direction, Outcome
 from chalicelib.calls.domain.permission import Decision, Verdict
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 DUE_SHARDS = 4
 WAITING, SILENT = "DUE", "SILENT"
+ERASED = "ERASED#"
 
 
 def call_key(call_id: str) -> str:
@@ -34,6 +36,11 @@ def call_key(call_id: str) -> str:
 def turn_key(number: int) -> str:
     """Give the range key of a turn; sorts in the order of turns."""
     return f"TURN#{number:04d}"
+
+
+def started_key(call: Call) -> str:
+    """Give the place of a call among those of its contact; one that is erased stands after all others."""
+    return f"{ERASED if call.erased_at else ''}{iso(call.created_at)}#{call.id}"
 
 
 def due_shard(call: Call) -> str:
@@ -53,7 +60,7 @@ def call_item(call: Call) -> CallItem:
         due_shard=due_shard(call) if call.look_at else None,
         due_at=_text(call.look_at),
         contact_id=call.contact_id,
-        started_key=f"{iso(call.created_at)}#{call.id}",
+        started_key=started_key(call),
         state=call.state.value,
         direction=call.direction.value,
         number=call.number,
@@ -73,6 +80,7 @@ def call_item(call: Call) -> CallItem:
         reason=call.reason or None,
         outcome=call.outcome and call.outcome.value,
         finished_at=_text(call.finished_at),
+        erased_at=_text(call.erased_at),
         cost=call.cost,
         events=[astuple(event) for event in call.events] or None,  # short: a head below 1 KB costs one unit
         version=call.version,
@@ -86,7 +94,7 @@ def call_of(item: CallItem) -> Call:
         id=item.pk.removeprefix("CALL#"),
         direction=Direction(item.direction),
         state=CallState(item.state),
-        number=E164(item.number),
+        number=E164(item.number) if item.number else NO_NUMBER,
         line=E164(item.line),
         contact_id=item.contact_id,
         template_id=item.template_id,
@@ -104,6 +112,7 @@ def call_of(item: CallItem) -> Call:
         reason=item.reason or "",
         outcome=Outcome(item.outcome) if item.outcome else None,
         finished_at=_instant(item.finished_at),
+        erased_at=_instant(item.erased_at),
         cost=None if item.cost is None else int(item.cost),
         look_at=_instant(item.due_at),
         events=tuple(CallEvent(*event) for event in item.events or ()),

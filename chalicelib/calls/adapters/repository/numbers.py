@@ -2,25 +2,53 @@
 
 from __future__ import annotations
 
+import hashlib
+import heapq
 from typing import TYPE_CHECKING
 
-from pynamodb.exceptions import DoesNotExist, PynamoDBException, UpdateError
+from pynamodb.exceptions import (
+    DeleteError,
+    DoesNotExist,
+    PynamoDBException,
+    TransactWriteError,
+    UpdateError,
+)
+from pynamodb.transactions import TransactWrite
 
 from chalicelib.calls.adapters.tables import NumberItem
 from chalicelib.calls.domain.permission import NumberStatus
+from chalicelib.calls.domain.suppression import Suppression
 from chalicelib.kernel.actors import actor
 from chalicelib.kernel.clock import from_iso, iso
 from chalicelib.kernel.errors import unavailable_on
+from chalicelib.kernel.paging import Page
+from chalicelib.kernel.phones import E164
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Sequence
     from datetime import datetime
 
-    from chalicelib.kernel.phones import E164
+    from pynamodb.connection import Connection
+    from pynamodb.expressions.update import Action
+
+    from chalicelib.calls.domain.suppression import SuppressionFilter
+
+SHARDS = 4
+# As many updates as one transaction may have (Amazon DynamoDB Developer Guide, "Transactions").
+_AT_ONCE = 100
+# How many suppressions are looked at beyond a page, for those that the filter takes.
+_MORE_EXAMINED = 1000
+# Before and after every instant that is written as text.
+_FIRST, _LAST = "0", ":"
+_REFUSED = "ConditionalCheckFailedException"
 
 
 @unavailable_on(PynamoDBException)
 class NumberRepository:
     """One row a number; both facts stand in it, so that one condition of the dial checks both."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
 
     def status(self, number: E164) -> NumberStatus:
         """Give suppression and live call of a number, consistently."""
@@ -31,20 +59,89 @@ class NumberRepository:
         return NumberStatus(
             suppressed_at=from_iso(item.suppressed_at) if item.suppressed_at else None,
             suppression_source=item.suppression_source or "",
+            suppression_reason=item.suppression_reason or "",
             live_call_id=item.live_call_id or "",
             live_until=from_iso(item.live_until) if item.live_until else None,
         )
 
-    def suppress(self, number: E164, source: str, now: datetime) -> None:
-        """Never dial this number again; the first suppression's time stands."""
-        _row(number).update(
-            actions=[
-                NumberItem.suppressed_at.set(NumberItem.suppressed_at | iso(now)),
-                NumberItem.suppression_source.set(NumberItem.suppression_source | source),
-                NumberItem.changed_by.set(actor()),
-                NumberItem.kind.set(NumberItem),  # an update that makes the row says not what it is
-            ]
+    def suppress(self, number: E164, source: str, now: datetime, reason: str = "") -> Suppression:
+        """Never dial this number again; give the suppression that holds: the first one stands."""
+        row = _row(number)
+        row.update(actions=_suppressing(Suppression(number, now, source, reason)))
+        return _suppression(row)
+
+    def suppress_all(self, suppressions: Sequence[Suppression]) -> None:
+        """Never dial these numbers, each once, again; a suppression that is there stands."""
+        for first in range(0, len(suppressions), _AT_ONCE):
+            some = suppressions[first : first + _AT_ONCE]
+            try:
+                self._suppress_some(some)
+            except TransactWriteError:  # one of them is just being dialed: each for itself
+                for each in some:
+                    _row(each.number).update(actions=_suppressing(each))
+
+    def _suppress_some(self, suppressions: Sequence[Suppression]) -> None:
+        with TransactWrite(connection=self._connection) as transaction:
+            for each in suppressions:
+                transaction.update(_row(each.number), actions=_suppressing(each))
+
+    def suppressed(self, numbers: Collection[E164]) -> frozenset[E164]:
+        """Tell which of these numbers are suppressed, consistently."""
+        keys = [(f"NUMBER#{number}", "NUMBER") for number in numbers]
+        found = NumberItem.batch_get(keys, consistent_read=True)
+        return frozenset(_number(item) for item in found if item.suppressed_at)
+
+    def suppressions(self, wanted: SuppressionFilter, limit: int, start: str | None) -> Page[Suppression]:
+        """Give up to `limit` suppressions, newest first, after `start`; a page may be short and not the last.
+
+        The index follows the rows within a second or so.
+        """
+        low = iso(wanted.since) if wanted.since else _FIRST
+        high = min(iso(wanted.until) if wanted.until else _LAST, start or _LAST)
+        found: list[Suppression] = []
+        position: str | None = None
+        for examined, item in enumerate(_newest_first(low, high, limit) if low < high else ()):
+            if item.suppressed_key == start:
+                continue
+            if len(found) == limit or examined > limit + _MORE_EXAMINED:
+                return Page(found, position)
+            position = item.suppressed_key
+            found += filter(wanted.takes, [_suppression(item)])
+        return Page(found)
+
+    def lift(self, number: E164, reason: str, now: datetime) -> bool:
+        """Let a suppressed number be dialed again, and keep why; False when it is not suppressed."""
+        gone = (
+            NumberItem.suppressed_at,
+            NumberItem.suppression_source,
+            NumberItem.suppression_reason,
+            NumberItem.suppression_shard,
+            NumberItem.suppressed_key,
         )
+        actions: list[Action] = [attribute.remove() for attribute in gone]
+        actions += [
+            NumberItem.released_at.set(iso(now)),
+            NumberItem.release_reason.set(reason),
+            NumberItem.changed_by.set(actor()),
+        ]
+        try:
+            _row(number).update(actions=actions, condition=NumberItem.suppressed_at.exists())
+        except UpdateError as error:
+            if error.cause_response_code == _REFUSED:
+                return False
+            raise
+        return True
+
+    def forget(self, number: E164, now: datetime) -> bool:
+        """Delete what is held about a number that is not suppressed; False while a call uses it."""
+        free = NumberItem.live_call_id.does_not_exist() | (NumberItem.live_until < iso(now))
+        try:
+            _row(number).delete(NumberItem.suppressed_at.does_not_exist() & free)
+        except DeleteError as error:
+            if error.cause_response_code == _REFUSED:
+                return self.status(number).suppressed_at is not None
+            raise
+        return True
 
     def release(self, number: E164, call_id: str) -> None:
         """Say that this call no longer uses the number; nothing when another call does."""
@@ -54,9 +151,59 @@ class NumberRepository:
                 condition=NumberItem.live_call_id == call_id,
             )
         except UpdateError as error:
-            if error.cause_response_code != "ConditionalCheckFailedException":
+            if error.cause_response_code != _REFUSED:
                 raise
 
 
 def _row(number: E164) -> NumberItem:
     return NumberItem(f"NUMBER#{number}", "NUMBER")
+
+
+def _number(item: NumberItem) -> E164:
+    return E164(item.pk.removeprefix("NUMBER#"))
+
+
+def _suppressing(suppression: Suppression) -> list[Action]:
+    """Suppress a row, all or nothing of it; what says that it was released before goes."""
+    first = (
+        (NumberItem.suppressed_at, iso(suppression.suppressed_at)),
+        (NumberItem.suppression_source, suppression.source),
+        (NumberItem.suppression_reason, suppression.reason),
+        (NumberItem.suppression_shard, _shard(suppression.number)),
+        (NumberItem.suppressed_key, suppression.position),
+    )
+    return [
+        *(attribute.set(attribute | value) for attribute, value in first),
+        NumberItem.released_at.remove(),
+        NumberItem.release_reason.remove(),
+        NumberItem.changed_by.set(actor()),
+        NumberItem.kind.set(NumberItem),  # an update that makes the row says not what it is
+    ]
+
+
+def _shard(number: E164) -> str:
+    return f"SUPPRESSED#{hashlib.sha256(number.encode()).digest()[0] % SHARDS}"
+
+
+def _newest_first(low: str, high: str, limit: int) -> Iterable[NumberItem]:
+    """Read the shards side by side, each only as far as is asked for."""
+    span = NumberItem.suppressed_key.between(low, high)
+    shards = [
+        NumberItem.by_suppressed.query(
+            f"SUPPRESSED#{shard}",
+            span,
+            scan_index_forward=False,
+            page_size=min(limit // 2 + 2, _MORE_EXAMINED),
+        )
+        for shard in range(SHARDS)
+    ]
+    return heapq.merge(*shards, key=lambda item: str(item.suppressed_key), reverse=True)
+
+
+def _suppression(item: NumberItem) -> Suppression:
+    return Suppression(
+        number=_number(item),
+        suppressed_at=from_iso(item.suppressed_at or ""),
+        source=item.suppression_source or "",
+        reason=item.suppression_reason or "",
+    )

@@ -40,7 +40,7 @@ class TurnRepository:
         return True
 
     def close(self, call_id: str, turn: Turn) -> None:
-        """Store what was answered; never touches what was heard."""
+        """Store what was answered; never touches what was heard. A turn that was erased stays away."""
         item = TurnItem(codec.call_key(call_id), codec.turn_key(turn.number))
         actions: list[Action] = [
             TurnItem.answer.set(turn.answer or ""),
@@ -51,7 +51,11 @@ class TurnRepository:
         ]
         if turn.tools:
             actions.append(TurnItem.tools.set([asdict(run) for run in turn.tools]))
-        item.update(actions=actions)
+        try:
+            item.update(actions=actions, condition=TurnItem.pk.exists())
+        except UpdateError as error:
+            if error.cause_response_code != "ConditionalCheckFailedException":
+                raise
 
     def interrupt(self, call_id: str, number: int, heard: str) -> None:
         """Store how far the agent was heard; the first interruption of a turn stands."""

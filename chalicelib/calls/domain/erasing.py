@@ -1,0 +1,26 @@
+"""What an erased call has lost, and what is left of it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from chalicelib.kernel.phones import E164
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from chalicelib.calls.domain.lifecycle import Call
+
+# What stands for the number of an erased call; no number has this form.
+NO_NUMBER = str.__new__(E164, "")
+
+
+def erase(call: Call, now: datetime) -> Call:
+    """Take all that is personal from a finished call; ids, times, outcome, cost and template stay.
+
+    The contact's id stays too: it says nothing when the contact itself is erased.
+    """
+    if call.erased_at or not call.finished_at:
+        return call
+    return replace(call, number=NO_NUMBER, sid="", decision=None, events=(), erased_at=now)

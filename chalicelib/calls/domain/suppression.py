@@ -1,0 +1,62 @@
+"""The suppression list: numbers that are not dialed, since when, and what asked for that."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from chalicelib.kernel.clock import iso
+from chalicelib.kernel.errors import FieldError, Invalid
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from chalicelib.kernel.phones import E164
+
+OPERATOR = "operator"
+IMPORT = "import"
+MAX_REASON = 200
+_SOURCE = re.compile(r"[a-z][a-z_]{0,30}(:[A-Za-z0-9_]{1,60})?")
+
+
+@dataclass(frozen=True)
+class Suppression:
+    """A number that nobody may dial.
+
+    `source` is what asked for it: `operator`, `import`, or `call:<id>` of the call in which it was said;
+    `reason` is what people wrote about it.
+    """
+
+    number: E164
+    suppressed_at: datetime
+    source: str
+    reason: str = ""
+
+    @property
+    def position(self) -> str:
+        """Its place in the list; what was suppressed earlier sorts before it."""
+        return f"{iso(self.suppressed_at)}#{self.number}"
+
+
+@dataclass(frozen=True)
+class SuppressionFilter:
+    """Which of them: by source (`call` means every call), from `since` until before `until`."""
+
+    source: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+
+    def __post_init__(self) -> None:
+        if self.since and self.until and self.since >= self.until:
+            wrong = (FieldError("/to", "Give a time after `from`."),)
+            raise Invalid("The span of time is empty.", code="invalid_fields", errors=wrong)
+
+    def takes(self, suppression: Suppression) -> bool:
+        """Tell whether a suppression has the source; the span of time is the storage's to ask for."""
+        return self.source in (None, suppression.source, suppression.source.partition(":")[0])
+
+
+def is_source(text: str) -> bool:
+    """Tell whether something has the form of a source: a word, or a word and an id."""
+    return _SOURCE.fullmatch(text) is not None
