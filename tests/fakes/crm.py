@@ -7,22 +7,33 @@ from threading import RLock
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
+from fakes.folding import FakeCallEntries, FakeCounters, FakeIndexes, FakeSearches
+from fakes.imports import FakeImportFiles, FakeImports
+from fakes.jobs import FakeJobs, FakeMoves
+from fakes.labels import FakeFields, FakeTags
+from fakes.records import (
+    FakeCollections,
+    FakeConsents,
+    FakeErasures,
+    FakeNotes,
+    FakeSuppressions,
+    FakeTimeline,
+)
+
 from chalicelib.bootstrap.crm import Crm
 from chalicelib.crm.domain.contacts import Contact, Tombstone
 from chalicelib.crm.domain.listing import SortBy
 from chalicelib.crm.domain.words import fold
+from chalicelib.crm.services.personal import RecordsHolding
 from chalicelib.kernel.clock import iso
 from chalicelib.kernel.errors import Conflict, FieldError
 from chalicelib.kernel.paging import Page
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
     from datetime import datetime
 
-    from chalicelib.crm.domain.fields import FieldDefinition
     from chalicelib.crm.domain.listing import Listing
-    from chalicelib.crm.domain.notes import Note
-    from chalicelib.crm.domain.tags import Tag
     from chalicelib.kernel.clock import Clock
     from chalicelib.kernel.phones import E164
 
@@ -44,6 +55,20 @@ class FakeContacts:
                 raise Conflict("gone", code="version_changed")
             self._owner |= dict.fromkeys(kept.phones, kept.id)
             return kept
+
+    def add_all(self, contacts: Sequence[Contact]) -> bool:
+        """Keep new contacts, all or none."""
+        with self._lock:
+            taken = {*self._owner} & {phone for contact in contacts for phone in contact.phones}
+            if taken or any(contact.id in self._by_id for contact in contacts):
+                return False
+            for contact in contacts:
+                self.add(contact)
+            return True
+
+    def owned(self, phones: Collection[E164]) -> set[E164]:
+        """Give the numbers that have an owner."""
+        return {phone for phone in phones if phone in self._owner}
 
     def get(self, contact_id: str) -> Contact | Tombstone | None:
         """Give the contact or what is left."""
@@ -69,6 +94,14 @@ class FakeContacts:
             self._at_version(contact)
             self._forget(contact)
             self._by_id[contact.id] = tombstone
+
+    def merge(self, winner: Contact, before: Contact, loser: Contact, tombstone: Tombstone) -> None:
+        """Replace two by one."""
+        with self._lock:
+            self._at_version(before)
+            self._at_version(loser)
+            self.remove(loser, tombstone)
+            self.save(winner, before)
 
     def touch(self, contact_id: str, at: datetime) -> None:
         """Note the latest contact."""
@@ -114,45 +147,6 @@ class FakeContacts:
             self._owner.pop(phone, None)
 
 
-class FakeNotes:
-    """Notes in a dict; implements `Notes`."""
-
-    def __init__(self) -> None:
-        self._by_key: dict[tuple[str, str], Note] = {}
-
-    def add(self, note: Note) -> Note:
-        """Keep a note once."""
-        return self._by_key.setdefault((note.contact_id, note.id), note)
-
-    def latest(self, contact_id: str, limit: int, before: str | None) -> tuple[Note, ...]:
-        """Give the newest notes first."""
-        mine = [note for (owner, _), note in self._by_key.items() if owner == contact_id]
-        mine.sort(key=lambda note: note.id, reverse=True)
-        return tuple(note for note in mine if before is None or note.id < before)[:limit]
-
-
-class FakeTags:
-    """Tags in a dict; implements `Tags`."""
-
-    def __init__(self) -> None:
-        self._by_id: dict[str, Tag] = {}
-
-    def all(self) -> list[Tag]:
-        """Give every tag by name."""
-        return sorted(self._by_id.values(), key=lambda tag: tag.name.casefold())
-
-
-class FakeFields:
-    """Definitions of custom fields in a dict; implements `Fields`."""
-
-    def __init__(self) -> None:
-        self._by_key: dict[str, FieldDefinition] = {}
-
-    def all(self) -> list[FieldDefinition]:
-        """Give every definition by key."""
-        return [self._by_key[key] for key in sorted(self._by_key)]
-
-
 class FakeWork:
     """Notes what was sent, as tuples; implements `Work`."""
 
@@ -163,9 +157,9 @@ class FakeWork:
         """Have a file read."""
         self.sent.append(("prepare_import", import_id))
 
-    def import_chunk(self, import_id: str, lane: int, chunk: int) -> None:
+    def import_chunk(self, import_id: str, run: int, lane: int, chunk: int) -> None:
         """Have rows imported."""
-        self.sent.append(("import_chunk", import_id, lane, chunk))
+        self.sent.append(("import_chunk", import_id, run, lane, chunk))
 
     def job_step(self, job_id: str, step: int) -> None:
         """Have a job go on."""
@@ -174,6 +168,10 @@ class FakeWork:
     def refold(self, contact_id: str) -> None:
         """Have a contact folded."""
         self.sent.append(("refold", contact_id))
+
+    def fold_change(self, record: Any) -> None:
+        """Have a record folded."""
+        self.sent.append(("fold_change", record))
 
 
 @dataclass
@@ -186,11 +184,31 @@ class FakeCrm:
     tags: FakeTags = field(default_factory=FakeTags)
     fields: FakeFields = field(default_factory=FakeFields)
     work: FakeWork = field(default_factory=FakeWork)
+    suppressions: FakeSuppressions = field(default_factory=FakeSuppressions)
+    jobs: FakeJobs = field(default_factory=FakeJobs)
+    imports: Any = field(default_factory=FakeImports)
+
+    def __post_init__(self) -> None:
+        self.import_files: Any = FakeImportFiles(self.clock)
+        self.consents: Any = FakeConsents(self)
+        self.timeline: Any = FakeTimeline(self)
+        self.collections: Any = FakeCollections(self)
+        self.erasures: Any = FakeErasures()
+        self.holdings: Any = (RecordsHolding(self),)
+        self.counters: Any = FakeCounters()
+        self.searches: Any = FakeSearches()
+        self.indexes: Any = FakeIndexes(self)
+        self.moves: Any = FakeMoves(self)
+        self.call_entries: Any = FakeCallEntries(self)
 
 
 def stored_crm(table: str, clock: Clock) -> Crm:
     """Give the CRM's ports on a table of this name."""
-    return Crm(SimpleNamespace(settings=SimpleNamespace(crm_table=table), clock=clock))
+    stored = Crm(SimpleNamespace(settings=SimpleNamespace(crm_table=table), clock=clock))
+    stored.suppressions = FakeSuppressions()
+    stored.work = FakeWork()
+    stored.holdings = (RecordsHolding(stored),)
+    return stored
 
 
 def _place(contact: Contact, by: SortBy) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
     from datetime import datetime
 
     from chalicelib.crm.domain.contacts import Contact, Tombstone
@@ -23,11 +23,20 @@ class Contacts(Protocol):
         Raises `Conflict` with code `phone_taken` and details {"contact_id": who has it, "phone": the number}.
         """
 
+    def add_all(self, contacts: Sequence[Contact]) -> bool:
+        """Keep new contacts with their claims, all or none; False when any of it is there already.
+
+        Together they have 100 rows at most: one each, and one for each number and tag.
+        """
+
     def get(self, contact_id: str) -> Contact | Tombstone | None:
         """Give the contact as last written, or what is left of it."""
 
     def find_by_phone(self, phone: E164) -> Contact | None:
         """Give the contact that has this number, as its first or another."""
+
+    def owned(self, phones: Collection[E164]) -> set[E164]:
+        """Give those of the numbers that some contact has, consistently."""
 
     def save(self, contact: Contact, before: Contact) -> None:
         """Replace `before`, which has the version below, and move its numbers and tags, all or nothing.
@@ -40,6 +49,13 @@ class Contacts(Protocol):
         """Put the tombstone in the contact's place and free its numbers and tags, all or nothing.
 
         Raises `Conflict` with code `version_changed` when the stored contact has another version.
+        """
+
+    def merge(self, winner: Contact, before: Contact, loser: Contact, tombstone: Tombstone) -> None:
+        """Save the winner as `save` does and put the tombstone in the loser's place, all or nothing.
+
+        The loser's numbers become the winner's, and so do its tags. Raises `Conflict` with code
+        `version_changed` when one of them is stored at another version, and `phone_taken` as `add`.
         """
 
     def touch(self, contact_id: str, at: datetime) -> None:

@@ -17,13 +17,16 @@ from chalicelib.crm.domain.contacts import (
     replacing,
     same_details,
 )
+from chalicelib.crm.domain.jobs import Outcome
 from chalicelib.crm.services.fields import check_fields
+from chalicelib.crm.services.sweeping import sweep_contact
 from chalicelib.crm.services.tags import check_tags
 from chalicelib.kernel.clock import cut_to_millis
 from chalicelib.kernel.errors import Conflict, NotFound
 from chalicelib.kernel.ids import is_id, new_id
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import datetime
 
     from chalicelib.crm.domain.listing import Listing
@@ -31,6 +34,7 @@ if TYPE_CHECKING:
     from chalicelib.kernel.paging import Page
     from chalicelib.kernel.phones import E164
 
+_TRIES = 5
 _LONGEST_CHAIN = 20  # of merges; each merge makes it one longer at most
 
 
@@ -41,6 +45,13 @@ def create_contact(
 
     Raises `Conflict` with code `phone_taken` and details {"contact_id": …} when a number is another's.
     """
+    return crm.contacts.add(prepare_contact(crm, new, contact_id, import_row))
+
+
+def prepare_contact(
+    crm: CrmPorts, new: NewContact, contact_id: str | None = None, import_row: str | None = None
+) -> Contact:
+    """Give the contact that would be created, checked; `Invalid` when a value breaks its field's rule."""
     now = _now(crm)
     contact = Contact(
         id=contact_id or new_id("contact"),
@@ -50,7 +61,7 @@ def create_contact(
         import_row=import_row,
         **vars(new),
     )
-    return crm.contacts.add(_allowed(crm, contact))
+    return _allowed(crm, contact)
 
 
 def get_contact(crm: CrmPorts, contact_id: str) -> Contact:
@@ -108,6 +119,24 @@ def change_contact(
     return changed
 
 
+def edit_contact(crm: CrmPorts, contact_id: str, changes: Callable[[Contact], ContactChanges]) -> Outcome:
+    """Change a contact by what it is, whoever else changes it meanwhile; errors as `change_contact`.
+
+    `changes` is asked again when the contact has changed under our hands; after five times that is the error.
+    """
+    tries = _TRIES
+    while True:
+        tries -= 1
+        contact = get_contact(crm, contact_id)
+        try:
+            changed = change_contact(crm, contact.id, changes(contact), contact.version)
+        except Conflict as conflict:
+            if conflict.code != "version_changed" or not tries:
+                raise
+        else:
+            return Outcome.UNCHANGED if changed.version == contact.version else Outcome.DONE
+
+
 def replace_contact(
     crm: CrmPorts, contact_id: str, new: NewContact, expected_version: int | None = None
 ) -> Contact:
@@ -116,13 +145,20 @@ def replace_contact(
 
 
 def delete_contact(crm: CrmPorts, contact_id: str, expected_version: int | None = None) -> None:
-    """Delete a contact: its numbers are free, and calls that wait for it are not placed.
+    """Delete a contact with its notes: its numbers are free, and calls that wait for it are not placed.
 
-    Raises `NotFound`, or `Conflict` with code `version_changed`.
+    The evidence of consents is kept for five years. Raises `NotFound`, also for one that is deleted already,
+    whose leavings then go as well if somebody died over them; or `Conflict` with code `version_changed`.
     """
-    contact = get_contact(crm, contact_id)
+    try:
+        contact = get_contact(crm, contact_id)
+    except NotFound:
+        sweep_contact(crm, contact_id)
+        raise
     _expect(contact, expected_version)
-    crm.contacts.remove(contact, Tombstone(contact.id, Parting.DELETED, _now(crm)))
+    tombstone = Tombstone(contact.id, Parting.DELETED, _now(crm), merged_ids=contact.merged_ids)
+    crm.contacts.remove(contact, tombstone)
+    sweep_contact(crm, contact.id)
 
 
 def list_contacts(crm: CrmPorts, listing: Listing, page_size: int, start: str | None = None) -> Page[Contact]:
@@ -134,9 +170,8 @@ def _allowed(crm: CrmPorts, contact: Contact, before: Contact | None = None) -> 
     """Check what is new about the contact against tags and definitions that exist."""
     right = checked(contact)
     check_tags(crm, set(right.tags) - set(before.tags if before else ()))
-    if before is None or right.custom_fields != before.custom_fields:
-        right = replace(right, custom_fields=check_fields(crm, right.custom_fields))
-    return right
+    known = before.custom_fields if before else {}
+    return replace(right, custom_fields=check_fields(crm, right.custom_fields, known))
 
 
 def _expect(contact: Contact, version: int | None) -> None:

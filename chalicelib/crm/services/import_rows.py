@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from chalicelib.crm.domain.contacts import UNKNOWN_CALLER, Contact, ContactChanges, NewContact, same_details
 from chalicelib.crm.domain.details import Address
@@ -12,14 +13,14 @@ from chalicelib.crm.domain.imports import RowContact, RowError
 from chalicelib.crm.domain.rows import read_row
 from chalicelib.crm.domain.tags import MAX_ALL_TAGS
 from chalicelib.crm.domain.words import fold
-from chalicelib.crm.services.contacts import change_contact, create_contact, find_contact
+from chalicelib.crm.services.contacts import change_contact, create_contact, find_contact, prepare_contact
 from chalicelib.crm.services.tags import ensure_tags
 from chalicelib.kernel.clock import to_millis
 from chalicelib.kernel.errors import AppError, Conflict, Invalid, Unavailable
 from chalicelib.kernel.ids import derived_id
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterator, Sequence
 
     from chalicelib.crm.domain.importing import Import
     from chalicelib.crm.domain.imports import Row
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
 _TRIES = 5
 _SOURCE = "import"
+_TRANSACTION = 100  # rows that DynamoDB writes together at most
 
 
 @dataclass(frozen=True)
@@ -39,21 +41,75 @@ class RowDone:
     errors: tuple[RowError, ...] = ()
 
 
+class _ReadOnce:
+    """A small store whose list is read once: what it held when the work on a chunk began."""
+
+    def __init__(self, store: Any) -> None:
+        self._store = store
+        self._all: list[Any] | None = None
+
+    def all(self) -> list[Any]:
+        """Give everything."""
+        if self._all is None:
+            self._all = self._store.all()
+        return self._all
+
+
+class _ChunkPorts:
+    """The CRM's ports for one chunk: tags and definitions are not read again for each row."""
+
+    def __init__(self, crm: CrmPorts) -> None:
+        self._crm = crm
+        self.tags = _ReadOnce(crm.tags)
+        self.fields = _ReadOnce(crm.fields)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._crm, name)
+
+
 class RowWork:
     """Works on the rows of one chunk; what they share is read once."""
 
     def __init__(self, crm: CrmPorts, found: Import, rows: Sequence[Row]) -> None:
-        self._crm = crm
         self._import = found
         self._mapping: ColumnMapping = found.facts.mapping  # type: ignore[union-attr]  # a running one has facts
         definitions = {one.key: one for one in crm.fields.all()}
         self._read = {
             row.number: read_row(row, self._mapping, found.wish.options, definitions) for row in rows
         }
-        self._tags = self._tag_ids(self._read.values())
+        self._tags = self._tag_ids(crm)
+        self._crm = cast("CrmPorts", _ChunkPorts(crm))  # from here on, when all tags are there
 
-    def do(self, row: Row) -> RowDone:
-        """Import a row, or say what importing it would do."""
+    def run(self, rows: Sequence[Row]) -> list[RowDone]:
+        """Import rows, or say what importing them would do; give what came of each."""
+        created = set() if self._import.wish.validate_only else self._create_new()
+        return [RowDone(RowOutcome.CREATED) if row.number in created else self._do(row) for row in rows]
+
+    def _create_new(self) -> set[int]:
+        """Create, many at a time, the contacts whose numbers nobody has; give the rows that are done."""
+        said = self._contacts()
+        uses = Counter(phone for contact in said for phone in contact.phones)
+        owned = self._crm.contacts.owned(uses.keys())
+        free = [one for one in said if all(uses[phone] == 1 and phone not in owned for phone in one.phones)]
+        batches = _batches([(one.row, contact) for one in free if (contact := self._new_contact(one))])
+        done = (
+            [row for row, _ in batch]
+            for batch in batches
+            if self._crm.contacts.add_all([contact for _, contact in batch])
+        )
+        return {row for rows in done for row in rows}
+
+    def _contacts(self) -> list[RowContact]:
+        return [said for said in self._read.values() if isinstance(said, RowContact)]
+
+    def _new_contact(self, said: RowContact) -> Contact | None:
+        """Give the contact that a row makes; None for one that is refused, which is told row by row."""
+        try:
+            return prepare_contact(self._crm, *self._creation(said))
+        except Invalid:
+            return None
+
+    def _do(self, row: Row) -> RowDone:
         said = self._read[row.number]
         if not isinstance(said, RowContact):
             return RowDone(RowOutcome.FAILED, errors=tuple(said))
@@ -64,13 +120,12 @@ class RowWork:
         except AppError as error:
             return self._failed(said, error.message)
 
-    def _tag_ids(self, read: Iterable[RowContact | list[RowError]]) -> dict[str, str]:
-        contacts = (said for said in read if isinstance(said, RowContact))
-        names = list(dict.fromkeys(tag for said in contacts for tag in said.fields.get("tags", ())))
+    def _tag_ids(self, crm: CrmPorts) -> dict[str, str]:
+        names = list(dict.fromkeys(tag for said in self._contacts() for tag in said.fields.get("tags", ())))
         if self._import.wish.validate_only:
-            known = {fold(tag.name): tag.id for tag in self._crm.tags.all()} if names else {}
+            known = {fold(tag.name): tag.id for tag in crm.tags.all()} if names else {}
             return {name: known.get(fold(name), name) for name in names}
-        return ensure_tags(self._crm, names)
+        return ensure_tags(crm, names)
 
     def _carry_out(self, said: RowContact) -> RowDone:
         for _ in range(_TRIES):
@@ -106,11 +161,14 @@ class RowWork:
         return list({contact.id: contact for contact in found if contact}.values())
 
     def _create(self, said: RowContact) -> RowDone:
+        create_contact(self._crm, *self._creation(said))
+        return RowDone(RowOutcome.CREATED)
+
+    def _creation(self, said: RowContact) -> tuple[NewContact, str, str]:
+        """Give what a row makes: details, id and stamp."""
         details: dict[str, Any] = {"source": _SOURCE, **said.defaults, **self._given(said, None)}
         details["name"] = details.get("name") or details.get("company") or UNKNOWN_CALLER
-        stamp = row_stamp(self._import.id, said.row)
-        create_contact(self._crm, NewContact(**details), self._contact_id(said), stamp)
-        return RowDone(RowOutcome.CREATED)
+        return NewContact(**details), self._contact_id(said), row_stamp(self._import.id, said.row)
 
     def _meet(self, said: RowContact, owners: list[Contact]) -> RowDone:
         """Deal with a row of which a contact has a number already."""
@@ -178,3 +236,18 @@ class RowWork:
     def _phone_column(self) -> str | None:
         targets = self._mapping.targets()
         return next((name for name, target in targets.items() if target == "phone"), None)
+
+
+def _batches(made: Sequence[tuple[int, Contact]]) -> Iterator[list[tuple[int, Contact]]]:
+    """Part contacts into as many as one transaction takes."""
+    batch: list[tuple[int, Contact]] = []
+    weight = 0
+    for row, contact in made:
+        rows = 1 + len(contact.phones) + len(contact.tags)
+        if batch and weight + rows > _TRANSACTION:
+            yield batch
+            batch, weight = [], 0
+        batch.append((row, contact))
+        weight += rows
+    if batch:
+        yield batch

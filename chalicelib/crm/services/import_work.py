@@ -141,9 +141,7 @@ def _work(crm: CrmPorts, found: Import, place: tuple[int, int]) -> Counts:
     """Import each row of a chunk; give what came of them."""
     counts, rejected = Counts(), list[Rejection]()
     rows = crm.import_files.chunk(found.id, found.run, place)
-    work = RowWork(crm, found, rows)
-    for row in rows:
-        done = work.do(row)
+    for row, done in zip(rows, RowWork(crm, found, rows).run(rows), strict=True):
         counts = counts.with_row(done.outcome, duplicate=done.duplicate)
         if done.outcome is RowOutcome.FAILED:
             rejected.append(Rejection(row.number, row.cells, done.errors))

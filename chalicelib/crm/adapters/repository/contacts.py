@@ -22,9 +22,10 @@ from chalicelib.crm.domain.contacts import Contact
 from chalicelib.kernel.actors import actor
 from chalicelib.kernel.clock import iso
 from chalicelib.kernel.errors import Conflict, FieldError, unavailable_on
+from chalicelib.kernel.phones import E164
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Collection, Sequence
     from datetime import datetime
 
     from pynamodb.connection import Connection
@@ -32,7 +33,6 @@ if TYPE_CHECKING:
     from chalicelib.crm.domain.contacts import Tombstone
     from chalicelib.crm.domain.listing import Listing
     from chalicelib.kernel.paging import Page
-    from chalicelib.kernel.phones import E164
 
 # Writers of one number at one instant can cancel each other, and then none of them has it.
 _TRIES = 3
@@ -60,6 +60,22 @@ class ContactRepository:
             return kept
         raise refusal
 
+    def add_all(self, contacts: Sequence[Contact]) -> bool:
+        """Keep new contacts with their claims, all or none; False when any of it is there already.
+
+        Together they have 100 rows at most: one each, and one for each number and tag.
+        """
+        try:
+            with TransactWrite(connection=self._connection) as transaction:
+                for contact in contacts:
+                    transaction.save(contact_item(contact), condition=ContactItem.pk.does_not_exist())
+                    self._move(transaction, contact, None)
+        except TransactWriteError as error:
+            if not (_refused(error) or _collided(error)):
+                raise
+            return False
+        return True
+
     def get(self, contact_id: str) -> Contact | Tombstone | None:
         """Give the contact as last written, or what is left of it."""
         try:
@@ -73,6 +89,12 @@ class ContactRepository:
         owner = self._owner(phone)
         found = self.get(owner) if owner else None
         return found if isinstance(found, Contact) else None
+
+    def owned(self, phones: Collection[E164]) -> set[E164]:
+        """Give those of the numbers that some contact has, consistently."""
+        keys = [(f"PHONE#{phone}", "PHONE") for phone in sorted(set(phones))]
+        found = PhoneItem.batch_get(keys, consistent_read=True) if keys else ()
+        return {E164(item.pk.removeprefix("PHONE#")) for item in found}
 
     def save(self, contact: Contact, before: Contact) -> None:
         """Replace `before`, which has the version below, and move its numbers and tags, all or nothing.
@@ -90,6 +112,16 @@ class ContactRepository:
         Raises `Conflict` with code `version_changed` when the stored contact has another version.
         """
         refusal = self._write(contact, lambda: self._remove(contact, tombstone))
+        if refusal is not None:
+            raise _changed() from refusal
+
+    def merge(self, winner: Contact, before: Contact, loser: Contact, tombstone: Tombstone) -> None:
+        """Save the winner as `save` does and put the tombstone in the loser's place, all or nothing.
+
+        The loser's numbers become the winner's, and so do its tags. Raises `Conflict` with code
+        `version_changed` when one of them is stored at another version, and `phone_taken` as `add`.
+        """
+        refusal = self._write(before, lambda: self._merge(winner, before, loser, tombstone))
         if refusal is not None:
             raise _changed() from refusal
 
@@ -167,6 +199,19 @@ class ContactRepository:
         with TransactWrite(connection=self._connection) as transaction:
             transaction.save(gone_item(tombstone), condition=ContactItem.version == contact.version)
             self._move(transaction, None, contact)
+
+    def _merge(self, winner: Contact, before: Contact, loser: Contact, tombstone: Tombstone) -> None:
+        item, tags = contact_item(winner), member_keys(winner)
+        with TransactWrite(connection=self._connection) as transaction:
+            transaction.update(item, _set_all(item), condition=ContactItem.version == before.version)
+            transaction.save(gone_item(tombstone), condition=ContactItem.version == loser.version)
+            for phone in loser.phones:
+                claim = PhoneItem(f"PHONE#{phone}", "PHONE", contact_id=winner.id)
+                transaction.save(claim, condition=PhoneItem.contact_id == loser.id)
+            for tag in sorted(set(winner.tags) - set(before.tags)):
+                transaction.save(MemberItem(tags[tag], created_key(winner)))
+            for partition in member_keys(loser).values():
+                transaction.delete(MemberItem(partition, created_key(loser)))
 
     def _move(self, transaction: Any, after: Contact | None, before: Contact | None) -> None:
         """Claim new numbers and free others; enter new tags and leave others."""
