@@ -11,7 +11,15 @@ from typing import TYPE_CHECKING, Any
 import click
 from rich.console import Console
 
-from benchmarks import call_cost, cold_imports, stack_latency, stored_work, turn_overhead
+from benchmarks import (
+    call_cost,
+    cold_imports,
+    contact_imports,
+    crm_reads,
+    stack_latency,
+    stored_work,
+    turn_overhead,
+)
 from benchmarks.rendering import show
 from infra.failures import PackagingError
 from localcloud.failures import LocalCloudError
@@ -25,6 +33,8 @@ BENCHMARKS: dict[str, Callable[[], Report]] = {
     "imports": cold_imports.measure,
     "turn": turn_overhead.measure,
     "storage": stored_work.measure,
+    "crm": crm_reads.measure,
+    "contacts-import": contact_imports.measure,
     "stack": stack_latency.measure,
     "cost": call_cost.measure,
 }
@@ -36,7 +46,7 @@ _PIPED_WIDTH = 120
 @click.argument("names", nargs=-1, type=click.Choice([*BENCHMARKS]), metavar="[NAME]…")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
 def main(names: tuple[str, ...], *, as_json: bool) -> None:
-    """Measure the product against its budgets: imports, turn, storage, stack, cost, or all of them.
+    """Measure the product against its budgets: all of them, or those that are named.
 
     Figures depend on the machine and on what else it does; ratios to a base line measured beside them do
     not. A budget that is not kept is shown, and is no failure of the command.

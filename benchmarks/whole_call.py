@@ -22,8 +22,8 @@ from chalicelib.calls.adapters import messages
 from chalicelib.calls.domain.lifecycle import Report
 from chalicelib.calls.domain.templates import CallTemplate, Transport
 from chalicelib.calls.services import requests
-from chalicelib.crm.services import contacts as crm
 from chalicelib.crm.domain.contacts import NewContact
+from chalicelib.crm.services import contacts as crm
 from chalicelib.entrypoints import queues, relay_socket, twilio_webhooks
 from chalicelib.kernel.clock import FixedClock
 from chalicelib.kernel.ids import new_id
