@@ -102,11 +102,16 @@ class Container:
             "signing_key": partial(secrets.get_secret_value, SecretId=settings.signing_key_secret),
         }
 
-    def client(self, service: str, **options: Any) -> Any:
+    def client(self, service: str, *, signature_version: str | None = None, **options: Any) -> Any:
         """Make a botocore client; its addresses and credentials come from the environment."""
         from botocore.config import Config
 
-        config = Config(connect_timeout=1, read_timeout=5, retries={"max_attempts": 2})
+        config = Config(
+            connect_timeout=1,
+            read_timeout=5,
+            retries={"max_attempts": 2},
+            signature_version=signature_version,
+        )
         return self._session.create_client(service, config=config, **options)
 
     @cached_property

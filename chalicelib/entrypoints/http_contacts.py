@@ -17,6 +17,8 @@ from chalicelib.crm.schemas.contacts import (
     ContactView,
 )
 from chalicelib.crm.services import contacts
+from chalicelib.crm.services.fields import defined_values
+from chalicelib.crm.services.search import search_contacts
 from chalicelib.crm.services.tags import tag_ids, tag_names
 from chalicelib.entrypoints.middleware import NoQuery, Request, route
 from chalicelib.kernel.paging import Page
@@ -27,11 +29,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from chalicelib.crm.domain.contacts import Contact
+from chalicelib.crm.domain.search import read_query
 
 bp = Blueprint(__name__)
 _CONTACTS = "/v1/crm/contacts"
 _CONTACT = _CONTACTS + "/{contact_id}"
 _ABSENT = {"contact_not_found": 404}
+_UNREAD = {"query_too_short": 400}
 _WRONG = {"phone_taken": 409, "unknown_tag": 400, "bad_custom_field": 400, "too_many_phones": 400}
 
 
@@ -57,18 +61,23 @@ def create_contact(request: Request[ContactIn, NoQuery]) -> Contact:
     return _shown(contacts.create_contact(crm, new, request.new_id("contact")))
 
 
-@route(bp, "GET", _CONTACTS, scope=Scope.VIEWER, query=ContactsQuery, returns=ContactList)
+@route(bp, "GET", _CONTACTS, scope=Scope.VIEWER, query=ContactsQuery, returns=ContactList, errors=_UNREAD)
 def list_contacts(request: Request[None, ContactsQuery]) -> Page[Contact]:
     """List contacts, the newest first unless `sort` says otherwise.
 
     All filters hold together; `owner` and `company` are whole, whatever their case. With several filters a
     page may be short although `next_page_token` says that more follow. `phone` finds whoever has the number.
+    `q` finds contacts by the beginnings of words, a second or so after they were written.
     """
     crm, query = container().crm, request.query
     if query.phone:
         found = contacts.find_contact(crm, E164(query.phone))
         return Page(shown_contacts([found] if found else []))
-    page = contacts.list_contacts(crm, query.listing(_tag_ids()), query.page_size, request.start)
+    listing, size, start = query.listing(_tag_ids()), query.page_size, request.start
+    if query.q is not None:
+        page = search_contacts(crm, read_query(query.q), listing.where, size, start)
+    else:
+        page = contacts.list_contacts(crm, listing, size, start)
     return Page(shown_contacts(page.items), page.next_start)
 
 
@@ -107,7 +116,11 @@ def replace_contact(request: Request[ContactIn, NoQuery]) -> Contact:
     example={"status": "customer", "title": None},
 )
 def change_contact(request: Request[ContactPatch, NoQuery]) -> Contact:
-    """Change the details that the body gives; null clears one (RFC 7396), a list replaces the whole list."""
+    """Change the details that the body gives.
+
+    Null clears one; of an address and of custom fields only the given parts change; a list is replaced whole
+    (JSON Merge Patch, RFC 7396).
+    """
     crm, changes = container().crm, request.body.changes(_tag_ids())
     return _shown(contacts.change_contact(crm, request.path["contact_id"], changes, request.expected_version))
 
@@ -122,12 +135,17 @@ def delete_contact(request: Request[None, NoQuery]) -> None:
 
 
 def shown_contacts(found: Iterable[Contact]) -> list[Contact]:
-    """Give contacts with the names of their tags in place of the ids."""
-    kept = list(found)
-    names = tag_names(container().crm, {tag for contact in kept for tag in contact.tags})
+    """Give contacts with the names of their tags in place of the ids, and with values that are defined."""
+    kept, crm = list(found), container().crm
+    names = tag_names(crm, {tag for contact in kept for tag in contact.tags})
+    fields = defined_values(crm, [contact.custom_fields for contact in kept])
     return [
-        replace(contact, tags=tuple(sorted(names[tag] for tag in contact.tags if tag in names)))
-        for contact in kept
+        replace(
+            contact,
+            tags=tuple(sorted(names[tag] for tag in contact.tags if tag in names)),
+            custom_fields=values,
+        )
+        for contact, values in zip(kept, fields, strict=True)
     ]
 
 

@@ -7,8 +7,21 @@ from typing import TYPE_CHECKING, Any
 from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
 from chalice.app import Blueprint
 
-from chalicelib.crm.adapters.messages import ImportChunk, JobStep, PrepareImport, Refold, decode
+from chalicelib.bootstrap import container
+from chalicelib.crm.adapters.messages import (
+    FoldChange,
+    ImportChunk,
+    JobStep,
+    PrepareImport,
+    Refold,
+    decode,
+)
+from chalicelib.crm.services.folding import fold_contact
+from chalicelib.crm.services.import_work import import_chunk, prepare_import
+from chalicelib.crm.services.job_kinds import KINDS
+from chalicelib.crm.services.jobs import run_step
 from chalicelib.entrypoints.causes import noting_causes
+from chalicelib.entrypoints.folds import fold_change
 from chalicelib.kernel.logs import log_context, log_failure
 
 if TYPE_CHECKING:
@@ -42,11 +55,13 @@ def _serve(record: SQSRecord) -> None:
 
 def _handle(message: Message) -> None:
     match message:
-        case PrepareImport():
-            raise NotImplementedError
-        case ImportChunk():
-            raise NotImplementedError
-        case JobStep():
-            raise NotImplementedError
-        case Refold():
-            raise NotImplementedError
+        case PrepareImport(import_id=import_id):
+            prepare_import(container().crm, import_id)
+        case ImportChunk(import_id=import_id, run=run, lane=lane, chunk=chunk):
+            import_chunk(container().crm, import_id, run, (lane, chunk))
+        case JobStep(job_id=job_id, step=step):
+            run_step(container().crm, job_id, step, KINDS)
+        case Refold(contact_id=contact_id):
+            fold_contact(container().crm, contact_id)
+        case FoldChange(record=record):
+            fold_change(record)

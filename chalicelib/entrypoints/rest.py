@@ -5,14 +5,26 @@ from __future__ import annotations
 from chalicelib.entrypoints import (
     http_ai,
     http_audit,
+    http_bulk,
     http_calls,
+    http_consents,
     http_console,
+    http_contact_calls,
     http_contacts,
+    http_crm_analytics,
     http_docs,
+    http_export,
     http_failures,
+    http_fields,
+    http_imports,
+    http_jobs,
     http_notes,
+    http_personal,
     http_settings,
+    http_suppressions,
     http_system,
+    http_tags,
+    http_timeline,
     http_tokens,
     http_webhooks,
 )
@@ -25,9 +37,21 @@ BLUEPRINTS = (
     http_audit.bp,  # who did what
     http_failures.bp,  # messages that nobody could work on
     http_contacts.bp,  # contacts
+    http_imports.bp,  # files of contacts
+    http_crm_analytics.bp,  # numbers of contacts
+    http_bulk.bp,  # many contacts at once, and two that are one
+    http_export.bp,  # contacts as a file
+    http_tags.bp,  # tags
+    http_fields.bp,  # custom fields
+    http_jobs.bp,  # work on many contacts
     http_notes.bp,  # notes and tasks
+    http_consents.bp,  # what contacts allowed and forbade
+    http_timeline.bp,  # what happened with a contact
+    http_personal.bp,  # all that is kept about a person, and how it goes
     http_ai.bp,  # templates and chat
     http_calls.bp,  # placing calls and reading them
+    http_contact_calls.bp,  # the calls of a contact
+    http_suppressions.bp,  # numbers that nobody dials
     http_docs.bp,  # the API's description, for programs and for people
     http_console.bp,  # the pages for operators
 )

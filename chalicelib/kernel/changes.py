@@ -67,6 +67,11 @@ class Change:
         return derived_id(prefix, seed, to_millis(self.at), self.sequence * _TOLD_AT_ONCE + number)
 
     @property
+    def has_moved(self) -> bool:
+        """Tell whether the row was deleted after its object had got another row, as `moved_to` says."""
+        return self.new is None and "moved_to" in (self.old or {})
+
+    @property
     def image(self) -> Mapping[str, Any]:
         """Give the row as it is, or as it was last."""
         return self.new or self.old or {}

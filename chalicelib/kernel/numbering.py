@@ -69,5 +69,14 @@ def plan_of(number: E164) -> NumberPlan:
     return NumberPlan(country="" if region in {None, _NO_COUNTRY} else region, kind=kind)
 
 
+def national_digits(number: E164) -> str:
+    """Give the digits that are dialed inside of the country, without the zero that often comes first."""
+    try:
+        parsed = phonenumbers.parse(number)
+    except phonenumbers.NumberParseException:
+        return ""
+    return str(phonenumbers.national_significant_number(parsed)).lstrip("0")
+
+
 def _remedy(text: str) -> str:
     return f"{text[:32]!r} is not a number that can exist; write it with its country code, like +14155552671."

@@ -16,6 +16,12 @@ class Callbacks(Protocol):
     def keep(self, callback: Callback) -> None:
         """Store a promise, in place of what was promised before under its id."""
 
+    def of_contact(self, contact_id: str) -> list[Callback]:
+        """Give every promise to a contact, consistently."""
+
+    def remove(self, callback: Callback) -> None:
+        """Forget a promise."""
+
 
 class SchedulingPorts(Protocol):
     """What the use cases of this domain work with."""

@@ -11,7 +11,7 @@ from botocore.exceptions import ClientError
 from fakes.crm import stored_crm
 
 from chalicelib.crm.domain.contacts import ContactChanges, NewContact
-from chalicelib.crm.domain.notes import NewNote, NoteKind
+from chalicelib.crm.domain.notes import NewNote, NoteFilter, NoteKind
 from chalicelib.crm.services.contacts import change_contact, create_contact, find_contact, get_contact
 from chalicelib.crm.services.notes import add_note, list_notes
 from chalicelib.kernel.errors import Conflict, Unavailable
@@ -51,7 +51,7 @@ def test_what_was_never_written_is_not_there(ports):
     """Reads of absent contacts and notes are empty, not errors."""
     assert ports.contacts.get(new_id("contact")) is None
     assert ports.contacts.find_by_phone(PHONE) is None
-    assert ports.notes.latest(new_id("contact"), 10, None) == ()
+    assert ports.notes.page(new_id("contact"), NoteFilter(), 10, None).items == []
 
 
 def test_a_hundred_creations_of_one_number_have_one_winner(ports):
@@ -75,7 +75,7 @@ def test_a_stale_write_is_refused(ports):
     contact = create_contact(ports, FULL)
     newer = change_contact(ports, contact.id, ContactChanges(name="Newer"))
     with pytest.raises(Conflict) as refusal:
-        ports.contacts.save(replace(contact, name="Stale", version=2))
+        ports.contacts.save(replace(contact, name="Stale", version=2), contact)
     assert refusal.value.code == "version_changed"
     assert get_contact(ports, contact.id) == newer
 
@@ -83,8 +83,9 @@ def test_a_stale_write_is_refused(ports):
 def test_saving_cannot_create(ports):
     """A contact that does not exist cannot be changed into being."""
     contact = create_contact(ports, FULL)
+    other = replace(contact, id=new_id("contact"))
     with pytest.raises(Conflict):
-        ports.contacts.save(replace(contact, id=new_id("contact"), version=2))
+        ports.contacts.save(replace(other, version=2), other)
 
 
 def test_notes_page_backwards_through_time(ports):
@@ -100,7 +101,7 @@ def test_notes_page_backwards_through_time(ports):
     add_note(ports, NewNote(bob.id, NoteKind.TASK, "call back", "tests"))
     first = list_notes(ports, ada.id, 3)
     second = list_notes(ports, ada.id, 3, first.next_start)
-    assert first.items + second.items == tuple(reversed(added))
+    assert [*first.items, *second.items] == added[::-1]
     assert second.next_start is None
 
 
@@ -111,7 +112,7 @@ def test_a_note_is_kept_once(ports, clock):
     first = add_note(ports, new)
     clock.advance(hours=1)
     assert add_note(ports, replace(new, body="second")) == first
-    assert list_notes(ports, ada.id, 10).items == (first,)
+    assert list_notes(ports, ada.id, 10).items == [first]
 
 
 @pytest.mark.usefixtures("aws")
@@ -121,8 +122,8 @@ def test_a_note_is_kept_once(ports, clock):
         lambda stored, contact: stored.contacts.get(contact.id),
         lambda stored, contact: stored.contacts.find_by_phone(contact.phone),
         lambda stored, contact: stored.contacts.add(contact),
-        lambda stored, contact: stored.contacts.save(contact),
-        lambda stored, contact: stored.notes.latest(contact.id, 1, None),
+        lambda stored, contact: stored.contacts.save(contact, contact),
+        lambda stored, contact: stored.notes.page(contact.id, NoteFilter(), 1, None),
     ],
     ids=["get", "find", "add", "save", "notes"],
 )

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import random
+from contextlib import suppress
 from dataclasses import replace
 
 import boto3
 import pytest
-from fakes.carrier import Fuse, Perilous
+from fakes.carrier import Fuse, Killed, Perilous
 from fakes.crm import stored_crm
 from fakes.imports import work_imports_off
 
@@ -192,10 +193,10 @@ def test_an_import_waits_for_its_file(ports):
 def test_one_start_at_a_time(crm):
     """An import under way is not started again; one that was cancelled stops, and goes on when started."""
     begun = imports.begin_import(crm, new_id("import"), "f.csv", ImportWish(), _large().encode())
+    _work_some(crm, 3)
     with pytest.raises(Conflict) as refusal:
         imports.start_import(crm, begun.id)
     assert refusal.value.code == "import_running"
-    _work_some(crm, 3)
     assert imports.cancel_import(crm, begun.id).state is ImportState.CANCELLED
     assert imports.cancel_import(crm, begun.id).state is ImportState.CANCELLED
     work_imports_off(crm, crm.work.sent)
@@ -214,6 +215,23 @@ def _work_some(crm, count):
     for _ in range(count):
         messages = [crm.work.sent.pop(0)]
         work_imports_off(crm, messages)
+
+
+@pytest.mark.parametrize("length", range(1, 9))
+def test_a_request_that_dies_is_repeated_into_one_import(crm, length):
+    """Killed before or after any use of a port, the same request again begins the import and starts it."""
+    import_id, fuse = new_id("import"), Fuse(length)
+    real = {name: getattr(crm, name) for name in ("imports", "import_files", "work")}
+    for name, port in real.items():
+        setattr(crm, name, Perilous(port, fuse))
+    with suppress(Killed):
+        imports.begin_import(crm, import_id, "f.csv", ImportWish(), FILE.encode())
+    for name, port in real.items():
+        setattr(crm, name, port)
+    begun = imports.begin_import(crm, import_id, "f.csv", ImportWish(), FILE.encode())
+    assert begun.state is ImportState.QUEUED
+    work_imports_off(crm, crm.work.sent)
+    assert imports.follow_import(crm, import_id).counts == Counts(created=3)
 
 
 def test_imports_are_listed(ports, clock):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from itertools import count
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
@@ -25,16 +26,28 @@ EXAMPLES = [
     for method, operation in item.items()
     if "requestBody" in operation
 ]
+# What has a name of its own: an example cannot be sent twice, or beside sample data.
+_NAMED_ONCE = {"/v1/crm/tags": "name", "/v1/crm/custom-fields": "key"}
 HOOK = "https://127.0.0.1:9/hook"  # example.com has no address where there is no network
 
 
 class World:
     """The running stack, and things in it to name where an example names things that are not there."""
 
+    _numbers = count(3000)
+
     def __init__(self, stack: Stack) -> None:
         self._stack = stack
+        self._named: dict[str, str] = {}
         self._makers: dict[str, Callable[[], str]] = {
-            "contact_id": lambda: next(iter(stack.data.contacts.values())),
+            "contact_id": self._contact,
+            "from": lambda: self._made("/v1/crm/contacts", self._somebody()),
+            "note_id": lambda: self._made(
+                f"/v1/crm/contacts/{self._named['contact_id']}/notes", {"body": "?"}
+            ),
+            "tag_id": lambda: self._made("/v1/crm/tags", {"name": f"tag {uuid4().hex[:8]}"}),
+            "key": self._field,
+            "import_id": self._import,
             "template_id": lambda: stack.data.templates["Reception"],
             "number": lambda: stack.line,
             "prompt_id": lambda: stack.api.get("/v1/ai/templates")["items"][0]["id"],
@@ -44,8 +57,24 @@ class World:
         }
 
     def named(self, name: str) -> str:
-        """Give the id, or the number, of something that is there."""
-        return self._makers[name]()
+        """Give the id, or the number, of something that is there; a note's is the last contact's."""
+        self._named[name] = self._makers[name]()
+        return self._named[name]
+
+    def fitted(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
+        """Put into an example what must be there, and what must not be there yet."""
+        names = {name for name in body if name.endswith("_id") or name == "from"} - {"contact_id"}
+        fitted = body | {name: self.named(name) for name in names}
+        if "contact_id" in body:
+            fitted["contact_id"] = next(iter(self._stack.data.contacts.values()))
+        if "phone" in body:
+            fitted["phone"] = self._somebody()["phone"]
+        if "url" in body:
+            fitted["url"] = HOOK
+        if path in _NAMED_ONCE:
+            name = _NAMED_ONCE[path]
+            fitted[name] = f"{body[name].lower()}_{uuid4().hex[:8]}"
+        return fitted
 
     def send(self, method: str, path: str, body: Any) -> requests.Response:
         """Send a request that changes any version, once."""
@@ -63,6 +92,26 @@ class World:
         assert self.send("PATCH", "/v1/settings", off).ok
         for webhook in self._stack.api.get("/v1/webhooks")["items"]:
             assert self.send("DELETE", f"/v1/webhooks/{webhook['id']}", None).ok
+
+    def _contact(self) -> str:
+        return self._made("/v1/crm/contacts", self._somebody())
+
+    def _somebody(self) -> dict[str, Any]:
+        """Give a contact with a number that nobody has."""
+        return {"name": "Somebody", "phone": f"+1415555{next(self._numbers)}"}
+
+    def _field(self) -> str:
+        field = {"key": f"f_{uuid4().hex[:8]}", "label": "To change", "kind": "choice", "choices": ["Gold"]}
+        return str(self._stack.api.post("/v1/crm/custom-fields", field)["key"])
+
+    def _import(self) -> str:
+        file = {"content": "Name,Tel.\nAda,+14155552671\n", "validate_only": True}
+        path = f"/v1/crm/imports/{self._made('/v1/crm/contacts/import', file)}"
+        return str(eventually(lambda: self._over(path)))
+
+    def _over(self, path: str) -> str | None:
+        found = self._stack.api.get(path)
+        return found["id"] if found["state"] == "done" else None
 
     def _made(self, path: str, body: dict[str, Any]) -> str:
         return str(self._stack.api.post(path, body)["id"])
@@ -92,10 +141,7 @@ def world(stack: Stack) -> Iterator[World]:
 @pytest.mark.parametrize(("method", "path", "operation"), EXAMPLES)
 def test_every_example_is_accepted(world: World, method: str, path: str, operation: dict[str, Any]) -> None:
     """Only the names of things in it are put in, for those of the example do not exist."""
-    body = dict(operation["requestBody"]["content"][BODY]["example"])
-    body |= {name: world.named(name) for name in body if name.endswith("_id")}
-    if "url" in body:
-        body["url"] = HOOK
+    body = world.fitted(path, operation["requestBody"]["content"][BODY]["example"])
     for parameter in operation["parameters"]:
         if parameter.get("in") == "path":
             path = path.replace(f"{{{parameter['name']}}}", world.named(parameter["name"]))

@@ -216,3 +216,101 @@ def test_viewers_change_nothing(api, method, path, body):
     """A token of scope viewer reads only."""
     answer = api.ask(method, path, body=body, scope=Scope.VIEWER)
     assert (answer.status, answer.body["code"]) == (403, "scope_missing")
+
+
+def test_a_contact_is_changed_in_parts(api):
+    """What the body does not name stays, null clears, and objects are merged part by part."""
+    api.post("/v1/crm/custom-fields", {"key": "size", "label": "Size", "kind": "number"}, scope=Scope.ADMIN)
+    api.post("/v1/crm/custom-fields", {"key": "pet", "label": "Pet", "kind": "text"}, scope=Scope.ADMIN)
+    made = api.post(
+        CONTACTS,
+        ADA
+        | {
+            "title": "Countess",
+            "company": "Engines",
+            "address": {"city": "London", "country": "GB"},
+            "custom_fields": {"size": 4, "pet": "cat"},
+            "preferred_times": [{"days": ["fri", "mon"], "start": "09:00", "end": "12:00"}],
+        },
+    ).body
+    path = f"{CONTACTS}/{made['id']}"
+    patch = {
+        "title": None,
+        "address": {"city": None, "street": "1 High St"},
+        "custom_fields": {"size": 5, "pet": None},
+        "phone": "(415) 555-2672",
+        "country": "US",
+    }
+    changed = api.ask("PATCH", path, body=patch, headers={"If-Match": '"1"'})
+    assert (changed.status, changed.headers["ETag"]) == (200, '"2"')
+    assert (changed.body["title"], changed.body["company"]) == (None, "Engines")
+    assert changed.body["address"] == {
+        "street": "1 High St",
+        "city": None,
+        "region": None,
+        "postal_code": None,
+        "country": "GB",
+    }
+    assert (changed.body["custom_fields"], changed.body["phone"]) == ({"size": 5}, "+14155552672")
+    assert changed.body["preferred_times"] == [{"days": ["mon", "fri"], "start": "09:00", "end": "12:00"}]
+    emptied = api.ask("PATCH", path, body={"address": None, "custom_fields": None}, headers={"If-Match": "*"})
+    assert (emptied.body["address"], emptied.body["custom_fields"]) == (None, {})
+
+
+@pytest.mark.parametrize("body", [{"name": None}, {"phone": None}, {"status": None}, {"other_phones": None}])
+def test_what_every_contact_has_cannot_be_cleared(api, ada, body):
+    """Null is refused for a field that cannot be absent."""
+    answer = api.ask("PATCH", f"{CONTACTS}/{ada['id']}", body=body, headers={"If-Match": "*"})
+    (field,) = body
+    assert (answer.status, list(_errors(answer))) == (400, [f"/{field}"])
+
+
+def test_two_editors_never_overwrite_each_other(api, ada):
+    """A change needs the version that was read; whoever comes second is told, and whoever forgets it too."""
+    path = f"{CONTACTS}/{ada['id']}"
+    assert api.ask("PATCH", path, body={"title": "A"}, headers={"If-Match": '"1"'}).status == 200
+    for method, body in (("PATCH", {"title": "B"}), ("PUT", ADA), ("DELETE", None)):
+        late = api.ask(method, path, body=body, headers={"If-Match": '"1"'})
+        assert (late.status, late.body["code"]) == (412, "version_changed")
+        assert api.ask(method, path, body=body).status == 428
+    assert api.get(path).body["title"] == "A"
+    assert api.ask("DELETE", path, headers={"If-Match": '"2"'}).status == 204
+    assert api.get(path).status == 404
+
+
+def test_a_replaced_contact_has_only_what_was_put(api, ada):
+    """PUT clears what its body leaves out."""
+    path = f"{CONTACTS}/{ada['id']}"
+    api.ask("PATCH", path, body={"title": "A", "other_phones": ["+14155552679"]}, headers={"If-Match": "*"})
+    put = api.ask("PUT", path, body=ADA | {"owner": "Ana"}, headers={"If-Match": '"2"'})
+    assert (put.body["title"], put.body["other_phones"], put.body["owner"], put.body["version"]) == (
+        None,
+        [],
+        "Ana",
+        3,
+    )
+
+
+def test_a_page_token_belongs_to_its_filters(api, clock):
+    """Contacts come in pages; the token of one list is refused by another."""
+    for n in range(3):
+        api.post(CONTACTS, {"name": f"N{n}", "phone": f"+1415555267{n}"})
+        clock.advance(seconds=1)
+    first = api.get(f"{CONTACTS}?page_size=2&sort=created_at").body
+    assert [one["name"] for one in first["items"]] == ["N0", "N1"]
+    token = first["next_page_token"]
+    rest = api.get(f"{CONTACTS}?page_size=2&sort=created_at&page_token={token}").body
+    assert ([one["name"] for one in rest["items"]], rest["next_page_token"]) == (["N2"], None)
+    refused = api.get(f"{CONTACTS}?page_size=2&sort=created_at&status=lead&page_token={token}")
+    assert (refused.status, list(_errors(refused))) == (400, ["/page_token"])
+
+
+def test_an_unknown_tag_is_refused_with_a_remedy(api):
+    """A contact carries tags that exist; names are compared without case."""
+    refused = api.post(CONTACTS, ADA | {"tags": ["VIP"]})
+    assert (refused.status, refused.body["code"]) == (400, "unknown_tag")
+    assert "POST /v1/crm/tags" in refused.body["errors"][0]["detail"]
+    api.post("/v1/crm/tags", {"name": "vip"})
+    made = api.post(CONTACTS, ADA | {"tags": ["VIP"]})
+    assert (made.status, made.body["tags"]) == (201, ["vip"])
+    assert len(api.get(f"{CONTACTS}?tag=Vip").body["items"]) == 1

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 
 from fakes.calls import DESK, LINE, NOW, NUMBER, a_template, kill_switch
+from fakes.jobs import work_off
+from fakes.samples import GRANT
 
 from chalicelib.ai.services import create_prompt
 from chalicelib.calls.services.closing import transfer_ended
@@ -12,11 +14,16 @@ from chalicelib.calls.services.desk import create_template, route_line
 from chalicelib.calls.services.dialing import attend
 from chalicelib.calls.services.finishing import finish_call
 from chalicelib.calls.services.progress import record_report
-from chalicelib.calls.services.suppression import stop_calling
+from chalicelib.calls.services.suppression import release_number, stop_calling
 from chalicelib.crm.domain.contacts import ContactChanges, NewContact
-from chalicelib.crm.domain.notes import NewNote, NoteKind
-from chalicelib.crm.services.contacts import change_contact, create_contact
-from chalicelib.crm.services.notes import add_note
+from chalicelib.crm.domain.notes import NewNote, NoteChanges, NoteKind
+from chalicelib.crm.domain.tags import NewTag, TagChanges
+from chalicelib.crm.services.consents import record_consent
+from chalicelib.crm.services.contacts import change_contact, create_contact, delete_contact
+from chalicelib.crm.services.merging import merge_contact
+from chalicelib.crm.services.notes import add_note, change_note, delete_note
+from chalicelib.crm.services.tagging import delete_tag
+from chalicelib.crm.services.tags import change_tag, create_tag
 from chalicelib.kernel.errors import Unavailable
 from chalicelib.kernel.ids import new_id
 from chalicelib.scheduling.services import CallbackWish, promise_callback
@@ -40,7 +47,36 @@ def updated_contact(world):
 
 def noted(world):
     """Add a note."""
-    add_note(world.calls.crm, NewNote(world.contact.id, NoteKind.GENERAL, "Likes tea.", "ai"))
+    return add_note(world.calls.crm, NewNote(world.contact.id, NoteKind.GENERAL, "Likes tea.", "ai"))
+
+
+def noted_otherwise(world):
+    """Change a note."""
+    note = noted(world)
+    change_note(world.calls.crm, note.contact_id, note.id, NoteChanges(body="Likes coffee.", pinned=True))
+
+
+def merged(world):
+    """Merge a new contact into the world's."""
+    merge_contact(world.calls.crm, world.contact.id, created_contact(world).id)
+
+
+def tagged(world):
+    """Create a tag."""
+    return create_tag(world.calls.crm, NewTag("VIP"))
+
+
+def worked_off(world):
+    """Delete a tag, and let its job run."""
+    delete_tag(world.calls.crm, tagged(world).id)
+    work_off(world.calls.crm)
+
+
+def forgotten(world):
+    """Delete a note that others could read."""
+    note = noted(world)
+    world.told()
+    delete_note(world.calls.crm, note.contact_id, note.id)
 
 
 def put_off(world):
@@ -112,7 +148,18 @@ def failed(world, queue=WorkQueue.DIAL):
 CAUSES = {
     "contact.created": created_contact,
     "contact.updated": updated_contact,
+    "contact.deleted": lambda world: delete_contact(world.calls.crm, created_contact(world).id),
+    "contact.merged": merged,
     "note.created": noted,
+    "note.updated": noted_otherwise,
+    "note.deleted": forgotten,
+    "consent.recorded": lambda world: record_consent(world.calls.crm, world.contact.id, GRANT, "Boss"),
+    "tag.created": tagged,
+    "tag.updated": lambda world: change_tag(
+        world.calls.crm, tagged(world).id, TagChanges(description="Important.")
+    ),
+    "tag.deleted": worked_off,
+    "job.finished": worked_off,
     "call.requested": lambda world: world.requested(),
     "call.rescheduled": moved,
     "call.not_dialed": put_off,
@@ -124,6 +171,10 @@ CAUSES = {
     "call.ended": ended,
     "call.finished": finished,
     "number.suppressed": lambda world: stop_calling(world.calls, NUMBER, "caller"),
+    "number.released": lambda world: (
+        stop_calling(world.calls, NUMBER, "caller"),
+        release_number(world.calls, NUMBER, "asked to"),
+    ),
     "call_template.created": lambda world: create_template(world.calls, a_template(id="template_2")),
     "line.routed": lambda world: (
         create_template(world.calls, a_template(id="template_2")),

@@ -57,6 +57,10 @@ class FakeFailedWork:
         self._by_id[work.id] = work
         return True
 
+    def remove(self, work: FailedWork) -> None:
+        """Forget work."""
+        self._by_id.pop(work.id, None)
+
 
 class FakeCauses:
     """Causes in a dict; implements `Causes`."""

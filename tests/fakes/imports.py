@@ -90,6 +90,13 @@ class FakeImports:
         """Give the first row with this number."""
         return self._seen.setdefault((import_id, run, phone), row)
 
+    def forget(self, import_id: str, run: int, rows: Sequence[int], phones: Sequence[str]) -> None:
+        """Forget rows and numbers."""
+        for row in rows:
+            self._rejected.get((import_id, run), {}).pop(row, None)
+        for phone in phones:
+            self._seen.pop((import_id, run, phone), None)
+
 
 class FakeImportFiles:
     """Files in a dict; implements `ImportFiles`."""

@@ -22,6 +22,14 @@ class FakeCallbacks:
         """Keep a promise in place of the former one."""
         self.by_key[callback.contact_id, callback.id] = callback
 
+    def of_contact(self, contact_id: str) -> list[Callback]:
+        """Give the promises to a contact."""
+        return [callback for (owner, _), callback in self.by_key.items() if owner == contact_id]
+
+    def remove(self, callback: Callback) -> None:
+        """Forget a promise."""
+        self.by_key.pop((callback.contact_id, callback.id), None)
+
 
 @dataclass
 class FakeScheduling:

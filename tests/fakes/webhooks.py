@@ -60,6 +60,10 @@ class FakeWebhooks:
         """Give those that are not deleted."""
         return [webhook for webhook in self._webhooks.values() if webhook.deleted_at is None]
 
+    def kept(self) -> list[str]:
+        """Give all ids."""
+        return sorted(self._webhooks)
+
     def page(self, size: int, start: str | None) -> Page[Webhook]:
         """Give the newest first."""
         found = sorted(self.all(), key=lambda webhook: webhook.id, reverse=True)
@@ -124,6 +128,10 @@ class FakeDeliveries:
         mine = [row for row in self.all(webhook_id) if state in (None, row.state)]
         rest = [row for row in reversed(mine) if start is None or row.id < start]
         return Page(rest[:size], rest[size - 1].id if len(rest) > size else None)
+
+    def remove(self, webhook_id: str, delivery_id: str) -> None:
+        """Forget it."""
+        self._rows.pop((webhook_id, delivery_id), None)
 
     def due(self, now: datetime, limit: int) -> list[tuple[str, str]]:
         """Give the longest due first."""

@@ -108,7 +108,7 @@ def a_world(clock: FixedClock, make_table: Callable[..., str], container: Simple
     calls = FakeCalls(clock, stored_crm(make_table("crm", "CrmTable"), clock))
     connection = calls_tables.bind(make_table("calls", "CallsTable"))
     calls.book, calls.turns = CallRepository(connection), TurnRepository(clock)
-    calls.numbers, calls.templates = NumberRepository(), TemplateRepository()
+    calls.numbers, calls.templates = NumberRepository(connection), TemplateRepository()
     calls.ai.prompts = AiRepository(make_table("ai", "AiTable"))
     calls.scheduling.callbacks = SchedulingRepository(make_table("scheduling", "SchedulingTable"))
     system = _system(clock, make_table)

@@ -29,6 +29,7 @@ MAY_READ = {
     "dispatch": {"SETTINGS"},
     "changes": {"SETTINGS"},
     "news": {"SETTINGS", "WEBHOOKS", "WEBHOOK#*"},
+    "jobs": {"WEBHOOKS", "WEBHOOK#*", "FAILED#*"},
     "failures": {"CAUSE#*", "FAILED#*"},
 }
 MAY_WRITE = {
@@ -41,7 +42,7 @@ MAY_WRITE = {
     "post_call": {"CAUSE#*"},
     "changes": {"AUDIT", "AUDIT#*"},
     "news": {"CAUSE#*", "AUDIT", "AUDIT#*", "WEBHOOKS", "WEBHOOK#*"},
-    "jobs": {"CAUSE#*"},
+    "jobs": {"CAUSE#*", "WEBHOOK#*", "FAILED#*"},
     "failures": {"FAILED#*"},
 }
 

@@ -174,11 +174,12 @@ def test_tables_are_protected_on_aws(template, table):
 
 
 def test_calls_are_found_by_due_time_and_by_contact(template):
-    """The calls table answers both questions by an index of keys."""
+    """The calls table answers both questions by an index of keys, and lists suppressed numbers by a whole one."""
     indexes = template["Resources"]["CallsTable"]["Properties"]["GlobalSecondaryIndexes"]
     found = {i["IndexName"]: tuple(k["AttributeName"] for k in i["KeySchema"]) for i in indexes}
     assert found == CALLS_INDEXES
-    assert {i["Projection"]["ProjectionType"] for i in indexes} == {"KEYS_ONLY"}
+    projections = {i["IndexName"]: i["Projection"]["ProjectionType"] for i in indexes}
+    assert projections == {"by_due_time": "KEYS_ONLY", "by_contact": "KEYS_ONLY", "by_suppressed": "ALL"}
 
 
 def test_audit_and_deliveries_are_found_by_their_indexes(template):

@@ -146,7 +146,7 @@ class SuppressionImportIn(Input):
         return SuppressionFile(self.content, self.default_country, self.validate_only)
 
 
-class RowErrorView(View):
+class NumberErrorView(View):
     """A row that was not imported: its place in the content, from 1; what stands there; what to do."""
 
     row: int
@@ -160,7 +160,7 @@ class ImportResultView(View):
     added: int
     already: int
     failed: int
-    errors: list[RowErrorView]
+    errors: list[NumberErrorView]
 
 
 def suppressions_csv(suppressions: Iterable[Suppression]) -> str:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from chalicelib.kernel.errors import Invalid
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 _VERSION = 1
 
@@ -23,6 +26,7 @@ class ImportChunk:
     """Import these rows; the chunks of a lane follow one another."""
 
     import_id: str
+    run: int
     lane: int
     chunk: int
 
@@ -42,12 +46,20 @@ class Refold:
     contact_id: str
 
 
-Message = PrepareImport | ImportChunk | JobStep | Refold
+@dataclass(frozen=True)
+class FoldChange:
+    """Fold a stream's record that could not be folded at first; `record` is as the stream gave it."""
+
+    record: Mapping[str, Any]
+
+
+Message = PrepareImport | ImportChunk | JobStep | Refold | FoldChange
 _KINDS: dict[str, type[Message]] = {
     "prepare_import": PrepareImport,
     "import_chunk": ImportChunk,
     "job_step": JobStep,
     "refold": Refold,
+    "fold_change": FoldChange,
 }
 _KINDS_OF = {_VERSION: _KINDS}
 _NAMES = {kind: name for name, kind in _KINDS.items()}

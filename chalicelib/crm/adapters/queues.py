@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from chalicelib.crm.adapters.messages import ImportChunk, JobStep, PrepareImport, Refold, encode
+from chalicelib.crm.adapters.messages import FoldChange, ImportChunk, JobStep, PrepareImport, Refold, encode
 from chalicelib.kernel.errors import unavailable_on
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from chalicelib.crm.adapters.messages import Message
 
 
@@ -25,9 +27,9 @@ class SqsWork:
         """Have the file of an import read."""
         self._send(PrepareImport(import_id))
 
-    def import_chunk(self, import_id: str, lane: int, chunk: int) -> None:
+    def import_chunk(self, import_id: str, run: int, lane: int, chunk: int) -> None:
         """Have a chunk of rows imported."""
-        self._send(ImportChunk(import_id, lane, chunk))
+        self._send(ImportChunk(import_id, run, lane, chunk))
 
     def job_step(self, job_id: str, step: int) -> None:
         """Have a job go on."""
@@ -36,6 +38,10 @@ class SqsWork:
     def refold(self, contact_id: str) -> None:
         """Have a contact indexed and counted again."""
         self._send(Refold(contact_id))
+
+    def fold_change(self, record: Mapping[str, Any]) -> None:
+        """Have a stream's record folded later."""
+        self._send(FoldChange(record))
 
     def _send(self, message: Message) -> None:
         self._client.send_message(QueueUrl=self._queue_url, MessageBody=encode(message))

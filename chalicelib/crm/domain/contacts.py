@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from chalicelib.crm.domain.details import (
     DETAILS,
     MAX_TAGS,
+    Address,
     Details,
     check_email,
     check_language,
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
-    from chalicelib.crm.domain.details import Address, Channel, ContactStatus, FieldValue, PreferredTime
+    from chalicelib.crm.domain.details import Channel, ContactStatus, FieldValue, PreferredTime
     from chalicelib.kernel.phones import E164
 
 UNKNOWN_CALLER = "Unknown caller"
@@ -75,12 +76,32 @@ class Parting(StrEnum):
 
 @dataclass(frozen=True)
 class Tombstone:
-    """What is left of a contact that is gone: nothing personal; `merged_into` says who took its place."""
+    """What is left of a contact that is gone: nothing personal; `merged_into` says who took its place.
+
+    `merged_ids` are the ids of contacts that had been merged into it.
+    """
 
     id: str
     reason: Parting
     gone_at: datetime
     merged_into: str | None = None
+    merged_ids: tuple[str, ...] = ()
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """Every id under which something may still be kept of this person."""
+        return (self.id, *self.merged_ids)
+
+
+@dataclass(frozen=True)
+class Patch:
+    """New parts of an address, or values of custom fields: None clears one, others stay (RFC 7396)."""
+
+    parts: Mapping[str, Any]
+
+    def of(self, known: Mapping[str, Any]) -> dict[str, Any]:
+        """Give what is known with the new parts in it."""
+        return {name: part for name, part in {**known, **self.parts}.items() if part is not None}
 
 
 @dataclass(frozen=True)
@@ -97,16 +118,21 @@ class ContactChanges:
     source: str | Keep = KEEP
     status: ContactStatus | Keep = KEEP
     other_phones: tuple[E164, ...] | Keep = KEEP
-    address: Address | Keep | None = KEEP
+    address: Address | Patch | Keep | None = KEEP
     preferred_times: tuple[PreferredTime, ...] | Keep = KEEP
     preferred_channel: Channel | Keep | None = KEEP
     owner: str | Keep | None = KEEP
     tags: tuple[str, ...] | Keep = KEEP
-    custom_fields: Mapping[str, FieldValue] | Keep = KEEP
+    custom_fields: Mapping[str, FieldValue] | Patch | Keep = KEEP
 
     def applied_to(self, contact: Contact) -> Contact:
         """Give the contact with these details, checked, at the same version; `Invalid` as `checked`."""
-        return checked(replace(contact, **self.given()))
+        new = self.given()
+        if isinstance(self.address, Patch):
+            new["address"] = Address(**self.address.of(vars(contact.address or Address())))
+        if isinstance(self.custom_fields, Patch):
+            new["custom_fields"] = self.custom_fields.of(contact.custom_fields)
+        return checked(replace(contact, **new))
 
     def given(self) -> dict[str, Any]:
         """Give the fields that have new values."""
@@ -120,7 +146,10 @@ def replacing(details: Details) -> ContactChanges:
 
 def same_details(one: Contact, other: Contact) -> bool:
     """Tell whether two states of a contact differ in nothing that people may change."""
-    return all(getattr(one, name) == getattr(other, name) for name in DETAILS)
+    same = all(getattr(one, name) == getattr(other, name) for name in DETAILS)
+    # To Python 1, 1.0 and True are equal.
+    kinds = [[type(value) for _, value in sorted(each.custom_fields.items())] for each in (one, other)]
+    return same and kinds[0] == kinds[1]
 
 
 def next_version(contact: Contact, at: datetime) -> Contact:

@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from chalicelib.crm.domain.words import fold
+from chalicelib.kernel.clock import iso
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -82,6 +83,11 @@ class Listing:
     where: ContactFilter = ContactFilter()
     by: SortBy = SortBy.CREATED_AT
     descending: bool = True
+
+
+def place_by_creation(contact: Contact) -> str:
+    """Give a contact's place in lists by creation: what a page starts after."""
+    return f"{iso(contact.created_at)}#{contact.id}"
 
 
 def _same(wanted: str | None, value: str | None) -> bool:

@@ -45,6 +45,9 @@ class Imports(Protocol):
     def claim(self, import_id: str, run: int, phone: str, row: int) -> int:
         """Note that a row has this number; give the first row that had it."""
 
+    def forget(self, import_id: str, run: int, rows: Sequence[int], phones: Sequence[str]) -> None:
+        """Forget rejected rows, and which rows have these numbers."""
+
 
 class Table(Protocol):
     """A file as a header and rows, read once."""

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 
 class Work(Protocol):
@@ -11,7 +14,7 @@ class Work(Protocol):
     def prepare_import(self, import_id: str) -> None:
         """Have the file of an import read."""
 
-    def import_chunk(self, import_id: str, lane: int, chunk: int) -> None:
+    def import_chunk(self, import_id: str, run: int, lane: int, chunk: int) -> None:
         """Have a chunk of rows imported."""
 
     def job_step(self, job_id: str, step: int) -> None:
@@ -19,3 +22,6 @@ class Work(Protocol):
 
     def refold(self, contact_id: str) -> None:
         """Have a contact indexed and counted again."""
+
+    def fold_change(self, record: Mapping[str, Any]) -> None:
+        """Have a stream's record folded later."""

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import BaseModel, Field, StringConstraints, ValidationInfo, field_validator, model_validator
 
-from chalicelib.crm.domain.contacts import ContactChanges, NewContact
+from chalicelib.crm.domain.contacts import ContactChanges, NewContact, Patch
 from chalicelib.crm.domain.details import (
     DEFAULT_LANGUAGE,
     MAX_OTHER_PHONES,
@@ -20,12 +20,14 @@ from chalicelib.crm.domain.details import (
 )
 from chalicelib.crm.domain.listing import ContactFilter, Listing, SortBy, Span
 from chalicelib.crm.schemas.values import (
+    KEPT,
     Country,
     Email,
     Language,
     Line,
     PhoneInQuery,
     PhoneText,
+    SearchText,
     Source,
     TagWord,
     TimeZone,
@@ -51,6 +53,10 @@ CustomFields = Annotated[
     dict[Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")], CustomValue],
     Field(max_length=100, description="Values by the key of their definition (GET /v1/crm/custom-fields)."),
 ]
+CustomPatch = Annotated[
+    dict[Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")], CustomValue | None],
+    Field(max_length=100, description="Values to set by key; null clears one, others stay."),
+]
 OtherPhones = Annotated[list[PhoneText], Field(max_length=MAX_OTHER_PHONES)]
 TagWords = Annotated[list[TagWord], Field(max_length=MAX_TAGS)]
 
@@ -67,6 +73,14 @@ class AddressIn(Input):
     def address(self) -> Address:
         """Give the value."""
         return Address(**self.model_dump())
+
+
+class AddressPatch(AddressIn):
+    """The parts of an address to change: what is not given stays, null clears a part."""
+
+    def patch(self) -> Patch:
+        """Give the use case's input."""
+        return Patch(self.model_dump(exclude_unset=True))
 
 
 class PreferredTimeIn(Input):
@@ -127,36 +141,41 @@ class ContactIn(Input):
         return NewContact(**_values(self, set(type(self).model_fields) - {"country"}, tag_ids))
 
 
-# A field that is not given has no default to show: it stays as it is.
-_KEPT: Any = Field(default_factory=lambda: None)
-
-
 class ContactPatch(Input):
     """The details to change: what is not given stays, null clears what may be absent."""
 
-    country: Country | None = _KEPT
-    name: Line = _KEPT
-    phone: PhoneText = _KEPT
-    other_phones: OtherPhones = _KEPT
-    email: Email | None = _KEPT
-    company: Line | None = _KEPT
-    title: Line | None = _KEPT
-    address: AddressIn | None = _KEPT
-    time_zone: TimeZone | None = _KEPT
-    language: Language = _KEPT
-    preferred_times: PreferredTimes = _KEPT
-    preferred_channel: Channel | None = _KEPT
-    source: Source = _KEPT
-    status: ContactStatus = _KEPT
-    owner: Line | None = _KEPT
-    custom_fields: CustomFields = _KEPT
-    tags: TagWords = _KEPT
+    country: Country | None = KEPT
+    name: Line = KEPT
+    phone: PhoneText = KEPT
+    other_phones: OtherPhones = KEPT
+    email: Email | None = KEPT
+    company: Line | None = KEPT
+    title: Line | None = KEPT
+    address: AddressPatch | None = KEPT
+    time_zone: TimeZone | None = KEPT
+    language: Language = KEPT
+    preferred_times: PreferredTimes = KEPT
+    preferred_channel: Channel | None = KEPT
+    source: Source = KEPT
+    status: ContactStatus = KEPT
+    owner: Line | None = KEPT
+    custom_fields: CustomPatch | None = KEPT
+    tags: TagWords = KEPT
 
     _read_numbers = field_validator("phone", "other_phones")(_numbers)
 
     def changes(self, tag_ids: Callable[[list[str]], tuple[str, ...]]) -> ContactChanges:
         """Give the use case's input; `tag_ids` knows tags by their names."""
-        return ContactChanges(**_values(self, self.model_fields_set - {"country"}, tag_ids))
+        values = _values(self, self.model_fields_set - {"country", "address", "custom_fields"}, tag_ids)
+        return ContactChanges(**values, **self._patches())
+
+    def _patches(self) -> dict[str, Any]:
+        patches: dict[str, Any] = {}
+        if "address" in self.model_fields_set:
+            patches["address"] = self.address and self.address.patch()
+        if "custom_fields" in self.model_fields_set:
+            patches["custom_fields"] = {} if self.custom_fields is None else Patch(self.custom_fields)
+        return patches
 
 
 def _values(
@@ -217,10 +236,9 @@ class ContactView(BaseModel):
     version: int
 
 
-class ContactsQuery(PageQuery):
-    """Which contacts: all filters hold together; `sort` with a minus is descending."""
+class ContactFilterIn(Input):
+    """Which contacts: all filters hold together; `owner` and `company` are whole, whatever their case."""
 
-    phone: PhoneInQuery | None = None
     status: ContactStatus | None = None
     tag: TagWord | None = None
     owner: Line | None = None
@@ -232,6 +250,26 @@ class ContactsQuery(PageQuery):
     updated_until: InstantIn | None = None
     contacted_from: InstantIn | None = None
     contacted_until: InstantIn | None = None
+
+    def where(self, tag_ids: Callable[[list[str]], tuple[str, ...]]) -> ContactFilter:
+        """Give the use case's input; `tag_ids` knows tags by their names."""
+        return ContactFilter(
+            status=self.status,
+            tag=tag_ids([self.tag])[0] if self.tag else None,
+            owner=self.owner,
+            company=self.company,
+            source=self.source,
+            created=Span(self.created_from, self.created_until),
+            updated=Span(self.updated_from, self.updated_until),
+            contacted=Span(self.contacted_from, self.contacted_until),
+        )
+
+
+class ContactsQuery(PageQuery, ContactFilterIn):
+    """Which contacts: all filters hold together; `sort` with a minus is descending."""
+
+    q: SearchText | None = None
+    phone: PhoneInQuery | None = None
     sort: Literal[
         "created_at",
         "-created_at",
@@ -243,18 +281,18 @@ class ContactsQuery(PageQuery):
         "-name",
     ] = "-created_at"
 
+    @model_validator(mode="after")
+    def _one_order(self) -> ContactsQuery:
+        """Refuse what a search cannot be joined with: it has an order of its own."""
+        if self.q and (self.sort != "-created_at" or self.phone):
+            raise ValueError(
+                "Results of `q` are in the order of what was found: leave out `sort` and `phone`."
+            )
+        return self
+
     def listing(self, tag_ids: Callable[[list[str]], tuple[str, ...]]) -> Listing:
         """Give the use case's input; `tag_ids` knows tags by their names."""
-        where = ContactFilter(
-            status=self.status,
-            tag=tag_ids([self.tag])[0] if self.tag else None,
-            owner=self.owner,
-            company=self.company,
-            source=self.source,
-            created=Span(self.created_from, self.created_until),
-            updated=Span(self.updated_from, self.updated_until),
-            contacted=Span(self.contacted_from, self.contacted_until),
-        )
+        where = self.where(tag_ids)
         return Listing(where, SortBy(self.sort.lstrip("-")), descending=self.sort.startswith("-"))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
@@ -10,6 +11,7 @@ from chalicelib.crm.domain.details import check_email, check_language, check_tim
 from chalicelib.crm.domain.tags import check_tag_name
 from chalicelib.kernel.errors import AppError
 from chalicelib.kernel.numbering import check_country, parse_phone
+from chalicelib.kernel.schemas import InstantIn
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -36,6 +38,14 @@ def _international(text: str) -> E164:
     return as_value_error(parse_phone, text)
 
 
+def _in_utc(instant: datetime) -> datetime:
+    """Refuse the calendar's first and last day, which have no instant in every zone."""
+    try:
+        return instant.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("Give a time that the calendar has.") from None
+
+
 Line = Annotated[
     str,
     StringConstraints(strip_whitespace=True, min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$"),
@@ -57,6 +67,12 @@ Country = Annotated[
 ]
 PhoneText = Annotated[str, StringConstraints(strip_whitespace=True, max_length=40)]
 PhoneInQuery = Annotated[PhoneText, BeforeValidator(_plus_again), AfterValidator(_international)]
+SearchText = Annotated[
+    str,
+    StringConstraints(min_length=1, max_length=200),
+    BeforeValidator(_plus_again),
+    Field(description="Beginnings of words of name, company or e-mail address, or a phone number."),
+]
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=10_000)]
 CallId = Annotated[
     str,
@@ -70,9 +86,12 @@ ContactId = Annotated[
 ]
 TimeZone = Annotated[str, AfterValidator(lambda name: as_value_error(check_time_zone, name))]
 Language = Annotated[str, AfterValidator(lambda tag: as_value_error(check_language, tag))]
+Moment = Annotated[InstantIn, AfterValidator(_in_utc)]
 TagName = Annotated[str, AfterValidator(lambda name: as_value_error(check_tag_name, name))]
 TagWord = Annotated[
     str,
     StringConstraints(strip_whitespace=True, min_length=1, max_length=60),
     Field(description="A tag, by its name or its id."),
 ]
+# The default of a field that may be changed: one that is not given stays as it is, and shows no default.
+KEPT: Any = Field(default_factory=lambda: None)

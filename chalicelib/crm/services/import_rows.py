@@ -54,6 +54,10 @@ class _ReadOnce:
             self._all = self._store.all()
         return self._all
 
+    def get(self, one_id: str) -> Any:
+        """Give one by its id, or None."""
+        return next((one for one in self.all() if one.id == one_id), None)
+
 
 class _ChunkPorts:
     """The CRM's ports for one chunk: tags and definitions are not read again for each row."""

@@ -43,20 +43,23 @@ def begin_import(
         created_at=cut_to_millis(crm.clock.now()),
     )
     kept = crm.imports.add(new)
-    if content is None or kept.state is not ImportState.WAITING:
+    if content is None or kept.state not in {ImportState.WAITING, ImportState.QUEUED}:
         return kept
     crm.import_files.put(kept.id, content)
     return start_import(crm, kept.id, wish)
 
 
 def start_import(crm: CrmPorts, import_id: str, wish: ImportWish | None = None) -> Import:
-    """Start an import whose file is there, again with other options if they are given.
+    """Start an import whose file is there, with other options if they are given; one that waits is woken.
 
     Raises `NotFound`, `Conflict` with code `file_missing`, `import_running` or `import_done`, and `Invalid`
     with code `file_too_large`.
     """
     found = get_import(crm, import_id)
-    if found.state in UNDER_WAY:
+    if found.state is ImportState.QUEUED:  # whoever queued it may have died before the message was sent
+        crm.work.prepare_import(found.id)
+        return found
+    if found.state is ImportState.RUNNING:
         raise Conflict(f"The import is {found.state} already.", code="import_running")
     if found.state is ImportState.DONE and not found.wish.validate_only:
         raise Conflict("The import is done; begin another one.", code="import_done")

@@ -2,20 +2,87 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from chalicelib.crm.domain.tags import MAX_ALL_TAGS, NewTag, Tag, TagChanges, check_colour, check_tag_name
 from chalicelib.crm.domain.words import fold
-from chalicelib.kernel.errors import FieldError, Invalid
+from chalicelib.kernel.clock import cut_to_millis
+from chalicelib.kernel.errors import Conflict, FieldError, Invalid, NotFound
+from chalicelib.kernel.ids import is_id, new_id
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
+    from datetime import datetime
 
     from chalicelib.crm.ports.crm import CrmPorts
+
+_FEW = 3  # tags that are cheaper to read one by one than with all others
+
+
+def create_tag(crm: CrmPorts, new: NewTag, tag_id: str | None = None) -> Tag:
+    """Create a tag; with the same `tag_id` again it gives the one that exists.
+
+    Raises `Invalid` with code `bad_tag_name` or `bad_colour`, `Conflict` with code `tag_exists` and details
+    {"tag_id": …}, or with code `tag_limit_reached` when there are 500.
+    """
+    if len(crm.tags.all()) >= MAX_ALL_TAGS and not (tag_id and crm.tags.get(tag_id)):
+        raise Conflict(f"There are {MAX_ALL_TAGS} tags; delete or merge some.", code="tag_limit_reached")
+    now = _now(crm)
+    tag = Tag(
+        id=tag_id or new_id("tag"),
+        name=check_tag_name(new.name),
+        colour=check_colour(new.colour),
+        description=new.description,
+        created_at=now,
+        updated_at=now,
+        version=1,
+    )
+    return crm.tags.add(tag)
+
+
+def get_tag(crm: CrmPorts, tag_id: str) -> Tag:
+    """Give a tag; or raise `NotFound`, code `tag_not_found`."""
+    tag = crm.tags.get(tag_id) if is_id(tag_id, "tag") else None
+    if tag is None:
+        raise NotFound("There is no such tag.", code="tag_not_found")
+    return tag
+
+
+def list_tags(crm: CrmPorts) -> list[Tag]:
+    """Give every tag, by name."""
+    return crm.tags.all()
+
+
+def change_tag(crm: CrmPorts, tag_id: str, changes: TagChanges, expected_version: int | None = None) -> Tag:
+    """Change a tag; changing nothing makes no new version. Errors as `create_tag` and `get_tag`.
+
+    `Conflict` with code `version_changed` when it is not at `expected_version` or changed under our hands.
+    """
+    tag = get_tag(crm, tag_id)
+    expect_version(tag, expected_version)
+    wanted = changes.applied_to(tag)
+    if wanted == tag:
+        return tag
+    changed = replace(wanted, updated_at=_now(crm), version=tag.version + 1)
+    crm.tags.save(changed, tag)
+    return changed
+
+
+def expect_version(tag: Tag, version: int | None) -> None:
+    """Raise `Conflict` with code `version_changed` unless the tag is at this version; None is any."""
+    if version not in (None, tag.version):
+        raise Conflict(f"The tag is at version {tag.version} now.", code="version_changed")
 
 
 def check_tags(crm: CrmPorts, tag_ids: Collection[str]) -> None:
     """Raise `Invalid` with code `unknown_tag` for an id that is no tag's."""
-    if tag_ids and set(tag_ids) - {tag.id for tag in crm.tags.all()}:
+    if len(tag_ids) <= _FEW:
+        known = {tag_id for tag_id in tag_ids if crm.tags.get(tag_id) is not None}
+    else:
+        known = {tag.id for tag in crm.tags.all()}
+    if set(tag_ids) - known:
         raise _unknown("That id")
 
 
@@ -36,6 +103,25 @@ def tag_names(crm: CrmPorts, ids: Iterable[str]) -> dict[str, str]:
     return {tag.id: tag.name for tag in crm.tags.all() if tag.id in wanted} if wanted else {}
 
 
+def ensure_tags(crm: CrmPorts, names: Collection[str]) -> dict[str, str]:
+    """Give the ids of tags by these names, creating what is missing; what cannot be a name is left out."""
+    known = {fold(tag.name): tag.id for tag in crm.tags.all()} if names else {}
+    for name in names:
+        if fold(name) not in known:
+            with suppress(Invalid, Conflict):
+                known[fold(name)] = _found_or_made(crm, name)
+    return {name: known[fold(name)] for name in names if fold(name) in known}
+
+
+def _found_or_made(crm: CrmPorts, name: str) -> str:
+    try:
+        return create_tag(crm, NewTag(name)).id
+    except Conflict as conflict:  # somebody was faster
+        if "tag_id" not in conflict.details:
+            raise
+        return conflict.details["tag_id"]
+
+
 def _key(name: str, known: dict[str, str]) -> str:
     return known.get(name) or known.get(fold(name), "")
 
@@ -43,3 +129,7 @@ def _key(name: str, known: dict[str, str]) -> str:
 def _unknown(what: str) -> Invalid:
     message = f"{what} is no tag; create it first (POST /v1/crm/tags)."
     return Invalid(message, code="unknown_tag", errors=(FieldError("/tags", message),))
+
+
+def _now(crm: CrmPorts) -> datetime:
+    return cut_to_millis(crm.clock.now())

@@ -58,7 +58,10 @@ def _body(route: Route, schemas: Schemas) -> dict[str, Any]:
 def _answers(route: Route, routes: Sequence[Route], schemas: Schemas) -> dict[str, Any]:
     answers = {str(route.status): _success(route, routes, schemas), **problems_of(route)}
     if route.other_status:
-        answers[str(route.other_status)]["content"] |= answers[str(route.status)]["content"]
+        given = answers[str(route.status)]
+        plain = {"description": f"{HTTPStatus(route.other_status).phrase}.", "headers": given["headers"]}
+        other = answers.setdefault(str(route.other_status), plain)
+        other["content"] = other.get("content", {}) | given["content"]
     if route.method == "GET":
         names = ("ETag", "X-Request-Id")
         kept = {name: value for name, value in success_headers(route).items() if name in names}

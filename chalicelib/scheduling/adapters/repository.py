@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from pynamodb.exceptions import PynamoDBException
 
-from chalicelib.kernel.clock import iso
+from chalicelib.kernel.clock import from_iso, iso
 from chalicelib.kernel.errors import unavailable_on
+from chalicelib.kernel.phones import E164
 from chalicelib.scheduling.adapters.tables import CallbackItem, SchedulingTable
-
-if TYPE_CHECKING:
-    from chalicelib.scheduling.domain import Callback
+from chalicelib.scheduling.domain import Callback
 
 
 @unavailable_on(PynamoDBException)
@@ -33,3 +30,26 @@ class SchedulingRepository:
             created_at=iso(callback.created_at),
         )
         item.save()
+
+    def of_contact(self, contact_id: str) -> list[Callback]:
+        """Give every promise to a contact, consistently."""
+        found = CallbackItem.query(
+            f"CONTACT#{contact_id}", CallbackItem.sk.startswith("CALLBACK#"), consistent_read=True
+        )
+        return [_callback(item) for item in found]
+
+    def remove(self, callback: Callback) -> None:
+        """Forget a promise."""
+        CallbackItem(f"CONTACT#{callback.contact_id}", f"CALLBACK#{callback.id}").delete()
+
+
+def _callback(item: CallbackItem) -> Callback:
+    return Callback(
+        id=item.sk.removeprefix("CALLBACK#"),
+        contact_id=item.pk.removeprefix("CONTACT#"),
+        number=E164(item.number),
+        due_at=from_iso(item.due_at),
+        promised_in=item.promised_in,
+        kept_by=item.kept_by,
+        created_at=from_iso(item.created_at),
+    )

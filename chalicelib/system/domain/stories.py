@@ -31,7 +31,7 @@ def story_of(change: Change, watch: Watch) -> Story:
 
     Raises `Invalid` with code `event_too_large` for an event that no bus takes.
     """
-    if change.expired:
+    if change.expired or change.has_moved:
         return Story(None, ())
     old, new = (None if image is None else watch.read(image) for image in (change.old, change.new))
     events = tuple(_event(change, watch, told, number) for number, told in enumerate(watch.tell(old, new)))

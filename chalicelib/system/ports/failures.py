@@ -35,6 +35,9 @@ class FailedWorkBook(Protocol):
         Work that carries the mark of a replay is not discarded: False as well.
         """
 
+    def remove(self, work: FailedWork) -> None:
+        """Forget work in the state that is given."""
+
 
 class Causes(Protocol):
     """Why messages failed, by their ids, for as long as they may still turn up as failed work."""

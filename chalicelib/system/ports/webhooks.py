@@ -39,6 +39,9 @@ class Webhooks(Protocol):
     def all(self) -> list[Webhook]:
         """Give every webhook that is not deleted, consistently; there are few."""
 
+    def kept(self) -> list[str]:
+        """Give the ids of all webhooks, deleted ones too as long as they are kept, in order."""
+
     def page(self, size: int, start: str | None) -> Page[Webhook]:
         """Give webhooks that are not deleted, the newest first, from after the id `start`."""
 
@@ -77,6 +80,9 @@ class Deliveries(Protocol):
 
         A page looks at a bounded number of deliveries: with a `state` it may be short, and more may follow.
         """
+
+    def remove(self, webhook_id: str, delivery_id: str) -> None:
+        """Forget a delivery, whatever its state."""
 
     def due(self, now: datetime, limit: int) -> list[tuple[str, str]]:
         """Give webhook id and delivery id of what somebody must look at, the longest due first."""

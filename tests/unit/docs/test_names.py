@@ -113,7 +113,7 @@ def test_names_are_looked_for() -> None:
     """A function, a method and a constant are found by name; what is not there is not."""
     path = ROOT / "chalicelib" / "calls" / "domain" / "phrases.py"
     assert defines(path, "Phrases.add")
-    assert defines(ROOT / "chalicelib" / "crm" / "domain.py", "UNKNOWN_CALLER")
+    assert defines(ROOT / "chalicelib" / "crm" / "domain" / "contacts.py", "UNKNOWN_CALLER")
     assert not defines(path, "Phrases.subtract")
     assert not defines(path, "add")
 

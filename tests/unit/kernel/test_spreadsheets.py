@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.kernel.spreadsheets import safe_cell, write_csv
+from chalicelib.kernel.spreadsheets import plain_cell, safe_cell, write_csv
 
 
 @pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r", "\n"])
@@ -29,3 +29,16 @@ def test_cells_survive_quotes_commas_and_lines(rows):
     read = list(csv.reader(io.StringIO(write_csv(rows), newline="")))
     assert read == [[safe_cell(cell) for cell in row] for row in rows]
     assert not [cell for row in read for cell in row if cell[:1] in set("=+-@\t\r\n")]
+
+
+@pytest.mark.parametrize("sign", ["\uff1d", "\uff0b", "\uff0d", "\uff20"])
+def test_full_width_signs_begin_formulas_too(sign):
+    """Some spreadsheets read them as their narrow forms."""
+    assert safe_cell(f"{sign}1") == f"'{sign}1"
+
+
+@pytest.mark.parametrize("text", ["'=1", "''+1", "'x", "'", "=1", "+14155552671", "plain"])
+def test_a_text_comes_back_as_it_was(text):
+    """Exactly the apostrophe that was added is taken away, and never one that was there."""
+    assert plain_cell(safe_cell(text)) == text
+    assert plain_cell(plain_cell(safe_cell(safe_cell(text)))) == text

@@ -29,6 +29,7 @@ def contact_item(contact: Contact) -> ContactItem:
 def gone_item(tombstone: Tombstone) -> GoneItem:
     """Give the item of what is left."""
     kept = vars(tombstone) | {"reason": tombstone.reason.value, "gone_at": iso(tombstone.gone_at)}
+    kept |= {"merged_ids": list(tombstone.merged_ids) or None}
     return GoneItem(f"CONTACT#{tombstone.id}", "CONTACT", **kept)
 
 
@@ -68,7 +69,9 @@ def contact_of(item: ContactItem) -> Contact:
 
 def tombstone_of(item: GoneItem) -> Tombstone:
     """Read what is left of a contact."""
-    return Tombstone(item.id, Parting(item.reason), from_iso(item.gone_at), item.merged_into)
+    return Tombstone(
+        item.id, Parting(item.reason), from_iso(item.gone_at), item.merged_into, tuple(item.merged_ids or ())
+    )
 
 
 def created_key(contact: Contact) -> str:

@@ -108,6 +108,13 @@ class ImportRepository:
         item.refresh(consistent_read=True)
         return int(item.line)
 
+    def forget(self, import_id: str, run: int, rows: Sequence[int], phones: Sequence[str]) -> None:
+        """Forget rejected rows, and which rows have these numbers."""
+        keys = [f"ROW#{run:04}#{row:08}" for row in rows] + [f"SEEN#{run:04}#{phone}" for phone in phones]
+        with RejectionItem.batch_write() as batch:
+            for key in keys:
+                batch.delete(RejectionItem(f"IMPORT#{import_id}", key))
+
     def _put(self, item: Any, condition: Any) -> bool:
         try:
             item.save(condition)

@@ -72,6 +72,10 @@ class FailedWorkRepository:
         transaction.save(_item(work), condition=FailedWorkItem.pk.does_not_exist())
         return _committed(transaction, unless={_REFUSED, _CONTENDED})
 
+    def remove(self, work: FailedWork) -> None:
+        """Forget work in the state that is given."""
+        FailedWorkItem(*_key(work.state, work.queue, work.id)).delete()
+
 
 @unavailable_on(PynamoDBException)
 class CauseRepository:

@@ -93,6 +93,11 @@ class WebhookRepository:
         )
         return [codec.webhook_of(item) for item in items]
 
+    def kept(self) -> list[str]:
+        """Give the ids of all webhooks, deleted ones too as long as they are kept, in order."""
+        items = WebhookItem.query(codec.WEBHOOKS, WebhookItem.sk.startswith("WEBHOOK#"), consistent_read=True)
+        return [item.sk.removeprefix("WEBHOOK#") for item in items]
+
     def page(self, size: int, start: str | None) -> Page[Webhook]:
         """Give webhooks that are not deleted, the newest first."""
         items = WebhookItem.query(
@@ -175,6 +180,10 @@ class DeliveryRepository:
                 found.append(codec.delivery_of(item))
             last = item.sk.removeprefix("DELIVERY#")
         return Page(found)
+
+    def remove(self, webhook_id: str, delivery_id: str) -> None:
+        """Forget a delivery, whatever its state."""
+        DeliveryItem(codec.webhook_key(webhook_id), codec.delivery_key(delivery_id)).delete()
 
     def due(self, now: datetime, limit: int) -> list[tuple[str, str]]:
         """Give ids of webhook and delivery of what somebody must look at by `now`, the longest due first."""

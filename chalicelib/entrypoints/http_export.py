@@ -1,0 +1,56 @@
+"""The REST route that exports contacts."""
+
+from __future__ import annotations
+
+from functools import partial
+from urllib.parse import urlencode
+
+from chalice.app import Blueprint
+
+from chalicelib.bootstrap import container
+from chalicelib.crm.domain.listing import Listing
+from chalicelib.crm.schemas.export import MAX_EXPORT, ContactsExportQuery, contacts_csv
+from chalicelib.crm.services.contacts import list_contacts
+from chalicelib.crm.services.fields import list_fields
+from chalicelib.crm.services.tags import tag_ids
+from chalicelib.entrypoints.http_contacts import shown_contacts
+from chalicelib.entrypoints.middleware import Reply, Request, route
+from chalicelib.kernel.actors import actor
+from chalicelib.kernel.logs import log
+from chalicelib.kernel.paging import Page
+from chalicelib.system.domain.tokens import Scope
+
+bp = Blueprint(__name__)
+
+
+@route(
+    bp,
+    "GET",
+    "/v1/crm/contacts/export",
+    scope=Scope.OPERATOR,
+    query=ContactsExportQuery,
+    returns=str,
+    media_type="text/csv",
+    errors={"unknown_tag": 400},
+)
+def export_contacts(request: Request[None, ContactsExportQuery]) -> Reply:
+    """Export contacts as CSV, the oldest first, up to 1,000 rows an answer.
+
+    When there may be more, the header `Link` leads to the next rows. An import reads the file back without
+    loss.
+    """
+    crm, query = container().crm, request.query
+    listing = Listing(query.where(partial(tag_ids, crm)), descending=False)
+    page = list_contacts(crm, listing, MAX_EXPORT, query.after)
+    shown = Page(shown_contacts(page.items), page.next_start)
+    keys = [definition.key for definition in list_fields(crm)]
+    text, start = contacts_csv(shown, keys, bom=query.bom and query.after is None)
+    log("contacts.exported", actor=actor(), contacts=len(page.items), goes_on=start is not None)
+    return Reply(text, headers=_next(query, start))
+
+
+def _next(query: ContactsExportQuery, start: str | None) -> dict[str, str]:
+    if start is None:
+        return {}
+    filters = query.model_dump(mode="json", exclude_none=True, exclude={"bom", "after"})
+    return {"Link": f'<?{urlencode({**filters, "after": start})}>; rel="next"'}
