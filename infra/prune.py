@@ -4,8 +4,10 @@ Decisions, each measured on the locked versions:
 
 * botocore ships although Lambda's runtime has one: 2 MB instead of 29 after keeping only the services that
   the application calls, and the version that was tested is the version that runs, wherever it runs.
-* phonenumbers keeps numbers, short numbers and time zones. Carrier names go, and the place names are reduced
+* phonenumbers keeps numbers and time zones. Carrier names and short numbers go (each region's are loaded when
+  they are asked for, and nobody asks); its names of countries stay, and the names of places are reduced
   to English ones of country code 1 (`infra.geocoder`): 19 MB become less than one.
+* pydantic ships without its copy of version 1, which nothing here speaks.
 * twilio keeps the core API (calls, messages, conferences, recordings, numbers), TwiML and request validation.
 * openai keeps chat completions, responses and what they import: the other resources load only when they are
   named on a client, and their models were half of the package.
@@ -45,10 +47,12 @@ _NEVER = re.compile(
     | ^[^/]+\.data/(scripts|headers|data)/
     | ^phonenumbers/(carrierdata|geodata/(data\d+|__init__)\.py)
     | ^phonenumbers/carrier\.py$
+    | ^phonenumbers/shortdata/region_
     | ^openai/(resources|types)/({_OPENAI_UNUSED})/
     | ^openai/cli/
     | ^aws_lambda_powertools/utilities/idempotency/persistence/(dynamodb|redis|cache)\.py$
     | ^jinja2/ext_tests/
+    | ^pydantic/v1/
     | ^twilio/http/async_http_client\.py$
     """,
     re.VERBOSE,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import signal
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
@@ -22,12 +23,18 @@ if TYPE_CHECKING:
 CONTACTS = "/v1/crm/contacts"
 RACED, FIRST, SECOND, ERASED = (f"+1415555017{digit}" for digit in (1, 2, 3, 4))
 ROWS = 60
+PATIENCE_S = 60
 _NOTHING_SET = {"AICS_API_URL": "", "AICS_TOKEN": ""}
 
 
 def _type(stack: Stack, *words: str) -> Any:
-    """Type a command beside the stack; give its result."""
-    return CliRunner().invoke(main, ["--root", str(stack.workspace.root), *words], env=_NOTHING_SET)
+    """Type a command beside the stack; give its result. Whoever follows work presses Ctrl-C in the end."""
+    signal.signal(signal.SIGALRM, signal.default_int_handler)
+    signal.alarm(PATIENCE_S)
+    try:
+        return CliRunner().invoke(main, ["--root", str(stack.workspace.root), *words], env=_NOTHING_SET)
+    finally:
+        signal.alarm(0)
 
 
 def _run(stack: Stack, *words: str, code: int = 0) -> Any:

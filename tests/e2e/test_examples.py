@@ -26,6 +26,7 @@ EXAMPLES = [
     for method, operation in item.items()
     if "requestBody" in operation
 ]
+_TASK = {"kind": "task", "body": "To do"}
 # What has a name of its own: an example cannot be sent twice, or beside sample data.
 _NAMED_ONCE = {"/v1/crm/tags": "name", "/v1/crm/custom-fields": "key"}
 HOOK = "https://127.0.0.1:9/hook"  # example.com has no address where there is no network
