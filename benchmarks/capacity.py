@@ -19,11 +19,12 @@ Item = dict[str, dict[str, Any]]
 
 @dataclass(frozen=True)
 class Index:
-    """A global secondary index: its own keys, and the table's keys, which every entry repeats."""
+    """A global secondary index: its own keys, and the table's, which each entry repeats; or `whole` items."""
 
     hash_key: str
     range_key: str
     table_keys: tuple[str, ...] = ("pk", "sk")
+    whole: bool = False
 
 
 def item_size(item: Item) -> int:
@@ -73,12 +74,22 @@ def write_units(
 
 
 def _index_units(index: Index, before: Item, after: Item) -> int:
-    """Return what an index of keys only costs: an entry removed is one unit, an entry written another."""
+    """Return what an index costs: an entry whose keys change is removed, and another one written."""
     old, new = _entry(index, before), _entry(index, after)
-    return 0 if old == new else (old is not None) + (new is not None)
+    if old == new:
+        return 0
+    if old and new and all(old[key] == new[key] for key in (index.hash_key, index.range_key)):
+        return max(_units(old), _units(new))
+    return sum(map(_units, filter(None, (old, new))))
+
+
+def _units(entry: Item) -> int:
+    return max(math.ceil(item_size(entry) / _WRITE_UNIT_BYTES), 1)
 
 
 def _entry(index: Index, item: Item) -> Item | None:
     if index.hash_key not in item or index.range_key not in item:
         return None
+    if index.whole:
+        return item
     return {name: item[name] for name in (index.hash_key, index.range_key, *index.table_keys)}

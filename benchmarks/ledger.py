@@ -15,12 +15,21 @@ import botocore.handlers
 
 from benchmarks.capacity import Index, Item, item_size, read_units, write_units
 from benchmarks.product import REGION
-from infra.stack.tables import CALLS_INDEXES
+from infra.stack.tables import TABLES, table_resources
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_INDEXES = {"CALLS_TABLE": tuple(Index(*keys) for keys in CALLS_INDEXES.values())}
+
+def _index(described: dict[str, Any]) -> Index:
+    hash_key, range_key = (key["AttributeName"] for key in described["KeySchema"])
+    return Index(hash_key, range_key, whole=described["Projection"]["ProjectionType"] == "ALL")
+
+
+_INDEXES = {
+    TABLES[table]: tuple(map(_index, resource["Properties"].get("GlobalSecondaryIndexes", ())))
+    for table, resource in table_resources().items()
+}
 _SINGLE_WRITES = {"PutItem", "UpdateItem", "DeleteItem"}
 
 

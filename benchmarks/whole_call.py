@@ -23,10 +23,13 @@ from chalicelib.calls.domain.lifecycle import Report
 from chalicelib.calls.domain.templates import CallTemplate, Transport
 from chalicelib.calls.services import requests
 from chalicelib.crm.domain.contacts import NewContact
+from chalicelib.crm.domain.timeline import CallEntry
 from chalicelib.crm.services import contacts as crm
+from chalicelib.crm.services.finished_calls import keep_call
 from chalicelib.entrypoints import queues, relay_socket, twilio_webhooks
 from chalicelib.kernel.clock import FixedClock
 from chalicelib.kernel.ids import new_id
+from chalicelib.kernel.phones import mask
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -207,6 +210,8 @@ class _Calls:
         call = self._root.calls.book.get(call_id)
         if call is None or call.finished_at is None:
             raise RuntimeError(f"the call was not finished: {call}")
+        with self._ledger.phase("fold"):
+            keep_call(self._root.crm, _entry(call), call.answered_at)
 
     def _pass(self, call_id: str, seconds: int) -> None:
         """Let time pass; what the dispatcher finds due is looked at, its own queries are everybody's."""
@@ -215,3 +220,17 @@ class _Calls:
         if call_id in book.silent(now, _SWEEP_LIMIT) + book.due(now, _SWEEP_LIMIT):
             with self._ledger.phase("look without news"):
                 queues.dial(queue_event(messages.encode(messages.Attend(call_id))), None)
+
+
+def _entry(call: Call) -> CallEntry:
+    """Give what the timeline shows of a finished call, as the function `fold` reads it from the stream."""
+    return CallEntry(
+        id=call.id,
+        contact_id=call.contact_id,
+        at=call.dialed_at or call.created_at,
+        direction=call.direction,
+        number=mask(call.number),
+        outcome=call.outcome,
+        reason=call.reason or None,
+        duration_s=call.duration_s,
+    )
