@@ -61,8 +61,8 @@ def main(context: click.Context, root: Path) -> None:
     survives `down`. To use real providers, set TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN and TWILIO_FROM_NUMBERS,
     or OPENAI_API_KEY (and OPENAI_BASE_URL, OPENAI_MODEL), in the environment or in a .env file.
 
-    tokens, settings, kill-switch, audit, failed-work and webhooks use the REST API of a running system: the
-    local one, or any other that --url and --token name.
+    up, down, status, logs, package, demo and run are for the local system. All others use the REST API of a
+    running one: the local one, or any other that --url and --token name.
 
     Exit codes: 0 done, 1 refused or failed, 2 wrong usage, 3 nothing runs.
     """

@@ -1,46 +1,14 @@
-"""Sample contacts, prompts and call templates; loading them again changes nothing."""
+"""Sample prompts and call templates beside the sample contacts; loading them again changes nothing."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from localcloud.sample_crm import load_sample_crm
+
 if TYPE_CHECKING:
     from localcloud.api import Api
-
-# Numbers 555-0100 to 555-0199 are reserved for fiction in the North American numbering plan.
-CONTACTS: tuple[dict[str, Any], ...] = (
-    {
-        "name": "Maria Garcia",
-        "phone": "+14155550132",
-        "email": "maria.garcia@example.com",
-        "company": "Garcia Ceramics",
-        "title": "Owner",
-        "time_zone": "America/Los_Angeles",
-        "status": "customer",
-        "source": "sample",
-    },
-    {
-        "name": "James Chen",
-        "phone": "+12125550147",
-        "email": "james.chen@example.com",
-        "company": "Chen & Partners",
-        "title": "Architect",
-        "time_zone": "America/New_York",
-        "status": "prospect",
-        "source": "sample",
-    },
-    {
-        "name": "Aisha Khan",
-        "phone": "+13055550188",
-        "email": "aisha.khan@example.com",
-        "company": "Bayside Bakery",
-        "title": "Manager",
-        "time_zone": "America/New_York",
-        "status": "lead",
-        "source": "sample",
-    },
-)
 
 _AGENT = """Your name is Ava, the AI assistant of Harbor Dental.
 Business: Harbor Dental
@@ -107,7 +75,7 @@ class SampleData:
 
 def load_sample_data(api: Api, line: str) -> SampleData:
     """Create what is missing, and let the reception template answer our number `line`."""
-    contacts = {contact["phone"]: _contact(api, contact) for contact in CONTACTS}
+    contacts = load_sample_crm(api)
     prompts = _by_name(api, "/v1/ai/templates")
     for prompt in PROMPTS:
         if prompt["name"] not in prompts:
@@ -118,12 +86,6 @@ def load_sample_data(api: Api, line: str) -> SampleData:
             templates[template["name"]] = _template(api, template, prompts)
     api.put(f"/v1/calls/numbers/{line}", {"template_id": templates["Reception"]})
     return SampleData(contacts, templates)
-
-
-def _contact(api: Api, contact: dict[str, Any]) -> str:
-    found = api.get("/v1/crm/contacts", phone=contact["phone"])["items"]
-    stored = found[0] if found else api.post("/v1/crm/contacts", contact)
-    return str(stored["id"])
 
 
 def _by_name(api: Api, path: str) -> dict[str, str]:

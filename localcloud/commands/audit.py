@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from localcloud.commands.cells import readable
+from localcloud.commands.csv_files import join_parts, new_file
 from localcloud.commands.printing import json_option, limit_option, print_changes
 from localcloud.commands.remote import uses_api
 from localcloud.commands.tables import Column
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from localcloud.commands.remote import Remote
 
 _COLUMNS = tuple(map(Column, ("at", "actor", "action", "object_kind", "object_id", "before", "after")))
@@ -58,34 +55,11 @@ def audit(  # noqa: PLR0913  one parameter for each option
         return
     if as_json:
         raise click.UsageError("Give either --csv or --json.")
-    count = _write(file, api.texts(f"{_AUDIT}/export", **filters))
+    with new_file(file) as out:
+        count = join_parts(out, api.texts(f"{_AUDIT}/export", **filters))
     click.echo(f"{count} entries in {file}", err=True)
 
 
 def _heading(entry: dict[str, Any]) -> str:
     subject = f"{entry['object_kind']}:{entry['object_id']}"
     return f"{readable(entry['at'])}  {entry['action']}  {subject}\n  by {entry['actor']}"
-
-
-def _write(file: Path, parts: Iterable[str]) -> int:
-    """Write all parts under one heading; returns how many entries. The file appears when all is there."""
-    partial = file.with_name(f"{file.name}.partial")
-    count = 0
-    try:
-        with partial.open("w", encoding="utf-8", newline="") as out:
-            for number, part in enumerate(parts):
-                heading, rows = _split(part)
-                out.write(rows if number else heading + rows)
-                count += sum(1 for _ in csv.reader(io.StringIO(rows, newline="")))
-        partial.replace(file)
-    except OSError as error:
-        raise click.ClickException(f"{file} cannot be written: {error.strerror}") from error
-    finally:
-        partial.unlink(missing_ok=True)
-    return count
-
-
-def _split(part: str) -> tuple[str, str]:
-    """Give the heading, which every part begins with, and the rows."""
-    heading, end, rows = part.partition("\r\n")
-    return heading + end, rows

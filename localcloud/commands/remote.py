@@ -14,9 +14,13 @@ from localcloud.workspace import Workspace, read_json
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
+    from typing import BinaryIO
 
 URL_VARIABLE, TOKEN_VARIABLE = "AICS_API_URL", "AICS_TOKEN"
 _TIMEOUT_S = 35  # API Gateway gives up after 29 s
+_UPLOAD_TIMEOUT_S = 120  # without a sign of life; a file may take as long as it needs
+_SHOWN = 300
 _MAX_PAGE_SIZE = 100
 ANY_VERSION = {"If-Match": "*"}
 _NOT_RUNNING_CODE = 3
@@ -34,7 +38,14 @@ class NotRunningError(click.ClickException):
 
 
 class RefusedError(click.ClickException):
-    """The API refused, or failed; the message repeats its explanation field by field."""
+    """The API refused, or failed; the message repeats its explanation field by field.
+
+    `code` is the problem's stable code, empty when the answer was no problem.
+    """
+
+    def __init__(self, message: str, code: str = "") -> None:
+        super().__init__(message)
+        self.code = code
 
 
 @dataclass(frozen=True)
@@ -66,6 +77,27 @@ class Remote:
         answer = self._answer(method, self._api_url + path, body, query, headers)
         return RemoteAnswer(self._parsed(answer), answer.headers.get("ETag", ""))
 
+    def put_file(
+        self, address: str, headers: dict[str, str], file: Path, told: Callable[[int], None]
+    ) -> None:
+        """Send a file's bytes as they are to where the API said, without the token and without holding it.
+
+        `told` gets how many bytes went out, each time. Raises `RefusedError`, or `NotRunningError`.
+        """
+        try:
+            with file.open("rb") as source:
+                answer = requests.Session().request(
+                    "PUT",
+                    address,
+                    data=_Told(source, file.stat().st_size, told),
+                    headers=headers,
+                    timeout=_UPLOAD_TIMEOUT_S,
+                )
+        except requests.RequestException as error:
+            raise NotRunningError(f"the file could not be sent ({type(error).__name__})") from error
+        if not answer.ok:
+            raise RefusedError(f"the file was not taken: {answer.status_code} {answer.text[:_SHOWN]}")
+
     def texts(self, path: str, **query: Any) -> Iterator[str]:
         """Read a text that comes in parts, following `Link`; filters that are None are left out."""
         wanted = {name: value for name, value in query.items() if value is not None}
@@ -89,7 +121,7 @@ class Remote:
                 f"nothing answers at {self._api_url} ({type(error).__name__}); {_START}"
             ) from error
         if not answer.ok:
-            raise RefusedError(_explained(answer))
+            raise RefusedError(_explained(answer), _code(answer))
         return answer
 
     def _parsed(self, answer: requests.Response) -> Any:
@@ -110,6 +142,24 @@ class Remote:
                 break
             wanted["page_token"] = page["next_page_token"]
         return found
+
+
+class _Told:
+    """A file that says how much of it was read."""
+
+    def __init__(self, source: BinaryIO, size: int, told: Callable[[int], None]) -> None:
+        self._source = source
+        self._size = size
+        self._told = told
+
+    def __len__(self) -> int:
+        return self._size
+
+    def read(self, size: int = -1) -> bytes:
+        """Read on."""
+        part = self._source.read(size)
+        self._told(len(part))
+        return part
 
 
 def uses_api(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -155,6 +205,14 @@ def _check_address(url: str) -> None:
         parts = urlsplit("")
     if parts.scheme not in {"http", "https"} or not parts.hostname:
         raise click.UsageError(f"{url!r} is no address of an API: {_SHAPE}.")
+
+
+def _code(answer: requests.Response) -> str:
+    try:
+        problem = answer.json()
+    except ValueError:
+        return ""
+    return str(problem.get("code", "")) if isinstance(problem, dict) else ""
 
 
 def _explained(answer: requests.Response) -> str:

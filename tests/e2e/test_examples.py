@@ -43,9 +43,7 @@ class World:
         self._makers: dict[str, Callable[[], str]] = {
             "contact_id": self._contact,
             "from": lambda: self._made("/v1/crm/contacts", self._somebody()),
-            "note_id": lambda: self._made(
-                f"/v1/crm/contacts/{self._named['contact_id']}/notes", {"body": "?"}
-            ),
+            "note_id": lambda: self._made(f"/v1/crm/contacts/{self._named['contact_id']}/notes", _TASK),
             "tag_id": lambda: self._made("/v1/crm/tags", {"name": f"tag {uuid4().hex[:8]}"}),
             "key": self._field,
             "import_id": self._import,

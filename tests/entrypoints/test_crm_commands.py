@@ -169,6 +169,11 @@ def test_everything_of_a_contact_is_shown(run, made):
     assert [task["body"] for task in found["tasks"]] == ["Send the contract."]
     assert {entry["kind"] for entry in found["timeline"]} == {"note", "consent"}
     shown = run("contacts", "show", ada["id"], terminal=100).stdout
+    words = ("--preferred-time", "mon,tue 09:00-12:00", "--city", "London", "--address-country", "GB")
+    run("contacts", "change", ada["id"], *words)
+    with_parts = run("contacts", "show", ada["id"], terminal=100).stdout
+    assert "mon/tue 09:00-12:00\n" in with_parts
+    assert "London, GB\n" in with_parts
     for text in ("Ada Lovelace", "consents", "sms", "open tasks", "Send the contract.", "latest"):
         assert text in shown
 

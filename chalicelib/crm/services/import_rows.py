@@ -229,7 +229,7 @@ class RowWork:
     def _contact_id(self, said: RowContact) -> str:
         """Give the id of the contact that this row creates: the same at every try."""
         seed = row_stamp(self._import.id, said.row)
-        return derived_id("contact", seed, to_millis(self._import.created_at), said.row)
+        return derived_id("contact", seed, to_millis(self._import.created_at))
 
     def _failed(self, said: RowContact, message: str, *, duplicate: bool = False) -> RowDone:
         problem, _, remedy = message.partition(". ")
