@@ -99,6 +99,7 @@ class Container:
             **{name: partial(dynamodb.get_item, TableName=table, Key=key) for name, table in tables.items()},
             **{name: partial(ask_queue, QueueUrl=url) for name, url in queues.items()},
             "connections_secret": partial(secrets.get_secret_value, SecretId=settings.connections_secret),
+            "files_bucket": partial(self.client("s3").head_bucket, Bucket=settings.files_bucket),
             "signing_key": partial(secrets.get_secret_value, SecretId=settings.signing_key_secret),
         }
 
