@@ -47,7 +47,7 @@ _WRONG = {"phone_taken": 409, "unknown_tag": 400, "bad_custom_field": 400, "too_
     body=ContactIn,
     returns=ContactView,
     status=201,
-    errors=_WRONG,
+    errors=_WRONG | {"contact_gone": 409},
     example={"name": "Ada Lovelace", "phone": "+14155552671", "company": "Analytical Engines"},
 )
 def create_contact(request: Request[ContactIn, NoQuery]) -> Contact:

@@ -72,7 +72,10 @@ def list_imports(request: Request[None, PageQuery]) -> Page[dict[str, Any]]:
 @route(bp, "GET", _IMPORT, scope=Scope.VIEWER, returns=ImportProgressView, errors=_ABSENT)
 def get_import(request: Request[None, NoQuery]) -> dict[str, Any]:
     """Follow an import: its state, the guessed mapping, counts so far and the first errors."""
-    return _followed(request.path["import_id"])
+    shown = _followed(request.path["import_id"])
+    if request.principal.scope is Scope.VIEWER:  # who may only read gets no address to write to
+        shown["upload"] = None
+    return shown
 
 
 @route(
@@ -89,7 +92,7 @@ def get_import(request: Request[None, NoQuery]) -> dict[str, Any]:
 def start_import(request: Request[ImportOptions, NoQuery]) -> dict[str, Any]:
     """Start an import whose file was uploaded, or again after it was validated, failed or was cancelled.
 
-    The body's options replace those of the import. A row that an earlier start imported is not doubled.
+    The body's options replace those of the import. Rows that an earlier start imported are met by their numbers, as `on_duplicate` says.
     """
     crm, import_id = container().crm, request.path["import_id"]
     imports.start_import(crm, import_id, request.body.wish())
@@ -131,8 +134,9 @@ def rejected_rows(request: Request[None, RejectedQuery]) -> Reply:
     after = request.query.after
     page = imports.rejected_rows(crm, found, _MOST_REJECTED, None if after is None else str(after))
     header = found.facts.mapping.header if found.facts else ()
-    headers = {"Link": f'<?after={page.next_start}>; rel="next"'} if page.next_start else {}
-    return Reply(rejected_csv(header, page.items), headers=headers)
+    text, last = rejected_csv(header, page)
+    headers = {"Link": f'<?after={last}>; rel="next"'} if last else {}
+    return Reply(text, headers=headers)
 
 
 def _followed(import_id: str) -> dict[str, Any]:

@@ -14,11 +14,12 @@ from fakes.imports import work_imports_off
 
 from chalicelib.crm.adapters.import_files import S3ImportFiles
 from chalicelib.crm.domain.contacts import NewContact
+from chalicelib.crm.domain.details import ContactStatus
 from chalicelib.crm.domain.importing import CHUNK, Counts, ImportState, ImportWish, OnDuplicate, RowOutcome
 from chalicelib.crm.domain.imports import RowOptions
-from chalicelib.crm.domain.listing import Listing
+from chalicelib.crm.domain.listing import ContactFilter, Listing
 from chalicelib.crm.services import imports
-from chalicelib.crm.services.contacts import create_contact, find_contact, list_contacts
+from chalicelib.crm.services.contacts import create_contact, delete_contact, find_contact, list_contacts
 from chalicelib.kernel.errors import Conflict, NotFound
 from chalicelib.kernel.ids import new_id
 from chalicelib.kernel.phones import E164
@@ -124,7 +125,7 @@ def test_a_validated_file_is_imported_without_uploading_it_again(ports):
     done = imports.follow_import(ports, checked.of.id)
     assert (done.of.state, done.of.run, done.counts) == (ImportState.DONE, 2, Counts(created=3))
     assert find_contact(ports, E164(ADA)).company is None
-    assert ports.import_files.size(done.of.id) is None
+    assert ports.import_files.stored(done.of.id) is None
     with pytest.raises(Conflict) as refusal:
         imports.start_import(ports, done.of.id)
     assert refusal.value.code == "import_done"
@@ -234,6 +235,95 @@ def test_a_request_that_dies_is_repeated_into_one_import(crm, length):
     assert imports.follow_import(crm, import_id).counts == Counts(created=3)
 
 
+def test_another_start_does_what_it_is_asked(crm):
+    """Rows of an earlier start are met by their numbers; where these are read otherwise, others are made."""
+    text = "name,phone\nAda,0612345678\nBob,0612345679\n"
+    begun = imports.begin_import(
+        crm, new_id("import"), "f.csv", ImportWish(RowOptions(default_country="FR")), text.encode()
+    )
+    work_imports_off(crm, crm.work.sent)
+    crm.imports.save(_again(imports.get_import(crm, begun.id)))
+    imports.begin_import(crm, begun.id, "f.csv", ImportWish(), text.encode())
+    for country, counts in (
+        ("NL", Counts(created=2)),
+        ("FR", Counts(skipped=2, duplicates=2)),
+    ):
+        crm.import_files.put(begun.id, text.encode())
+        imports.start_import(crm, begun.id, ImportWish(RowOptions(default_country=country)))
+        work_imports_off(crm, crm.work.sent)
+        assert imports.follow_import(crm, begun.id).counts == counts
+        crm.imports.save(_again(imports.get_import(crm, begun.id)))
+
+
+def _again(done):
+    """Give a finished import as it would be if it had been cancelled."""
+    return replace(done, state=ImportState.CANCELLED, version=done.version + 1)
+
+
+def test_a_contact_that_was_deleted_meanwhile_fails_its_row_alone(crm):
+    """When a chunk comes again after one of its contacts was deleted, the others are done with."""
+    begun = imports.begin_import(crm, new_id("import"), "f.csv", ImportWish(), FILE.encode())
+    _work_some(crm, 1)
+    real, crm.imports = crm.imports, Perilous(crm.imports, Fuse())
+    crm.imports.save_lane = lambda *_: False  # the worker dies before it can say so
+    messages = list(crm.work.sent)
+    work_imports_off(crm, list(messages))
+    crm.imports = real
+    delete_contact(crm, find_contact(crm, E164(ADA)).id)
+    work_imports_off(crm, messages)
+    done = imports.follow_import(crm, begun.id)
+    assert (done.of.state, done.counts) == (ImportState.DONE, Counts(created=2, failed=1))
+
+
+def test_rows_that_are_gone_end_the_import(crm):
+    """A chunk that the bucket has no more is no empty one: the import says that its file is missing."""
+    begun = imports.begin_import(crm, new_id("import"), "f.csv", ImportWish(), FILE.encode())
+    _work_some(crm, 1)
+    crm.import_files.kept = {begun.id: FILE.encode()}
+    work_imports_off(crm, crm.work.sent)
+    failed = imports.get_import(crm, begun.id)
+    assert (failed.state, failed.error) == (ImportState.FAILED, "file_missing")
+    imports.start_import(crm, begun.id)
+    work_imports_off(crm, crm.work.sent)
+    assert imports.follow_import(crm, begun.id).counts == Counts(created=3)
+
+
+def test_a_file_that_was_replaced_after_the_start_is_not_imported(ports):
+    """What was there when the import was started is what is imported, or nothing."""
+    begun = imports.begin_import(ports, new_id("import"), "f.csv", ImportWish(), FILE.encode())
+    ports.import_files.put(begun.id, FILE.replace("Ada", "Eve").encode())
+    work_imports_off(ports, ports.work.sent)
+    failed = imports.get_import(ports, begun.id)
+    assert (failed.state, failed.error, _contacts(ports)) == (ImportState.FAILED, "file_changed", [])
+
+
+def test_a_file_does_not_lift_a_wish_not_to_be_contacted(ports):
+    """An update leaves the status of who must not be contacted, and changes the rest."""
+    new = NewContact("Ada", E164(ADA), status=ContactStatus.DO_NOT_CONTACT)
+    create_contact(ports, new)
+    done = _imported(ports, f"name,phone,status\nAda L.,{ADA},lead\n", UPDATE)
+    ada = find_contact(ports, E164(ADA))
+    assert (done.counts.updated, ada.name, ada.status) == (1, "Ada L.", ContactStatus.DO_NOT_CONTACT)
+
+
+def test_rows_and_words_of_any_length_stop_nothing(ports):
+    """A rejected row is kept as far as it fits; a company that is longer than a key may be is found."""
+    long = "\ufdfa" * 200
+    text = "name,phone,company,x\n" + f"Ada,{ADA},{long},\nBob,12," + "语" * 9000 + "," + "😀" * 9000 + "\n"
+    done = _imported(ports, text)
+    assert (done.of.state, done.counts) == (ImportState.DONE, Counts(created=1, failed=1))
+    (rejected,) = imports.rejected_rows(ports, done.of).items
+    assert (len(rejected.cells[2]), "too long" in rejected.errors[0].problem) == (9000, False)
+    assert [one.name for one in _of_company(ports, long)] == ["Ada"]
+    wider = "name,phone," + ",".join(f"c{n}" for n in range(30)) + "\nBob,12," + ",".join(["语" * 900] * 30)
+    (rejected,) = imports.rejected_rows(ports, _imported(ports, wider + "\n").of).items
+    assert "too long" in rejected.errors[0].problem
+
+
+def _of_company(ports, company):
+    return list_contacts(ports, Listing(ContactFilter(company=company)), 10).items
+
+
 def test_imports_are_listed(ports, clock):
     """The newest first, by page."""
     ids = []
@@ -303,14 +393,16 @@ def test_a_worker_that_dies_anywhere_doubles_and_loses_nothing(crm, policy, vali
         done = imports.follow_import(other, begun.id)
         assert (done.of.state, done.counts) == (ImportState.DONE, quiet.counts), length
         assert len(_all(other)) == len(_all(crm))
-        assert [(one.name, one.company) for one in _all(other)] == [
-            (one.name, one.company) for one in _all(crm)
-        ]
+        assert _said(other) == _said(crm)
         rejected = imports.rejected_rows(other, done.of).items
         assert [each.row for each in rejected] == [
             each.row for each in imports.rejected_rows(crm, quiet.of).items
         ]
         burnt = fuse.burnt
+
+
+def _said(crm):
+    return sorted((one.name, one.company or "") for one in _all(crm))
 
 
 def test_rows_of_one_number_stay_in_order(crm):

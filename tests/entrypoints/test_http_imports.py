@@ -81,6 +81,33 @@ def test_a_large_file_is_uploaded_and_then_started(api, crm):
     assert (contact["phone"], contact["tags"]) == ("+491711234567", ["Messe"])
 
 
+def test_who_may_only_read_gets_no_address_to_write_to(api):
+    """The address for the file is for those who may import."""
+    begun = _begun(api).body
+    path = f"{IMPORTS}/{begun['id']}"
+    assert api.get(path, scope=Scope.VIEWER).body["upload"] is None
+    assert api.get(path, scope=Scope.OPERATOR).body["upload"]["url"]
+
+
+def test_rejected_rows_fit_into_an_answer(api, crm):
+    """However long they are, an answer is below what the gateway takes, and the next goes on."""
+    text = "name,phone,a,b\n" + "\n".join(f"n{n},x," + "语" * 9000 + "," for n in range(80))
+    begun = _begun(api)
+    crm.import_files.put(begun.body["id"], text.encode())
+    api.post(f"{IMPORTS}/{begun.body['id']}/start", {})
+    work_imports_off(crm, crm.work.sent)
+    path, rows = f"{IMPORTS}/{begun.body['id']}/rejected", 0
+    link = ""
+    while True:
+        answer = api.get(path + link)
+        assert len(json.dumps(answer.body)) < 4_500_000
+        rows += len(answer.body.splitlines()) - 1
+        if "Link" not in answer.headers:
+            break
+        link = answer.headers["Link"].partition(">")[0].strip("<")
+    assert rows == 80
+
+
 def test_a_wrong_mapping_is_told_by_the_import(api, crm):
     """An import that cannot be done says why, in words for whoever sent the file."""
     begun = _begun(api, content=FILE, mapping={"Telephone": "phone"}).body

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 from datetime import timedelta
 from threading import RLock
@@ -10,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 from fakes.carrier import Killed
 
 from chalicelib.crm.adapters.files.reading import open_table
-from chalicelib.crm.domain.importing import Upload
+from chalicelib.crm.domain.importing import StoredFile, Upload
 from chalicelib.crm.services.import_work import import_chunk, prepare_import
-from chalicelib.kernel.errors import NotFound
+from chalicelib.kernel.errors import Invalid, NotFound
 from chalicelib.kernel.paging import Page
 
 if TYPE_CHECKING:
@@ -114,15 +115,19 @@ class FakeImportFiles:
         """Keep a file."""
         self.kept[import_id] = content
 
-    def size(self, import_id: str) -> int | None:
-        """Give a file's size."""
-        return len(self.kept[import_id]) if import_id in self.kept else None
+    def stored(self, import_id: str) -> StoredFile | None:
+        """Tell of a file."""
+        content = self.kept.get(import_id)
+        return None if content is None else StoredFile(len(content), _tag(content))
 
-    def open(self, import_id: str, encoding: str | None, delimiter: str | None) -> Any:
+    def open(self, found: Import) -> Any:
         """Read a file."""
-        if import_id not in self.kept:
+        content = self.kept.get(found.id)
+        if content is None:
             raise NotFound("gone", code="file_missing")
-        return open_table(io.BytesIO(self.kept[import_id]), encoding, delimiter)
+        if _tag(content) != found.file_tag:
+            raise Invalid("changed", code="file_changed")
+        return open_table(io.BytesIO(content), found.wish.encoding, found.wish.delimiter)
 
     def put_chunk(self, import_id: str, run: int, place: tuple[int, int], rows: Sequence[Row]) -> None:
         """Keep rows."""
@@ -139,6 +144,10 @@ class FakeImportFiles:
     def remove(self, import_id: str) -> None:
         """Remove a file."""
         self.kept.pop(import_id, None)
+
+
+def _tag(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
 
 
 def work_imports_off(crm: Any, messages: list[tuple[Any, ...]], order: random.Random | None = None) -> None:

@@ -9,20 +9,21 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib.crm.adapters.files.reading import open_table
-from chalicelib.crm.domain.importing import Upload
+from chalicelib.crm.domain.importing import StoredFile, Upload
 from chalicelib.crm.domain.imports import Fault, Row
-from chalicelib.kernel.errors import NotFound, unavailable_on
+from chalicelib.kernel.errors import Invalid, NotFound, unavailable_on
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import BinaryIO
 
+    from chalicelib.crm.domain.importing import Import
     from chalicelib.crm.ports.imports import Table
     from chalicelib.kernel.clock import Clock
 
 _UPLOAD_TIME = timedelta(hours=1)
-# S3 answers 403 for what is not there to whoever may not list the bucket.
-_ABSENT = frozenset({"404", "403", "NoSuchKey", "AccessDenied"})
+_ABSENT = frozenset({"404", "NoSuchKey"})  # S3 says so only to whoever may list the bucket
+_CHANGED = frozenset({"412", "PreconditionFailed"})
 _TYPE = "text/csv"
 
 
@@ -47,18 +48,24 @@ class S3ImportFiles:
         """Keep the file of an import."""
         self._put(_file(import_id), content, _TYPE)
 
-    def size(self, import_id: str) -> int | None:
-        """Give the file's size in bytes; None when there is none."""
+    def stored(self, import_id: str) -> StoredFile | None:
+        """Tell of the file; None when there is none."""
         try:
-            return int(self._client.head_object(**self._at(_file(import_id)))["ContentLength"])
+            found = self._client.head_object(**self._at(_file(import_id)))
         except ClientError as error:
             if error.response["Error"]["Code"] not in _ABSENT:
                 raise
             return None
+        return StoredFile(int(found["ContentLength"]), found["ETag"])
 
-    def open(self, import_id: str, encoding: str | None, delimiter: str | None) -> Table:
-        """Begin to read the file; what cannot be read is `Invalid`, a missing file `NotFound`."""
-        return open_table(self._open(_file(import_id)), encoding, delimiter)
+    def open(self, found: Import) -> Table:
+        """Begin to read the file that was there at the start, as the wish says.
+
+        What cannot be read is `Invalid`, also a file that was replaced (code `file_changed`); a missing file
+        is `NotFound` (code `file_missing`).
+        """
+        stream = self._open(_file(found.id), IfMatch=found.file_tag)
+        return open_table(stream, found.wish.encoding, found.wish.delimiter)
 
     def put_chunk(self, import_id: str, run: int, place: tuple[int, int], rows: Sequence[Row]) -> None:
         """Keep rows at a place: their lane and the chunk's number in it."""
@@ -82,10 +89,14 @@ class S3ImportFiles:
         """Remove the file."""
         self._client.delete_object(**self._at(_file(import_id)))
 
-    def _open(self, key: str) -> BinaryIO:
+    def _open(self, key: str, **condition: str) -> BinaryIO:
         try:
-            stream: BinaryIO = self._client.get_object(**self._at(key))["Body"]
+            stream: BinaryIO = self._client.get_object(**self._at(key), **condition)["Body"]
         except ClientError as error:
+            if error.response["Error"]["Code"] in _CHANGED:
+                raise Invalid(
+                    "The file was replaced; start the import again.", code="file_changed"
+                ) from error
             if error.response["Error"]["Code"] not in _ABSENT:
                 raise
             raise NotFound("The file is not there any more; begin again.", code="file_missing") from error

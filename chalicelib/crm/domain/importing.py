@@ -8,20 +8,23 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 from zlib import crc32
 
-from chalicelib.crm.domain.imports import RowOptions
+from chalicelib.crm.domain.imports import RowError, RowOptions
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
-    from chalicelib.crm.domain.imports import Row, RowError
+    from chalicelib.crm.domain.imports import Row
     from chalicelib.crm.domain.mapping import ColumnMapping
 
 LANES = 8
 CHUNK = 200  # rows that one message works on
 MAX_ROWS = 500_000
 MAX_FILE_BYTES = 100_000_000
+MAX_HEADER = 20_000  # characters of all headers together
 KEPT = timedelta(days=30)  # how long rejected rows can be fetched
+# An item has 400 KB, and a character can take twelve bytes of its JSON.
+_KEPT_CHARACTERS, _KEPT_ERRORS = 20_000, 20
 _TELLING_DIGITS = 7  # the last ones: of a number they are the same however its country is written
 
 
@@ -112,8 +115,9 @@ class FileFacts:
 class Import:
     """A file on its way into the contacts.
 
-    `run` counts how often it was started: each run has its own lanes and rejected rows. `facts` are known
-    once the file was read; `error` and `message` say why the import as a whole failed.
+    `run` counts how often it was started: each run has its own lanes and rejected rows. `file_tag` says which
+    file was there at the start, so that no other one is imported in its place. `facts` are known when the
+    file was read; `error` and `message` say why the import as a whole failed.
     """
 
     id: str
@@ -121,6 +125,7 @@ class Import:
     wish: ImportWish
     state: ImportState
     run: int = 0
+    file_tag: str = ""
     facts: FileFacts | None = None
     error: str | None = None
     message: str | None = None
@@ -167,6 +172,14 @@ class Progress:
 
 
 @dataclass(frozen=True)
+class StoredFile:
+    """A file that was uploaded: its size in bytes, and a tag that changes with its content."""
+
+    size: int
+    tag: str
+
+
+@dataclass(frozen=True)
 class Upload:
     """Where a client puts the file, with this method and these headers, until `expires_at`."""
 
@@ -176,6 +189,15 @@ class Upload:
     expires_at: datetime
 
 
+def rejection_of(row: Row, errors: tuple[RowError, ...]) -> Rejection:
+    """Give a row that was not imported, cut to what can be kept; then the first error says so."""
+    if sum(map(len, row.cells)) <= _KEPT_CHARACTERS:
+        return Rejection(row.number, row.cells, errors[:_KEPT_ERRORS])
+    each = _KEPT_CHARACTERS // len(row.cells)
+    cut = RowError(row.number, None, "", "The row is too long to be kept whole.", "Mend it in your own file.")
+    return Rejection(row.number, tuple(cell[:each] for cell in row.cells), (cut, *errors)[:_KEPT_ERRORS])
+
+
 def lane_of(row: Row, phone_columns: tuple[int, ...]) -> int:
     """Give the lane of a row: by the end of its first number, so that equal numbers meet in one lane."""
     cells = (row.cells[place] for place in phone_columns if place < len(row.cells))
@@ -183,11 +205,12 @@ def lane_of(row: Row, phone_columns: tuple[int, ...]) -> int:
     return crc32(digits[-_TELLING_DIGITS:].encode()) % LANES
 
 
-def started(found: Import, wish: ImportWish) -> Import:
-    """Give the import at the beginning of a new run, one version on."""
+def started(found: Import, wish: ImportWish, file_tag: str) -> Import:
+    """Give the import at the beginning of a new run over this file, one version on."""
     return replace(
         found,
         wish=wish,
+        file_tag=file_tag,
         state=ImportState.QUEUED,
         run=found.run + 1,
         facts=None,
@@ -198,6 +221,6 @@ def started(found: Import, wish: ImportWish) -> Import:
     )
 
 
-def row_stamp(import_id: str, row: int) -> str:
-    """Name a row, as a contact keeps it that was last written by it."""
-    return f"{import_id}#{row}"
+def row_stamp(found: Import, row: int) -> str:
+    """Name a row of a run, as a contact keeps it that was last written by it."""
+    return f"{found.id}#{found.run}#{row}"

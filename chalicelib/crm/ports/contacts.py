@@ -20,7 +20,8 @@ class Contacts(Protocol):
     def add(self, contact: Contact) -> Contact:
         """Keep a new contact together with its claims on its numbers, all or nothing; give what is kept.
 
-        Raises `Conflict` with code `phone_taken` and details {"contact_id": who has it, "phone": the number}.
+        Raises `Conflict` with code `phone_taken` and details {"contact_id": who has it, "phone": the number},
+        or with code `contact_gone` when the contact of this id was deleted.
         """
 
     def add_all(self, contacts: Sequence[Contact]) -> bool:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from chalicelib.crm.domain.importing import Import, Lane, Rejection, Upload
+    from chalicelib.crm.domain.importing import Import, Lane, Rejection, StoredFile, Upload
     from chalicelib.crm.domain.imports import Row
     from chalicelib.kernel.paging import Page
 
@@ -75,11 +75,15 @@ class ImportFiles(Protocol):
     def put(self, import_id: str, content: bytes) -> None:
         """Keep the file of an import."""
 
-    def size(self, import_id: str) -> int | None:
-        """Give the file's size in bytes; None when there is none."""
+    def stored(self, import_id: str) -> StoredFile | None:
+        """Tell of the file; None when there is none."""
 
-    def open(self, import_id: str, encoding: str | None, delimiter: str | None) -> Table:
-        """Begin to read the file; what cannot be read is `Invalid`, a missing file `NotFound`."""
+    def open(self, found: Import) -> Table:
+        """Begin to read the file that was there at the start, as the wish says.
+
+        What cannot be read is `Invalid`, also a file that was replaced (code `file_changed`); a missing file
+        is `NotFound` (code `file_missing`).
+        """
 
     def put_chunk(self, import_id: str, run: int, place: tuple[int, int], rows: Sequence[Row]) -> None:
         """Keep rows at a place: their lane and the chunk's number in it."""

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import BaseModel, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, Field, StringConstraints
 
 from chalicelib.crm.domain.details import ContactStatus
-from chalicelib.crm.domain.importing import ImportState, ImportWish, OnDuplicate
+from chalicelib.crm.domain.importing import MAX_HEADER, ImportState, ImportWish, OnDuplicate
 from chalicelib.crm.domain.imports import RowOptions
 from chalicelib.crm.schemas.values import Country, Language, Line, Source, TagName, TimeZone
 from chalicelib.kernel.schemas import Input, Instant
@@ -17,10 +18,18 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from chalicelib.crm.domain.importing import Import, Progress, Rejection, Upload
+    from chalicelib.kernel.paging import Page
 
 MAX_CONTENT = 1_000_000
+_MOST_BYTES = 3_000_000  # Lambda gives answers of six million; a last row may add a quarter of one
 Header = Annotated[str, StringConstraints(max_length=500)]
 Target = Annotated[str, StringConstraints(max_length=60)]
+
+
+def _check_length(mapping: dict[str, str | None]) -> dict[str, str | None]:
+    if sum(map(len, mapping)) > MAX_HEADER:
+        raise ValueError(f"The headers may have {MAX_HEADER:,} characters together.")
+    return mapping
 
 
 class ImportOptions(Input):
@@ -33,7 +42,9 @@ class ImportOptions(Input):
 
     on_duplicate: OnDuplicate = OnDuplicate.SKIP
     validate_only: bool = False
-    mapping: Annotated[dict[Header, Target | None], Field(max_length=200)] = Field(default={})
+    mapping: Annotated[dict[Header, Target | None], Field(max_length=200), AfterValidator(_check_length)] = (
+        Field(default={})
+    )
     encoding: Annotated[str, StringConstraints(max_length=40)] | None = None
     delimiter: Literal[",", ";", "\t", "|"] | None = None
     default_country: Country | None = None
@@ -178,11 +189,18 @@ def progress_view(progress: Progress, upload: Upload | None, rejected: Sequence[
     }
 
 
-def rejected_csv(header: Sequence[str], rejected: Sequence[Rejection]) -> str:
-    """Write rejected rows as they stood, with their numbers and what is wrong; ready to mend and import."""
-    width = len(header)
-    rows = ([*_fitted(each.cells, width), str(each.row), _errors(each)] for each in rejected)
-    return write_csv([[*header, "import_row", "import_error"], *rows])
+def rejected_csv(header: Sequence[str], page: Page[Rejection]) -> tuple[str, str | None]:
+    """Write rejected rows as they stood, with their numbers and what is wrong; ready to mend and import.
+
+    As many as an answer takes, and the last row where there are more.
+    """
+    width, texts, size = len(header), [write_csv([[*header, "import_row", "import_error"]])], 0
+    for number, each in enumerate(page.items):
+        texts.append(write_csv([[*_fitted(each.cells, width), str(each.row), _errors(each)]]))
+        size += len(json.dumps(texts[-1]))  # as the answer has it
+        if size > _MOST_BYTES and number + 1 < len(page.items):
+            return "".join(texts), str(each.row)
+    return "".join(texts), page.next_start
 
 
 def _fitted(cells: Sequence[str], width: int) -> list[str]:

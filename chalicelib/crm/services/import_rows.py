@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, cast
 
 from chalicelib.crm.domain.contacts import UNKNOWN_CALLER, Contact, ContactChanges, NewContact, same_details
-from chalicelib.crm.domain.details import Address
+from chalicelib.crm.domain.details import Address, ContactStatus
 from chalicelib.crm.domain.importing import OnDuplicate, RowOutcome, row_stamp
 from chalicelib.crm.domain.imports import RowContact, RowError
 from chalicelib.crm.domain.rows import read_row
@@ -172,15 +172,15 @@ class RowWork:
         """Give what a row makes: details, id and stamp."""
         details: dict[str, Any] = {"source": _SOURCE, **said.defaults, **self._given(said, None)}
         details["name"] = details.get("name") or details.get("company") or UNKNOWN_CALLER
-        return NewContact(**details), self._contact_id(said), row_stamp(self._import.id, said.row)
+        return NewContact(**details), self._contact_id(said), row_stamp(self._import, said.row)
 
     def _meet(self, said: RowContact, owners: list[Contact]) -> RowDone:
         """Deal with a row of which a contact has a number already."""
         contact, *others = owners
         # An earlier try, whose worker died before the chunk was done, made the contact or changed it.
-        if contact.id == self._contact_id(said):
+        if self._contact_id(said) in contact.ids:
             return RowDone(RowOutcome.CREATED)
-        if contact.import_row == row_stamp(self._import.id, said.row):
+        if contact.import_row == row_stamp(self._import, said.row):
             return RowDone(RowOutcome.UPDATED, duplicate=True)
         if others:
             ids = " and ".join(owner.id for owner in owners)
@@ -198,7 +198,7 @@ class RowWork:
         if same_details(changes.applied_to(contact), contact):
             return RowDone(RowOutcome.UNCHANGED, duplicate=True)
         if not self._import.wish.validate_only:
-            stamp = row_stamp(self._import.id, said.row)
+            stamp = row_stamp(self._import, said.row)
             change_contact(self._crm, contact.id, changes, contact.version, stamp)
         return RowDone(RowOutcome.UPDATED, duplicate=True)
 
@@ -213,6 +213,8 @@ class RowWork:
             given |= {"phone": contact.phone, "other_phones": (*contact.other_phones, *more)}
             given["tags"] = (*contact.tags, *given["tags"])
             given["custom_fields"] = {**contact.custom_fields, **given["custom_fields"]}
+            if contact.status is ContactStatus.DO_NOT_CONTACT:  # a file does not lift what somebody asked for
+                given.pop("status", None)
         if address:
             known = asdict(contact.address) if contact and contact.address else {}
             given["address"] = Address(**{**known, **address})
@@ -228,7 +230,7 @@ class RowWork:
 
     def _contact_id(self, said: RowContact) -> str:
         """Give the id of the contact that this row creates: the same at every try."""
-        seed = row_stamp(self._import.id, said.row)
+        seed = row_stamp(self._import, said.row)
         return derived_id("contact", seed, to_millis(self._import.created_at))
 
     def _failed(self, said: RowContact, message: str, *, duplicate: bool = False) -> RowDone:

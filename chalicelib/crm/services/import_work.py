@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from chalicelib.crm.domain.importing import (
     CHUNK,
     LANES,
+    MAX_HEADER,
     MAX_ROWS,
     UNDER_WAY,
     Counts,
@@ -22,6 +23,7 @@ from chalicelib.crm.domain.importing import (
     Rejection,
     RowOutcome,
     lane_of,
+    rejection_of,
 )
 from chalicelib.crm.domain.mapping import PHONES, guess_mapping
 from chalicelib.crm.services.import_rows import RowWork
@@ -31,7 +33,7 @@ from chalicelib.kernel.errors import AppError, Invalid, Unavailable
 from chalicelib.kernel.logs import log, log_context
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from chalicelib.crm.domain.imports import Row
     from chalicelib.crm.domain.mapping import ColumnMapping
@@ -68,12 +70,16 @@ def import_chunk(crm: CrmPorts, import_id: str, run: int, place: tuple[int, int]
     if found is None or found.run != run or found.state is not ImportState.RUNNING:
         return
     number, chunk = place
-    lane = next(lane for lane in crm.imports.lanes(import_id, run) if lane.number == number)
+    lane = _lane(crm, found, number)
     if chunk < lane.next_chunk - 1:
         return
     with log_context(import_id=import_id), acting_as(found.created_by):
         if chunk == lane.next_chunk:
-            lane = lane.advanced(_work(crm, found, place))
+            rows = crm.import_files.chunk(found.id, run, place)
+            if not rows:
+                _give_up_lost(crm, found, place)
+                return
+            lane = lane.advanced(_work(crm, found, rows))
             if not crm.imports.save_lane(found.id, run, lane):
                 return
         crm.import_files.remove_chunk(found.id, run, place)
@@ -82,7 +88,7 @@ def import_chunk(crm: CrmPorts, import_id: str, run: int, place: tuple[int, int]
 
 def _deal_out(crm: CrmPorts, found: Import) -> Import:
     try:
-        table = crm.import_files.open(found.id, found.wish.encoding, found.wish.delimiter)
+        table = crm.import_files.open(found)
         facts = _deal_rows(crm, found, table)
     except Unavailable:
         raise
@@ -93,6 +99,8 @@ def _deal_out(crm: CrmPorts, found: Import) -> Import:
 
 
 def _deal_rows(crm: CrmPorts, found: Import, table: Table) -> FileFacts:
+    if sum(map(len, table.header)) > MAX_HEADER:
+        raise Invalid(f"The header has more than {MAX_HEADER:,} characters.", code="bad_header")
     definitions = {one.key: one for one in crm.fields.all()}
     mapping = guess_mapping(table.header, definitions, table.sample(_SAMPLE), found.wish.mapping)
     dealer = _Dealer(crm, found, mapping)
@@ -137,14 +145,25 @@ class _Dealer:
         self._chunks[lane] += 1
 
 
-def _work(crm: CrmPorts, found: Import, place: tuple[int, int]) -> Counts:
+def _lane(crm: CrmPorts, found: Import, number: int) -> Lane:
+    return next(lane for lane in crm.imports.lanes(found.id, found.run) if lane.number == number)
+
+
+def _give_up_lost(crm: CrmPorts, found: Import, place: tuple[int, int]) -> None:
+    """End an import whose rows are not in the bucket any more, unless another worker has just done them."""
+    number, chunk = place
+    if _lane(crm, found, number).next_chunk == chunk:
+        message = "Its rows were kept for a week and are gone. Import the file again: what is in stays once."
+        _over(crm, replace(found, error="file_missing", message=message), ImportState.FAILED)
+
+
+def _work(crm: CrmPorts, found: Import, rows: Sequence[Row]) -> Counts:
     """Import each row of a chunk; give what came of them."""
     counts, rejected = Counts(), list[Rejection]()
-    rows = crm.import_files.chunk(found.id, found.run, place)
     for row, done in zip(rows, RowWork(crm, found, rows).run(rows), strict=True):
         counts = counts.with_row(done.outcome, duplicate=done.duplicate)
         if done.outcome is RowOutcome.FAILED:
-            rejected.append(Rejection(row.number, row.cells, done.errors))
+            rejected.append(rejection_of(row, done.errors))
     crm.imports.reject(found.id, found.run, rejected)
     return counts
 

@@ -20,7 +20,7 @@ from chalicelib.kernel.errors import Conflict, Invalid, NotFound
 from chalicelib.kernel.ids import is_id
 
 if TYPE_CHECKING:
-    from chalicelib.crm.domain.importing import ImportWish, Rejection, Upload
+    from chalicelib.crm.domain.importing import ImportWish, Rejection, StoredFile, Upload
     from chalicelib.crm.ports.crm import CrmPorts
     from chalicelib.kernel.paging import Page
 
@@ -63,8 +63,8 @@ def start_import(crm: CrmPorts, import_id: str, wish: ImportWish | None = None) 
         raise Conflict(f"The import is {found.state} already.", code="import_running")
     if found.state is ImportState.DONE and not found.wish.validate_only:
         raise Conflict("The import is done; begin another one.", code="import_done")
-    _check_file(crm, import_id)
-    queued = started(found, wish or replace(found.wish, validate_only=False))
+    file = _checked_file(crm, import_id)
+    queued = started(found, wish or replace(found.wish, validate_only=False), file.tag)
     if not crm.imports.save(queued):
         raise Conflict("The import was started or changed meanwhile.", code="import_running")
     crm.work.prepare_import(queued.id)
@@ -120,12 +120,13 @@ def rejected_rows(
     return crm.imports.rejections(found.id, found.run, page_size, start)
 
 
-def _check_file(crm: CrmPorts, import_id: str) -> None:
-    size = crm.import_files.size(import_id)
-    if size is None:
+def _checked_file(crm: CrmPorts, import_id: str) -> StoredFile:
+    file = crm.import_files.stored(import_id)
+    if file is None:
         raise Conflict("Upload the file first.", code="file_missing")
-    if size > MAX_FILE_BYTES:
+    if file.size > MAX_FILE_BYTES:
         raise Invalid(
-            f"The file has {size:,} bytes, {MAX_FILE_BYTES:,} at most are taken: split it.",
+            f"The file has {file.size:,} bytes, {MAX_FILE_BYTES:,} at most are taken: split it.",
             code="file_too_large",
         )
+    return file

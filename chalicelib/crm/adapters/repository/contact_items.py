@@ -89,6 +89,11 @@ def shard_of(contact_id: str) -> int:
     return int(contact_id[-4:], 16) % SHARDS
 
 
+def list_word(text: str) -> str:
+    """Give an owner or a company as it stands in keys: folded, and cut, because a key has a limit."""
+    return fold(text)[:_NAME_LENGTH]
+
+
 def member_keys(contact: Contact) -> dict[str, str]:
     """Give the partition keys under which the contact is a member of its tags, by tag."""
     return {tag: f"TAG#{tag}#{shard_of(contact.id)}" for tag in contact.tags}
@@ -123,9 +128,9 @@ def _shards(contact: Contact) -> Iterator[tuple[str, str]]:
     yield "status_shard", f"STATUS#{contact.status}#{shard}"
     yield "source_shard", f"SOURCE#{contact.source}#{shard}"
     if contact.owner:
-        yield "owner_shard", f"OWNER#{fold(contact.owner)}#{shard}"
+        yield "owner_shard", f"OWNER#{list_word(contact.owner)}#{shard}"
     if contact.company:
-        yield "company_shard", f"COMPANY#{fold(contact.company)}#{shard}"
+        yield "company_shard", f"COMPANY#{list_word(contact.company)}#{shard}"
 
 
 def _preferred_time(kept: dict[str, Any]) -> PreferredTime:

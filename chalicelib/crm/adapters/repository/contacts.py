@@ -58,7 +58,7 @@ class ContactRepository:
         kept = self.get(contact.id)
         if isinstance(kept, Contact):  # an earlier try had succeeded, and its answer was lost
             return kept
-        raise refusal
+        raise Conflict("This contact was deleted meanwhile.", code="contact_gone") from refusal
 
     def add_all(self, contacts: Sequence[Contact]) -> bool:
         """Keep new contacts with their claims, all or none; False when any of it is there already.

@@ -33,6 +33,7 @@ def import_of(item: ImportItem) -> Import:
         wish=_wish(item.wish),
         state=ImportState(item.state),
         run=int(item.run),
+        file_tag=item.file_tag or "",
         facts=_facts(item.facts) if item.facts else None,
         error=item.error,
         message=item.message,

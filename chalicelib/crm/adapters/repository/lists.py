@@ -8,11 +8,10 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from chalicelib.crm.adapters.repository.contact_items import SHARDS
+from chalicelib.crm.adapters.repository.contact_items import SHARDS, list_word
 from chalicelib.crm.adapters.tables import ContactItem
 from chalicelib.crm.domain.contacts import Contact
 from chalicelib.crm.domain.listing import SortBy, Span
-from chalicelib.crm.domain.words import fold
 from chalicelib.kernel.clock import iso
 from chalicelib.kernel.paging import Page
 
@@ -87,8 +86,8 @@ def _source(listing: Listing) -> _Source:
     if where.tag is not None:
         return _Source(f"TAG#{where.tag}", "sk", None)
     values = {
-        "owner": where.owner and fold(where.owner),
-        "company": where.company and fold(where.company),
+        "owner": where.owner and list_word(where.owner),
+        "company": where.company and list_word(where.company),
         "source": where.source,
         "status": where.status,
     }

@@ -49,6 +49,7 @@ class ImportItem(CrmTable, discriminator="import"):
     wish = JSONAttribute()
     state = UnicodeAttribute()
     run = NumberAttribute()
+    file_tag = UnicodeAttribute(null=True)
     facts = JSONAttribute(null=True)
     error = UnicodeAttribute(null=True)
     message = UnicodeAttribute(null=True)
