@@ -52,7 +52,7 @@ class FakeContacts:
             self._refuse_taken(contact)
             kept = self._by_id.setdefault(contact.id, contact)
             if not isinstance(kept, Contact):
-                raise Conflict("gone", code="version_changed")
+                raise Conflict("gone", code="contact_gone")
             self._owner |= dict.fromkeys(kept.phones, kept.id)
             return kept
 
