@@ -133,8 +133,7 @@ def rejected_rows(request: Request[None, RejectedQuery]) -> Reply:
     found: Import = imports.get_import(crm, request.path["import_id"])
     after = request.query.after
     page = imports.rejected_rows(crm, found, _MOST_REJECTED, None if after is None else str(after))
-    header = found.facts.mapping.header if found.facts else ()
-    text, last = rejected_csv(header, page)
+    text, last = rejected_csv(found.facts, page)
     headers = {"Link": f'<?after={last}>; rel="next"'} if last else {}
     return Reply(text, headers=headers)
 

@@ -52,9 +52,9 @@ def parse_phone(text: str, default_country: str | None = None) -> E164:
     try:
         parsed = phonenumbers.parse(text, default_country)
     except phonenumbers.NumberParseException as error:
-        raise Invalid(_remedy(text), code="bad_phone_number") from error
+        raise Invalid(_remedy(text, default_country), code="bad_phone_number") from error
     if not phonenumbers.is_valid_number(parsed):
-        raise Invalid(_remedy(text), code="bad_phone_number")
+        raise Invalid(_remedy(text, default_country), code="bad_phone_number")
     return E164(phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164))
 
 
@@ -78,5 +78,7 @@ def national_digits(number: E164) -> str:
     return str(phonenumbers.national_significant_number(parsed)).lstrip("0")
 
 
-def _remedy(text: str) -> str:
+def _remedy(text: str, country: str | None) -> str:
+    if country is None and not text.strip().startswith("+"):
+        return f"{text[:32]!r} lacks its country; write it like +14155552671, or name the country beside it."
     return f"{text[:32]!r} is not a number that can exist; write it with its country code, like +14155552671."

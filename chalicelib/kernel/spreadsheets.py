@@ -25,8 +25,8 @@ def plain_cell(cell: str) -> str:
     return cell[1:] if cell[:1] == "'" and _FORMULA.match(cell, 1) else cell
 
 
-def write_csv(rows: Iterable[Sequence[str]]) -> str:
+def write_csv(rows: Iterable[Sequence[str]], delimiter: str = ",") -> str:
     """Write rows as CSV (RFC 4180), every cell safe."""
     out = io.StringIO()
-    csv.writer(out).writerows([safe_cell(cell) for cell in row] for row in rows)
+    csv.writer(out, delimiter=delimiter).writerows([safe_cell(cell) for cell in row] for row in rows)
     return out.getvalue()

@@ -117,6 +117,19 @@ def test_validation_writes_no_contact_and_foretells_what_happens(ports, policy):
     assert done.counts.failed == (4 if policy is OnDuplicate.FAIL else 1)
 
 
+@pytest.mark.parametrize("policy", OnDuplicate)
+def test_a_skipped_row_takes_no_number(crm, policy):
+    """What was not imported stands in nobody's way, in validation as in earnest; who was met is named."""
+    create_contact(crm, NewContact("Old", E164("+14155552679")))
+    text = f"name,phone,other_phones\nAnna,{ADA},+14155552679\nBert,{ADA},\nCarl,{ADA},\n"
+    checked = _imported(crm, text, ImportWish(on_duplicate=policy, validate_only=True))
+    done = _imported(crm, text, ImportWish(on_duplicate=policy))
+    assert checked.counts == done.counts
+    met = [(one.row, one.outcome) for one in done.duplicates]
+    assert met == [(one.row, one.outcome) for one in checked.duplicates]
+    assert done.duplicates[0].contact_id == find_contact(crm, E164("+14155552679")).id
+
+
 def test_a_validated_file_is_imported_without_uploading_it_again(ports):
     """Starting it with other options makes a new run of the same file; then it is gone from the bucket."""
     checked = _imported(ports, wish=ImportWish(validate_only=True))

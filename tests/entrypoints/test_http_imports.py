@@ -108,6 +108,33 @@ def test_rejected_rows_fit_into_an_answer(api, crm):
     assert rows == 80
 
 
+def test_rejected_rows_come_back_as_the_file_was_written(api, crm):
+    """With its delimiter, and with a mark by which Excel knows UTF-8 where it was in no Unicode."""
+    begun = _begun(api).body
+    crm.import_files.put(begun["id"], "Name;Telefon\nJürgen Straße;12\n".encode("cp1252"))
+    api.post(f"{IMPORTS}/{begun['id']}/start", {})
+    work_imports_off(crm, crm.work.sent)
+    text = api.get(f"{IMPORTS}/{begun['id']}/rejected").body
+    assert text.startswith("\ufeffName;Telefon;import_row;import_error")
+    assert "Jürgen Straße;12;2;" in text
+
+
+def test_rows_that_met_a_contact_are_named(api, crm):
+    """The first duplicates are shown with the contact or the row that they met."""
+    ada = api.post(CONTACTS, {"name": "Ada", "phone": "+14155552671"}).body
+    begun = _begun(api, content="name,phone\nAda,+14155552671\n").body
+    work_imports_off(crm, crm.work.sent)
+    assert api.get(f"{IMPORTS}/{begun['id']}").body["first_duplicates"] == [
+        {
+            "row": 2,
+            "phone": "+14155552671",
+            "outcome": "skipped",
+            "contact_id": ada["id"],
+            "earlier_row": None,
+        }
+    ]
+
+
 def test_a_wrong_mapping_is_told_by_the_import(api, crm):
     """An import that cannot be done says why, in words for whoever sent the file."""
     begun = _begun(api, content=FILE, mapping={"Telephone": "phone"}).body

@@ -87,9 +87,15 @@ class FakeImports:
         rows = [kept[row] for row in sorted(kept) if row > int(start or 0)]
         return Page(rows[:page_size], str(rows[page_size - 1].row) if len(rows) > page_size else None)
 
-    def claim(self, import_id: str, run: int, phone: str, row: int) -> int:
-        """Give the first row with this number."""
-        return self._seen.setdefault((import_id, run, phone), row)
+    def claim(self, import_id: str, run: int, phones: Sequence[str], row: int) -> None:
+        """Note the first row with each number."""
+        for phone in phones:
+            self._seen.setdefault((import_id, run, phone), row)
+
+    def claimed(self, import_id: str, run: int, phones: Sequence[str], row: int) -> int | None:
+        """Give the first other row with one of the numbers."""
+        found = (self._seen.get((import_id, run, phone), row) for phone in phones)
+        return min((each for each in found if each != row), default=None)
 
     def forget(self, import_id: str, run: int, rows: Sequence[int], phones: Sequence[str]) -> None:
         """Forget rows and numbers."""

@@ -11,13 +11,14 @@ from zlib import crc32
 from chalicelib.crm.domain.imports import RowError, RowOptions
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     from chalicelib.crm.domain.imports import Row
     from chalicelib.crm.domain.mapping import ColumnMapping
 
 LANES = 8
+SHOWN = 20  # errors and duplicates that are shown with an import
 CHUNK = 200  # rows that one message works on
 MAX_ROWS = 500_000
 MAX_FILE_BYTES = 100_000_000
@@ -136,22 +137,42 @@ class Import:
 
 
 @dataclass(frozen=True)
+class Duplicate:
+    """A row whose number a contact has, or an earlier row of the file, and what came of it."""
+
+    row: int
+    phone: str
+    outcome: RowOutcome
+    contact_id: str | None = None
+    earlier_row: int | None = None
+
+
+@dataclass(frozen=True)
 class Lane:
-    """A part of the rows that is worked on in order: all rows of one number are in one lane."""
+    """A part of the rows that is worked on in order: all rows of one number are in one lane.
+
+    `duplicates` are its first ones.
+    """
 
     number: int
     chunks: int
     next_chunk: int = 0
     counts: Counts = Counts()
+    duplicates: tuple[Duplicate, ...] = ()
 
     @property
     def is_done(self) -> bool:
         """Tell whether nothing is left of it."""
         return self.next_chunk >= self.chunks
 
-    def advanced(self, counts: Counts) -> Lane:
+    def advanced(self, counts: Counts, duplicates: Sequence[Duplicate] = ()) -> Lane:
         """Give the lane one chunk on."""
-        return replace(self, next_chunk=self.next_chunk + 1, counts=self.counts + counts)
+        return replace(
+            self,
+            next_chunk=self.next_chunk + 1,
+            counts=self.counts + counts,
+            duplicates=(*self.duplicates, *duplicates)[:SHOWN],
+        )
 
 
 @dataclass(frozen=True)
@@ -165,10 +186,11 @@ class Rejection:
 
 @dataclass(frozen=True)
 class Progress:
-    """An import with the sum of what its lanes have done."""
+    """An import with the sum of what its lanes have done, and the first duplicates."""
 
     of: Import
     counts: Counts
+    duplicates: tuple[Duplicate, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -42,8 +42,11 @@ class Imports(Protocol):
     def rejections(self, import_id: str, run: int, page_size: int, start: str | None) -> Page[Rejection]:
         """Give rows that were not imported, in the order of the file, from after the row `start`."""
 
-    def claim(self, import_id: str, run: int, phone: str, row: int) -> int:
-        """Note that a row has this number; give the first row that had it."""
+    def claim(self, import_id: str, run: int, phones: Sequence[str], row: int) -> None:
+        """Note that a row has these numbers; whichever row claimed one first keeps it."""
+
+    def claimed(self, import_id: str, run: int, phones: Sequence[str], row: int) -> int | None:
+        """Give the first other row that has claimed one of these numbers, consistently."""
 
     def forget(self, import_id: str, run: int, rows: Sequence[int], phones: Sequence[str]) -> None:
         """Forget rejected rows, and which rows have these numbers."""

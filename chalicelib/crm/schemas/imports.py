@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, Field, StringConstraints
 
 from chalicelib.crm.domain.details import ContactStatus
-from chalicelib.crm.domain.importing import MAX_HEADER, ImportState, ImportWish, OnDuplicate
+from chalicelib.crm.domain.importing import MAX_HEADER, ImportState, ImportWish, OnDuplicate, RowOutcome
 from chalicelib.crm.domain.imports import RowOptions
 from chalicelib.crm.schemas.values import Country, Language, Line, Source, TagName, TimeZone
 from chalicelib.kernel.schemas import Input, Instant
@@ -17,7 +17,7 @@ from chalicelib.kernel.spreadsheets import write_csv
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from chalicelib.crm.domain.importing import Import, Progress, Rejection, Upload
+    from chalicelib.crm.domain.importing import FileFacts, Import, Progress, Rejection, Upload
     from chalicelib.kernel.paging import Page
 
 MAX_CONTENT = 1_000_000
@@ -113,6 +113,16 @@ class RowErrorView(BaseModel):
     remedy: str
 
 
+class DuplicateView(BaseModel):
+    """A row whose number a contact has, or an earlier row of the file, and what came of it."""
+
+    row: int
+    phone: str
+    outcome: RowOutcome
+    contact_id: str | None
+    earlier_row: int | None
+
+
 class ImportView(BaseModel):
     """An import as a list shows it; `rows_total` is known once the file was read."""
 
@@ -147,6 +157,7 @@ class ImportProgressView(ImportView):
     rows_done: int
     counts: CountsView
     first_errors: list[RowErrorView]
+    first_duplicates: list[DuplicateView]
 
 
 class ImportList(BaseModel):
@@ -185,18 +196,23 @@ def progress_view(progress: Progress, upload: Upload | None, rejected: Sequence[
         "unmapped": facts.mapping.unmapped if facts else [],
         "rows_done": counts.rows,
         "counts": counts,
+        "first_duplicates": progress.duplicates,
         "first_errors": [error for rejection in rejected for error in rejection.errors],
     }
 
 
-def rejected_csv(header: Sequence[str], page: Page[Rejection]) -> tuple[str, str | None]:
+def rejected_csv(facts: FileFacts | None, page: Page[Rejection]) -> tuple[str, str | None]:
     """Write rejected rows as they stood, with their numbers and what is wrong; ready to mend and import.
 
-    As many as an answer takes, and the last row where there are more.
+    As many as an answer takes, and the last row where there are more. They have the file's delimiter, and
+    begin with a byte order mark where the file was in no Unicode: whoever wrote it opens it as it was.
     """
-    width, texts, size = len(header), [write_csv([[*header, "import_row", "import_error"]])], 0
+    header, delimiter = (facts.mapping.header, facts.delimiter) if facts else ((), ",")
+    mark = "\ufeff" if facts and not facts.encoding.startswith("utf") else ""
+    texts, size = [mark + write_csv([[*header, "import_row", "import_error"]], delimiter)], 0
     for number, each in enumerate(page.items):
-        texts.append(write_csv([[*_fitted(each.cells, width), str(each.row), _errors(each)]]))
+        row = [*_fitted(each.cells, len(header)), str(each.row), _errors(each)]
+        texts.append(write_csv([row], delimiter))
         size += len(json.dumps(texts[-1]))  # as the answer has it
         if size > _MOST_BYTES and number + 1 < len(page.items):
             return "".join(texts), str(each.row)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from chalicelib.crm.domain.contacts import UNKNOWN_CALLER, Contact, ContactChanges, NewContact, same_details
 from chalicelib.crm.domain.details import Address, ContactStatus
-from chalicelib.crm.domain.importing import OnDuplicate, RowOutcome, row_stamp
+from chalicelib.crm.domain.importing import Duplicate, OnDuplicate, RowOutcome, row_stamp
 from chalicelib.crm.domain.imports import RowContact, RowError
 from chalicelib.crm.domain.rows import read_row
 from chalicelib.crm.domain.tags import MAX_ALL_TAGS
@@ -39,6 +39,8 @@ class RowDone:
     outcome: RowOutcome
     duplicate: bool = False
     errors: tuple[RowError, ...] = ()
+    contact_id: str | None = None
+    earlier_row: int | None = None
 
 
 class _ReadOnce:
@@ -83,6 +85,13 @@ class RowWork:
         }
         self._tags = self._tag_ids(crm)
         self._crm = cast("CrmPorts", _ChunkPorts(crm))  # from here on, when all tags are there
+
+    def duplicate(self, row: Row, done: RowDone) -> Duplicate | None:
+        """Say whom a row met, if it did."""
+        said = self._read[row.number]
+        if not done.duplicate or not isinstance(said, RowContact):
+            return None
+        return Duplicate(row.number, said.phones[0], done.outcome, done.contact_id, done.earlier_row)
 
     def run(self, rows: Sequence[Row]) -> list[RowDone]:
         """Import rows, or say what importing them would do; give what came of each."""
@@ -143,22 +152,30 @@ class RowWork:
         raise Unavailable("The contact is changed too often; try again.", retryable=True)
 
     def _validate(self, said: RowContact) -> RowDone:
+        """Say what importing a row would do, numbers that earlier rows would have taken included."""
         place = self._import.id, self._import.run
-        first = min(self._crm.imports.claim(*place, phone, said.row) for phone in said.phones)
+        earlier = self._crm.imports.claimed(*place, said.phones, said.row)
         owners = self._owners(said)
-        if first < said.row and not owners:
-            return self._again(said, first)
-        if not owners:
-            return RowDone(RowOutcome.CREATED)
-        return self._meet(said, owners)
+        if earlier is not None:
+            return self._again(said, earlier, owners)
+        done = self._meet(said, owners) if owners else RowDone(RowOutcome.CREATED)
+        if done.outcome in {RowOutcome.CREATED, RowOutcome.UPDATED}:
+            known = {phone for owner in owners for phone in owner.phones}
+            self._crm.imports.claim(*place, [phone for phone in said.phones if phone not in known], said.row)
+        return done
 
-    def _again(self, said: RowContact, first: int) -> RowDone:
+    def _again(self, said: RowContact, earlier: int, owners: list[Contact]) -> RowDone:
+        """Deal with a row of which an earlier one would have taken a number."""
+        if owners:
+            problem = f"Its numbers belong to row {earlier} and {owners[0].id}. Merge them first."
+            return self._failed(said, problem, earlier_row=earlier, contact_id=owners[0].id)
         match self._import.wish.on_duplicate:
             case OnDuplicate.SKIP:
-                return RowDone(RowOutcome.SKIPPED, duplicate=True)
+                return RowDone(RowOutcome.SKIPPED, duplicate=True, earlier_row=earlier)
             case OnDuplicate.UPDATE:
-                return RowDone(RowOutcome.UPDATED, duplicate=True)
-        return self._failed(said, f"Row {first} has the same number. Remove one of them.", duplicate=True)
+                return RowDone(RowOutcome.UPDATED, duplicate=True, earlier_row=earlier)
+        problem = f"Row {earlier} has the same number. Remove one of them."
+        return self._failed(said, problem, earlier_row=earlier)
 
     def _owners(self, said: RowContact) -> list[Contact]:
         found = (find_contact(self._crm, phone) for phone in said.phones)
@@ -181,26 +198,27 @@ class RowWork:
         if self._contact_id(said) in contact.ids:
             return RowDone(RowOutcome.CREATED)
         if contact.import_row == row_stamp(self._import, said.row):
-            return RowDone(RowOutcome.UPDATED, duplicate=True)
+            return RowDone(RowOutcome.UPDATED, duplicate=True, contact_id=contact.id)
         if others:
             ids = " and ".join(owner.id for owner in owners)
-            return self._failed(said, f"Its numbers belong to {ids}. Merge them first.", duplicate=True)
+            problem = f"Its numbers belong to {ids}. Merge them first."
+            return self._failed(said, problem, contact_id=contact.id)
         match self._import.wish.on_duplicate:
             case OnDuplicate.SKIP:
-                return RowDone(RowOutcome.SKIPPED, duplicate=True)
+                return RowDone(RowOutcome.SKIPPED, duplicate=True, contact_id=contact.id)
             case OnDuplicate.UPDATE:
                 return self._update(said, contact)
         problem = f"{contact.id} has this number. Remove the row, or let duplicates be updated or skipped."
-        return self._failed(said, problem, duplicate=True)
+        return self._failed(said, problem, contact_id=contact.id)
 
     def _update(self, said: RowContact, contact: Contact) -> RowDone:
         changes = ContactChanges(**self._given(said, contact))
         if same_details(changes.applied_to(contact), contact):
-            return RowDone(RowOutcome.UNCHANGED, duplicate=True)
+            return RowDone(RowOutcome.UNCHANGED, duplicate=True, contact_id=contact.id)
         if not self._import.wish.validate_only:
             stamp = row_stamp(self._import, said.row)
             change_contact(self._crm, contact.id, changes, contact.version, stamp)
-        return RowDone(RowOutcome.UPDATED, duplicate=True)
+        return RowDone(RowOutcome.UPDATED, duplicate=True, contact_id=contact.id)
 
     def _given(self, said: RowContact, contact: Contact | None) -> dict[str, Any]:
         """Give the details that the row says, added to what the contact has."""
@@ -233,10 +251,18 @@ class RowWork:
         seed = row_stamp(self._import, said.row)
         return derived_id("contact", seed, to_millis(self._import.created_at))
 
-    def _failed(self, said: RowContact, message: str, *, duplicate: bool = False) -> RowDone:
+    def _failed(
+        self,
+        said: RowContact,
+        message: str,
+        *,
+        contact_id: str | None = None,
+        earlier_row: int | None = None,
+    ) -> RowDone:
         problem, _, remedy = message.partition(". ")
         error = RowError(said.row, self._phone_column, said.phones[0], f"{problem.rstrip('.')}.", remedy)
-        return RowDone(RowOutcome.FAILED, duplicate, (error,))
+        is_duplicate = contact_id is not None or earlier_row is not None
+        return RowDone(RowOutcome.FAILED, is_duplicate, (error,), contact_id, earlier_row)
 
     @property
     def _phone_column(self) -> str | None:

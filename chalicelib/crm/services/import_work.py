@@ -16,6 +16,7 @@ from chalicelib.crm.domain.importing import (
     MAX_ROWS,
     UNDER_WAY,
     Counts,
+    Duplicate,
     FileFacts,
     Import,
     ImportState,
@@ -79,7 +80,7 @@ def import_chunk(crm: CrmPorts, import_id: str, run: int, place: tuple[int, int]
             if not rows:
                 _give_up_lost(crm, found, place)
                 return
-            lane = lane.advanced(_work(crm, found, rows))
+            lane = lane.advanced(*_work(crm, found, rows))
             if not crm.imports.save_lane(found.id, run, lane):
                 return
         crm.import_files.remove_chunk(found.id, run, place)
@@ -157,15 +158,17 @@ def _give_up_lost(crm: CrmPorts, found: Import, place: tuple[int, int]) -> None:
         _over(crm, replace(found, error="file_missing", message=message), ImportState.FAILED)
 
 
-def _work(crm: CrmPorts, found: Import, rows: Sequence[Row]) -> Counts:
-    """Import each row of a chunk; give what came of them."""
-    counts, rejected = Counts(), list[Rejection]()
-    for row, done in zip(rows, RowWork(crm, found, rows).run(rows), strict=True):
+def _work(crm: CrmPorts, found: Import, rows: Sequence[Row]) -> tuple[Counts, list[Duplicate]]:
+    """Import each row of a chunk; give what came of them, and those that met others."""
+    counts, rejected, duplicates = Counts(), list[Rejection](), list[Duplicate]()
+    work = RowWork(crm, found, rows)
+    for row, done in zip(rows, work.run(rows), strict=True):
+        duplicates += filter(None, [work.duplicate(row, done)])
         counts = counts.with_row(done.outcome, duplicate=done.duplicate)
         if done.outcome is RowOutcome.FAILED:
             rejected.append(rejection_of(row, done.errors))
     crm.imports.reject(found.id, found.run, rejected)
-    return counts
+    return counts, duplicates
 
 
 def _go_on(crm: CrmPorts, found: Import, lane: Lane) -> None:

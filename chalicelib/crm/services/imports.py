@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from chalicelib.crm.domain.importing import (
     MAX_FILE_BYTES,
+    SHOWN,
     UNDER_WAY,
     Counts,
     Import,
@@ -23,8 +24,6 @@ if TYPE_CHECKING:
     from chalicelib.crm.domain.importing import ImportWish, Rejection, StoredFile, Upload
     from chalicelib.crm.ports.crm import CrmPorts
     from chalicelib.kernel.paging import Page
-
-FIRST_ERRORS = 20
 
 
 def begin_import(
@@ -105,7 +104,8 @@ def follow_import(crm: CrmPorts, import_id: str) -> Progress:
     """Give an import with what has come of its rows so far; `NotFound` as `get_import`."""
     found = get_import(crm, import_id)
     lanes = crm.imports.lanes(found.id, found.run)
-    return Progress(found, sum((lane.counts for lane in lanes), Counts()))
+    duplicates = sorted((one for lane in lanes for one in lane.duplicates), key=lambda one: one.row)
+    return Progress(found, sum((lane.counts for lane in lanes), Counts()), tuple(duplicates[:SHOWN]))
 
 
 def list_imports(crm: CrmPorts, page_size: int, start: str | None = None) -> Page[Import]:
@@ -114,7 +114,7 @@ def list_imports(crm: CrmPorts, page_size: int, start: str | None = None) -> Pag
 
 
 def rejected_rows(
-    crm: CrmPorts, found: Import, page_size: int = FIRST_ERRORS, start: str | None = None
+    crm: CrmPorts, found: Import, page_size: int = SHOWN, start: str | None = None
 ) -> Page[Rejection]:
     """List rows that were not imported, in the order of the file; they are kept for 30 days."""
     return crm.imports.rejections(found.id, found.run, page_size, start)

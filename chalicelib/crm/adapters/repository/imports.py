@@ -11,7 +11,7 @@ from pynamodb.transactions import TransactWrite
 
 from chalicelib.crm.adapters.repository.import_items import import_item, import_of
 from chalicelib.crm.adapters.tables import ImportItem, LaneItem, RejectionItem, SeenItem
-from chalicelib.crm.domain.importing import KEPT, Counts, Lane, Rejection
+from chalicelib.crm.domain.importing import KEPT, Counts, Duplicate, Lane, Rejection, RowOutcome
 from chalicelib.crm.domain.imports import RowError
 from chalicelib.kernel.clock import from_millis
 from chalicelib.kernel.errors import unavailable_on
@@ -99,14 +99,18 @@ class ImportRepository:
         rows = list(map(_rejection, found))
         return Page(rows[:page_size], str(rows[page_size - 1].row) if len(rows) > page_size else None)
 
-    def claim(self, import_id: str, run: int, phone: str, row: int) -> int:
-        """Note that a row has this number; give the first row that had it."""
-        item = SeenItem(f"IMPORT#{import_id}", f"SEEN#{run:04}#{phone}", line=row)
-        item.expires_at = _expiry(import_id, _SEEN_KEPT)
-        if self._put(item, SeenItem.pk.does_not_exist()):
-            return row
-        item.refresh(consistent_read=True)
-        return int(item.line)
+    def claim(self, import_id: str, run: int, phones: Sequence[str], row: int) -> None:
+        """Note that a row has these numbers; whichever row claimed one first keeps it."""
+        for phone in phones:
+            item = SeenItem(*_seen_key(import_id, run, phone), line=row)
+            item.expires_at = _expiry(import_id, _SEEN_KEPT)
+            self._put(item, SeenItem.pk.does_not_exist())
+
+    def claimed(self, import_id: str, run: int, phones: Sequence[str], row: int) -> int | None:
+        """Give the first other row that has claimed one of these numbers, consistently."""
+        keys = [_seen_key(import_id, run, phone) for phone in dict.fromkeys(phones)]
+        found = SeenItem.batch_get(keys, consistent_read=True)
+        return min((int(item.line) for item in found if item.line != row), default=None)
 
     def forget(self, import_id: str, run: int, rows: Sequence[int], phones: Sequence[str]) -> None:
         """Forget rejected rows, and which rows have these numbers."""
@@ -125,6 +129,10 @@ class ImportRepository:
         return True
 
 
+def _seen_key(import_id: str, run: int, phone: str) -> tuple[str, str]:
+    return f"IMPORT#{import_id}", f"SEEN#{run:04}#{phone}"
+
+
 def _lane_item(import_id: str, run: int, lane: Lane) -> LaneItem:
     return LaneItem(
         f"IMPORT#{import_id}",
@@ -133,11 +141,15 @@ def _lane_item(import_id: str, run: int, lane: Lane) -> LaneItem:
         chunks=lane.chunks,
         next_chunk=lane.next_chunk,
         counts=asdict(lane.counts),
+        duplicates=[asdict(duplicate) for duplicate in lane.duplicates] or None,
     )
 
 
 def _lane(item: LaneItem) -> Lane:
-    return Lane(int(item.number), int(item.chunks), int(item.next_chunk), Counts(**item.counts))
+    duplicates = tuple(
+        Duplicate(**{**kept, "outcome": RowOutcome(kept["outcome"])}) for kept in item.duplicates or ()
+    )
+    return Lane(int(item.number), int(item.chunks), int(item.next_chunk), Counts(**item.counts), duplicates)
 
 
 def _rejection_item(import_id: str, run: int, rejection: Rejection) -> RejectionItem:

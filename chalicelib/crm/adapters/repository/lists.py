@@ -83,17 +83,17 @@ def _source(listing: Listing) -> _Source:
     where = listing.where
     if listing.by in _SORTED:
         return _SORTED[listing.by]
-    if where.tag is not None:
-        return _Source(f"TAG#{where.tag}", "sk", None)
     values = {
-        "owner": where.owner and list_word(where.owner),
         "company": where.company and list_word(where.company),
+        "owner": where.owner and list_word(where.owner),
+        "tag": where.tag,
         "source": where.source,
         "status": where.status,
     }
     for name, value in values.items():
         if value is not None:
-            return _Source(f"{name.upper()}#{value}", "created_key", f"by_{name}")
+            index = None if name == "tag" else f"by_{name}"
+            return _Source(f"{name.upper()}#{value}", "created_key" if index else "sk", index)
     return _Source("CONTACTS", "created_key", "by_created")
 
 

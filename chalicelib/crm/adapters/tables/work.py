@@ -66,6 +66,7 @@ class LaneItem(CrmTable, discriminator="lane"):
     chunks = NumberAttribute()
     next_chunk = NumberAttribute()
     counts = JSONAttribute()
+    duplicates = JSONAttribute(null=True)
 
 
 class RejectionItem(CrmTable, discriminator="rejection"):
