@@ -55,7 +55,8 @@ def _stage(checkout: Checkout, stage: Path) -> None:
 
 
 def _chalice_package(stage: Path, merge: Path, output: Path) -> None:
-    command = [sys.executable, "-c", "import sys; from chalice.cli import main; sys.exit(main())", "package", "--stage", "main"]
+    program = "import sys; from chalice.cli import main; sys.exit(main())"
+    command = [sys.executable, "-c", program, "package", "--stage", "main"]
     command += ["--merge-template", str(merge), str(output)]
     # Importing the application must not depend on who packages it: a clean environment, no bytecode left.
     environment = {"PATH": os.environ.get("PATH", ""), "HOME": str(stage), "AWS_DEFAULT_REGION": _REGION}

@@ -17,12 +17,12 @@ class CallsSuppressions:
     def __init__(self, root: Container) -> None:
         self._root = root
 
-    def suppress(self, phones: Sequence[E164], reason: str) -> None:
-        """Let nothing dial these numbers from now on; again changes nothing."""
+    def suppress(self, phones: Sequence[E164], reason: str, source: str = "operator") -> None:
+        """Let nothing dial these numbers from now on; again changes nothing. `source` is what asked."""
         from chalicelib.calls.services.suppression import suppress_number
 
         for phone in phones:
-            suppress_number(self._root.calls, phone, reason)
+            suppress_number(self._root.calls, phone, reason, source)
 
     def is_suppressed(self, phone: E164) -> bool:
         """Tell whether nothing may dial this number, consistently."""

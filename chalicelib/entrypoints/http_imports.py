@@ -92,7 +92,8 @@ def get_import(request: Request[None, NoQuery]) -> dict[str, Any]:
 def start_import(request: Request[ImportOptions, NoQuery]) -> dict[str, Any]:
     """Start an import whose file was uploaded, or again after it was validated, failed or was cancelled.
 
-    The body's options replace those of the import. Rows that an earlier start imported are met by their numbers, as `on_duplicate` says.
+    The body's options replace those of the import. Rows that an earlier start imported are met by their
+    numbers, as `on_duplicate` says.
     """
     crm, import_id = container().crm, request.path["import_id"]
     imports.start_import(crm, import_id, request.body.wish())

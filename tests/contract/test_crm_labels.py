@@ -93,6 +93,18 @@ def test_tags_are_written_at_their_version(ports):
     assert ports.tags.add(replace(tag, id=new_id("tag"))).name == "VIP"
 
 
+def test_a_tag_is_removed_only_while_the_other_is_there(ports):
+    """With the other gone nothing happens, and its name is not free."""
+    tag, into = create_tag(ports, NewTag("Old")), create_tag(ports, NewTag("New"))
+    ports.tags.remove(into)
+    with pytest.raises(Conflict) as refusal:
+        ports.tags.remove(tag, into.id)
+    assert (refusal.value.code, ports.tags.all()) == ("version_changed", [tag])
+    other = create_tag(ports, NewTag("Other"))
+    ports.tags.remove(tag, other.id)
+    assert ports.tags.all() == [other]
+
+
 def test_a_tag_is_added_once_for_each_id(ports):
     """The second gets what the first kept."""
     tag = create_tag(ports, NewTag("VIP"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from botocore.client import BaseClient
@@ -17,7 +18,7 @@ from chalicelib.crm.domain.contacts import (
     Tombstone,
     next_version,
 )
-from chalicelib.crm.domain.listing import ContactFilter, Listing
+from chalicelib.crm.domain.listing import ContactFilter, Listing, SortBy, Span
 from chalicelib.crm.domain.merging import merged
 from chalicelib.crm.domain.notes import NewNote, NoteFilter, NoteKind
 from chalicelib.crm.domain.tags import NewTag
@@ -85,11 +86,47 @@ def test_a_merge_at_old_versions_changes_nothing(ports, changed):
     assert find_contact(ports, NUMBERS[1]).id == pair[1].id
 
 
+@pytest.mark.parametrize(("winner", "loser"), [(1, 2), (2, 1), (None, 1), (1, None), (None, None)])
+def test_the_last_contact_is_the_later_one_of_both(ports, winner, loser):
+    """It comes with the merge itself, and lists by it have the contact there."""
+    pair = [create_contact(ports, NewContact(name, NUMBERS[place])) for place, name in enumerate("AB")]
+    instants = [day and ports.clock.now() + timedelta(days=day) for day in (winner, loser)]
+    for one, instant in zip(pair, instants, strict=True):
+        if instant:
+            ports.contacts.touch(one.id, instant)
+    merge_with_old(ports, *(get_contact(ports, one.id) for one in pair))
+    later = max(filter(None, instants), default=None)
+    assert get_contact(ports, pair[0].id).last_contacted_at == later
+    by_contact = Listing(ContactFilter(contacted=Span(later)), SortBy.LAST_CONTACTED_AT)
+    assert [one.id for one in ports.contacts.page(by_contact, 10, None).items] == [pair[0].id]
+
+
+def test_a_call_that_is_answered_meanwhile_holds_no_merge_off(ports):
+    """Neither is it forgotten for the older one of the other."""
+    pair = [create_contact(ports, NewContact(name, NUMBERS[place])) for place, name in enumerate("AB")]
+    older, later = (ports.clock.now() + timedelta(days=day) for day in (1, 2))
+    ports.contacts.touch(pair[1].id, older)
+    read = [get_contact(ports, one.id) for one in pair]
+    ports.contacts.touch(pair[0].id, later)
+    merge_with_old(ports, *read)
+    assert get_contact(ports, pair[1].id).last_contacted_at == later
+
+
 def merge_with_old(ports, ada, double):
     """Merge as somebody would who has read both before they changed."""
     now = ports.clock.now()
     after = next_version(merged(ada, double), now)
     ports.contacts.merge(after, ada, double, Tombstone(double.id, Parting.MERGED, now, ada.id))
+
+
+def test_nothing_moves_to_a_contact_that_is_gone(ports):
+    """Neither from below one that was deleted, nor doubled: the row stays where it was."""
+    ada, double = (create_contact(ports, NewContact(n, NUMBERS[p])) for p, n in enumerate("AB"))
+    note = add_note(ports, NewNote(double.id, NoteKind.GENERAL, "left", "tests"))
+    ports.contacts.remove(ada, Tombstone(ada.id, Parting.DELETED, ports.clock.now()))
+    assert ports.moves.move(double.id, ada.id)
+    assert ports.notes.page(ada.id, NoteFilter(), 100, None).items == []
+    assert ports.notes.page(double.id, NoteFilter(), 100, None).items == [note]
 
 
 class _DiesOnceError(Exception):

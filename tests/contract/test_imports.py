@@ -319,6 +319,18 @@ def test_a_file_does_not_lift_a_wish_not_to_be_contacted(ports):
     assert (done.counts.updated, ada.name, ada.status) == (1, "Ada L.", ContactStatus.DO_NOT_CONTACT)
 
 
+def test_a_wish_not_to_be_called_is_heeded_though_the_row_is_skipped(ports):
+    """The contact's status changes, and nothing else of it."""
+    create_contact(ports, NewContact("Ada", E164(ADA)))
+    text = f"name,phone,Do Not Call\nX,{ADA},yes\nBob,{BOB},no\n"
+    checked = _imported(ports, text, ImportWish(validate_only=True))
+    done = _imported(ports, text)
+    ada = find_contact(ports, E164(ADA))
+    assert checked.counts == done.counts == Counts(created=1, updated=1, duplicates=1)
+    assert (ada.name, ada.status) == ("Ada", ContactStatus.DO_NOT_CONTACT)
+    assert _imported(ports, text).counts == Counts(skipped=2, duplicates=2)
+
+
 def test_rows_and_words_of_any_length_stop_nothing(ports):
     """A rejected row is kept as far as it fits; a company that is longer than a key may be is found."""
     long = "\ufdfa" * 200

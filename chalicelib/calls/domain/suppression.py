@@ -24,8 +24,8 @@ _SOURCE = re.compile(r"[a-z][a-z_]{0,30}(:[A-Za-z0-9_]{1,60})?")
 class Suppression:
     """A number that nobody may dial.
 
-    `source` is what asked for it: `operator`, `import`, or `call:<id>` of the call in which it was said;
-    `reason` is what people wrote about it.
+    `source` is what asked for it: `operator`, `import`, `call:<id>` of the call in which it was said, or
+    `do_not_contact` of a contact that is gone; `reason` is what people wrote about it.
     """
 
     number: E164

@@ -80,13 +80,17 @@ def attend(calls: CallPorts, call_id: str) -> None:
 
 def dial(calls: CallPorts, call: Call) -> None:
     """Decide, commit, and only then ask the carrier; a lost race or a crash never dials twice."""
-    decision = decide(calls, call, standing_of(calls, call.contact_id))
+    decision = decide(calls, call, standing_of(calls, call))
     if decision.verdict is not Verdict.ALLOW:
         _set_aside(calls, call, decision)
         return
     max_duration_s = get_template(calls, call.template_id).max_duration_s
     live_until = decision.decided_at + timedelta(seconds=max_duration_s) + _LEASE_MARGIN
-    telephony = calls.telephony  # in a new process it takes long to build: before the last look at the switch
+    telephony = calls.telephony  # in a new process it takes long to build: before contact and switch are read
+    standing = standing_of(calls, call)
+    if standing is not Standing.WELCOME:
+        _set_aside(calls, call, decide(calls, call, standing))
+        return
     committed = commit(call, decision, decision.decided_at)
     result = calls.book.commit_dial(committed, live_until)
     log("call.committed", call_id=call.id, result=result)

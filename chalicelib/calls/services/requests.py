@@ -117,16 +117,19 @@ def refuse_hopeless(decision: Decision) -> None:
         raise Forbidden(decision.explanation, code=decision.reason)
 
 
-def standing_of(calls: CallPorts, contact_id: str) -> Standing:
-    """Tell whether the contact is there, and whether it may be called."""
+def standing_of(calls: CallPorts, call: Call) -> Standing:
+    """Tell whether the contact is there, and whether it and who has the number now may be called."""
     try:
-        return _standing(crm.get_contact(calls.crm, contact_id))
+        contact = crm.get_contact(calls.crm, call.contact_id)
     except NotFound:
         return Standing.GONE
+    return _standing(calls, contact, call.number)
 
 
-def _standing(contact: Contact) -> Standing:
-    return Standing.REFUSES if contact.status is ContactStatus.DO_NOT_CONTACT else Standing.WELCOME
+def _standing(calls: CallPorts, contact: Contact, number: E164) -> Standing:
+    owner = contact if number in contact.phones else crm.find_contact(calls.crm, number)
+    refuses = any(one and one.status is ContactStatus.DO_NOT_CONTACT for one in (contact, owner))
+    return Standing.REFUSES if refuses else Standing.WELCOME
 
 
 def _whom(calls: CallPorts, wish: CallWish) -> tuple[str, E164, Standing]:
@@ -136,7 +139,8 @@ def _whom(calls: CallPorts, wish: CallWish) -> tuple[str, E164, Standing]:
         contact = crm.recognise_caller(calls.crm, wish.number)
     else:
         raise Invalid("Give a contact_id or a number to call.", code="nobody_to_call")
-    return contact.id, wish.number or contact.phone, _standing(contact)
+    number = wish.number or contact.phone
+    return contact.id, number, _standing(calls, contact, number)
 
 
 def _due(wish: CallWish, now: datetime) -> datetime:

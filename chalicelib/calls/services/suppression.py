@@ -30,10 +30,10 @@ def stop_calling(calls: CallPorts, number: E164, source: str) -> None:
     log("number.suppressed", number=number, source=source)
 
 
-def suppress_number(calls: CallPorts, number: E164, reason: str = "") -> Suppression:
-    """Suppress a number for an operator, who is told when it is not stored; the first suppression stands."""
-    held = calls.numbers.suppress(number, OPERATOR, cut_to_millis(calls.clock.now()), reason)
-    log("number.suppressed", number=number, source=OPERATOR)
+def suppress_number(calls: CallPorts, number: E164, reason: str = "", source: str = OPERATOR) -> Suppression:
+    """Suppress a number for somebody who is told when it is not stored; the first suppression stands."""
+    held = calls.numbers.suppress(number, source, cut_to_millis(calls.clock.now()), reason)
+    log("number.suppressed", number=number, source=source)
     return held
 
 

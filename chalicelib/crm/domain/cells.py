@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from chalicelib.crm.domain.cell_words import CHANNELS, LANGUAGES, NOTHING, STATUSES
+from chalicelib.crm.domain.cell_words import CHANNELS, LANGUAGES, NO, NOTHING, STATUSES, YES
 from chalicelib.crm.domain.countries import country_code
 from chalicelib.crm.domain.details import (
     Channel,
@@ -87,6 +87,16 @@ def read_status(cell: str) -> ContactStatus:
     if word in STATUSES:
         return STATUSES[word]
     raise Unreadable("It is no status.", f"Use one of {', '.join(ContactStatus)}.")
+
+
+def read_refusal(cell: str) -> bool:
+    """Read whether somebody asked not to be called: yes or no, or a word for that wish."""
+    word = fold(cell)
+    if word in YES or STATUSES.get(word) is ContactStatus.DO_NOT_CONTACT:
+        return True
+    if word in NO:
+        return False
+    raise Unreadable("It does not say whether somebody may be called.", "Write yes or no.")
 
 
 def read_channel(cell: str) -> Channel:

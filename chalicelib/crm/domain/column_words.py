@@ -125,6 +125,15 @@ NAMES: dict[str, tuple[str, ...]] = {
     "preferred_times": ("preferred times", "preferred time", "best time to call", "preferred calling times"),
     "preferred_channel": ("preferred channel", "preferred contact method", "preferred contact channel"),
     "status": ("status", "contact status", "lifecycle stage", "lead status", "statut", "estatus"),
+    # "Do Not Call", `DoNotCall` of Salesforce. Who takes no e-mail ("Email Opt Out", "Unsubscribed from all
+    # email") says nothing of calls.
+    "do_not_call": (
+        *("do not call", "do not call flag", "do not contact", "do not phone", "dnc", "no calls"),
+        *("opted out", "opt out", "opted out of calls", "call opt out", "phone opt out", "unsubscribed"),
+        *("nicht anrufen", "nicht kontaktieren", "keine anrufe", "anrufsperre", "kontaktsperre"),
+        *("werbesperre", "abgemeldet", "ne pas appeler", "ne pas contacter", "pas d appel", "desabonne"),
+        *("desinscrit", "no llamar", "no contactar", "no desea llamadas", "dado de baja"),
+    ),
     "source": (
         "source",
         "lead source",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 import re
 from dataclasses import dataclass
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 MAX_FIELDS = 100
 MAX_TEXT = 2000
+MAX_BYTES = 20_000  # of all custom fields of one contact, as JSON in UTF-8
 MAX_CHOICES = 100
 # Readers of JSON keep integers exactly up to here (RFC 8259, section 6).
 MAX_INTEGER = 2**53 - 1
@@ -91,6 +93,14 @@ def check_value(definition: FieldDefinition, value: FieldValue) -> FieldValue:
     return kept
 
 
+def check_size(values: Mapping[str, FieldValue]) -> Mapping[str, FieldValue]:
+    """Give the values; if they are too long in all, `Invalid`, code `bad_custom_field`, of the longest."""
+    if values and _size(values) > MAX_BYTES:
+        longest = max(values, key=lambda key: _size(values[key]))
+        raise bad_field(longest, f"All custom fields together have {MAX_BYTES} bytes at most; shorten it.")
+    return values
+
+
 def stands(definition: FieldDefinition | None, value: FieldValue) -> bool:
     """Tell whether a value that was kept is still one of the field's, though its choice may be gone."""
     if definition is None:
@@ -104,6 +114,10 @@ def bad_field(key: str, remedy: str) -> Invalid:
     """Give the refusal of a custom field's value."""
     wrong = (FieldError(f"/custom_fields/{key}", remedy),)
     return Invalid(f"custom_fields.{key}: {remedy}", code="bad_custom_field", errors=wrong)
+
+
+def _size(value: FieldValue | Mapping[str, FieldValue]) -> int:
+    return len(json.dumps(value, ensure_ascii=False).encode())
 
 
 def same_value(one: FieldValue | None, other: FieldValue | None) -> bool:

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 CHUNK = 50  # objects that one step works on at most
 KEPT = timedelta(days=90)  # how long jobs and their results can be read
+# Kinds that finish what a request has begun already: stopped half-way, it would stay half done.
+NOT_CANCELLABLE = frozenset({"erase", "sweep", "merge", "delete_tag", "merge_tag"})
 
 
 class JobState(StrEnum):
@@ -37,7 +39,7 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True)
 class Result:
-    """What came of one object; `code` and `message` say why it failed."""
+    """What came of one object; `code` and `message` say why nothing was done."""
 
     object_id: str
     outcome: Outcome

@@ -17,7 +17,7 @@ from chalicelib.crm.domain.column_words import (
 )
 from chalicelib.crm.domain.columns import CUSTOM, IGNORED, is_ours
 from chalicelib.crm.domain.fields import FieldKind
-from chalicelib.crm.domain.readers import WORDS
+from chalicelib.crm.domain.readers import DO_NOT_CALL, WORDS
 from chalicelib.crm.domain.typed_cells import date_order
 from chalicelib.crm.domain.words import fold
 from chalicelib.kernel.errors import FieldError, Invalid
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 FIELDS = tuple(NAMES)
 PHONES = ("phone", "other_phones")
 OWN_EXPORT = "export"
-_MANY = frozenset({*PHONES, "street", "tags"})
+_MANY = frozenset({*PHONES, "street", "tags", DO_NOT_CALL})
 _SHOWN_NAME = 100
 
 

@@ -19,7 +19,8 @@ def merged(winner: Contact, loser: Contact) -> Contact:
     """Give the winner with what the loser adds, checked, at the same version; `Invalid` as `checked`.
 
     Numbers, tags and merged ids come together; details and custom fields that the winner
-    lacks are the loser's. Whoever must not be contacted is not to be contacted afterwards.
+    lacks are the loser's, and so is the status of one who is a mere lead. Whoever must not be contacted
+    is not to be contacted afterwards.
     """
     return checked(
         replace(
@@ -31,7 +32,13 @@ def merged(winner: Contact, loser: Contact) -> Contact:
             address=winner.address or loser.address,
             tags=(*winner.tags, *loser.tags),
             custom_fields={**loser.custom_fields, **winner.custom_fields},
-            status=_NEVER if _NEVER in (winner.status, loser.status) else winner.status,
+            status=_status(winner, loser),
             merged_ids=tuple(dict.fromkeys((*winner.merged_ids, *loser.ids))),
         )
     )
+
+
+def _status(winner: Contact, loser: Contact) -> ContactStatus:
+    if _NEVER in (winner.status, loser.status):
+        return _NEVER
+    return loser.status if winner.status is ContactStatus.LEAD else winner.status

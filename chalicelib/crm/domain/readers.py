@@ -10,6 +10,7 @@ from chalicelib.crm.domain.cells import (
     read_email,
     read_language,
     read_line,
+    read_refusal,
     read_source,
     read_status,
     read_street,
@@ -21,6 +22,7 @@ from chalicelib.crm.domain.time_cells import read_preferred_times
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+DO_NOT_CALL = "do_not_call"
 # Fields that take certain words only: a column with none of them means something else.
 WORDS: dict[str, Callable[[str], Any]] = {
     "country": read_country,
@@ -39,5 +41,8 @@ READERS: dict[str, Callable[[str], Any]] = {
     "street": read_street,
     "source": read_source,
     "tags": read_tags,
+    # No field of a contact: a yes is a status. A column of it is never taken for something else, since a
+    # wish that is not understood must be an error and not be left out.
+    DO_NOT_CALL: read_refusal,
     **WORDS,
 }

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 from chalicelib.crm.domain.cells import BLANKS, Unreadable, is_nothing
 from chalicelib.crm.domain.column_words import ADDRESS
 from chalicelib.crm.domain.columns import CUSTOM
-from chalicelib.crm.domain.details import MAX_OTHER_PHONES
+from chalicelib.crm.domain.details import MAX_OTHER_PHONES, ContactStatus
 from chalicelib.crm.domain.fields import FieldKind
 from chalicelib.crm.domain.imports import Fault, RowContact, RowError, RowOptions, row_error
 from chalicelib.crm.domain.mapping import OWN_EXPORT, PHONES
 from chalicelib.crm.domain.phone_cells import read_phones
-from chalicelib.crm.domain.readers import READERS, WORDS
+from chalicelib.crm.domain.readers import DO_NOT_CALL, READERS, WORDS
 from chalicelib.crm.domain.typed_cells import read_value
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from chalicelib.kernel.phones import E164
 
 _NAME_PARTS = ("first_name", "middle_name", "last_name")
-_WITH_NOTHING = frozenset({*PHONES, *WORDS})
+_WITH_NOTHING = frozenset({*PHONES, *WORDS, DO_NOT_CALL})
 _TYPED = frozenset({FieldKind.NUMBER, FieldKind.DATE, FieldKind.BOOLEAN})
 _Values = dict[str, list[Any]]
 
@@ -113,8 +113,10 @@ def _phones(values: _Values, mapping: ColumnMapping, faults: list[Fault]) -> tup
 def _fields(values: _Values, phones: tuple[E164, ...], options: RowOptions) -> dict[str, Any]:
     """Put the values together as a contact's details."""
     fields = {name: values[name][0] for name in READERS if name in values and name not in ADDRESS}
-    for part in _NAME_PARTS:
+    for part in (*_NAME_PARTS, DO_NOT_CALL):
         fields.pop(part, None)
+    if any(values.get(DO_NOT_CALL, ())):  # whatever a column of the status says
+        fields["status"] = ContactStatus.DO_NOT_CONTACT
     parted = {
         "name": fields.get("name") or " ".join(values[part][0] for part in _NAME_PARTS if part in values),
         "other_phones": phones[1:],

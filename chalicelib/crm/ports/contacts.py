@@ -55,8 +55,9 @@ class Contacts(Protocol):
     def merge(self, winner: Contact, before: Contact, loser: Contact, tombstone: Tombstone) -> None:
         """Save the winner as `save` does and put the tombstone in the loser's place, all or nothing.
 
-        The loser's numbers become the winner's, and so do its tags. Raises `Conflict` with code
-        `version_changed` when one of them is stored at another version, and `phone_taken` as `add`.
+        The loser's numbers become the winner's, and so do its tags and the later `last_contacted_at`. Raises
+        `Conflict` with code `version_changed` when one of them is stored at another version, and
+        `phone_taken` as `add`.
         """
 
     def touch(self, contact_id: str, at: datetime) -> None:

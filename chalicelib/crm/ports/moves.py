@@ -12,5 +12,5 @@ class Moves(Protocol):
         """Move up to 25 rows beside the head and its index; False when there was none left.
 
         Doing it again, also after a death half-way, moves each row once. A row that somebody changes at
-        that moment is left for the next time.
+        that moment is left for the next time, and nothing moves to a contact that is gone.
         """

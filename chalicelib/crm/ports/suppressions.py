@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 class Suppressions(Protocol):
     """The suppression list, as the CRM uses it."""
 
-    def suppress(self, phones: Sequence[E164], reason: str) -> None:
-        """Let nothing dial these numbers from now on; again changes nothing."""
+    def suppress(self, phones: Sequence[E164], reason: str, source: str = "operator") -> None:
+        """Let nothing dial these numbers from now on; again changes nothing. `source` is what asked."""
 
     def is_suppressed(self, phone: E164) -> bool:
         """Tell whether nothing may dial this number, consistently."""

@@ -30,5 +30,9 @@ class Tags(Protocol):
         and `tag_exists` as `add`.
         """
 
-    def remove(self, tag: Tag) -> None:
-        """Remove a tag and free its name, all or nothing; `Conflict` with code `version_changed`."""
+    def remove(self, tag: Tag, into: str | None = None) -> None:
+        """Remove a tag and free its name, all or nothing; with `into`, only while that tag is there.
+
+        Raises `Conflict` with code `version_changed` when the stored tag has another version or one of them
+        is gone.
+        """

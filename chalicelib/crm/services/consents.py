@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,7 @@ from chalicelib.crm.domain.consents import (
     current_answers,
 )
 from chalicelib.crm.services.contacts import get_contact
+from chalicelib.crm.services.refusals import suppress_revoked
 from chalicelib.kernel.clock import cut_to_millis
 from chalicelib.kernel.errors import Conflict, NotFound
 from chalicelib.kernel.ids import is_id, new_id
@@ -25,8 +27,6 @@ if TYPE_CHECKING:
     from chalicelib.crm.domain.contacts import Contact
     from chalicelib.crm.ports.crm import CrmPorts
     from chalicelib.kernel.phones import E164
-
-_REVOKED = "Consent to automated calls was revoked."
 
 
 @dataclass(frozen=True)
@@ -89,9 +89,20 @@ def _keep(crm: CrmPorts, contact: Contact, consent: Consent) -> Consent:
     if len(others) >= MAX_CONSENTS and not consent.is_revocation:
         message = f"A contact has {MAX_CONSENTS} consents at most."
         raise Conflict(message, code="too_many_consents")
-    if consent.stops_calls and current_answers([*others, consent])[consent.kind] is consent:
-        crm.suppressions.suppress(_numbers(contact, consent), _REVOKED)
-    return crm.consents.add(consent)
+    forbids = consent.stops_calls and current_answers([*others, consent])[consent.kind] is consent
+    if forbids:
+        suppress_revoked(crm, _numbers(contact, consent))
+    kept = crm.consents.add(consent)
+    if forbids:
+        _suppress_newer(crm, contact)
+    return kept
+
+
+def _suppress_newer(crm: CrmPorts, contact: Contact) -> None:
+    """Suppress the numbers that came to the contact while its answer was being recorded."""
+    with suppress(NotFound):
+        newest = get_contact(crm, contact.id)
+        suppress_revoked(crm, [phone for phone in newest.phones if phone not in contact.phones])
 
 
 def _suppressed(crm: CrmPorts, contact: Contact, consent: Consent) -> tuple[E164, ...]:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from chalicelib.crm.domain.contacts import (
+    KEEP,
     UNKNOWN_CALLER,
     Contact,
     ContactChanges,
@@ -17,8 +18,10 @@ from chalicelib.crm.domain.contacts import (
     replacing,
     same_details,
 )
+from chalicelib.crm.domain.details import ContactStatus
 from chalicelib.crm.domain.jobs import Outcome
 from chalicelib.crm.services.fields import check_fields
+from chalicelib.crm.services.refusals import forbids_calls, outlive, suppress_revoked
 from chalicelib.crm.services.sweeping import sweep_contact
 from chalicelib.crm.services.tags import check_tags
 from chalicelib.kernel.clock import cut_to_millis
@@ -106,17 +109,12 @@ def change_contact(
 
     Raises `Invalid` when a value breaks its field's rule, `NotFound`, `Conflict` with code `phone_taken` when
     a number is another's, or with code `version_changed` when the contact is not at `expected_version` or
-    changed under our hands.
+    changed under our hands. Numbers that are new to a contact that forbids automated calls are suppressed
+    before they are its own.
     """
     contact = get_contact(crm, contact_id)
     _expect(contact, expected_version)
-    wanted = changes.applied_to(contact)
-    if same_details(wanted, contact):
-        return contact
-    changed = next_version(_allowed(crm, wanted, contact), _now(crm))
-    changed = replace(changed, import_row=import_row or contact.import_row)
-    crm.contacts.save(changed, contact)
-    return changed
+    return change_found(crm, contact, changes, import_row)
 
 
 def edit_contact(crm: CrmPorts, contact_id: str, changes: Callable[[Contact], ContactChanges]) -> Outcome:
@@ -138,15 +136,30 @@ def edit_contact(crm: CrmPorts, contact_id: str, changes: Callable[[Contact], Co
 
 
 def replace_contact(
-    crm: CrmPorts, contact_id: str, new: NewContact, expected_version: int | None = None
+    crm: CrmPorts,
+    contact_id: str,
+    new: NewContact,
+    expected_version: int | None = None,
+    *,
+    says_status: bool = True,
 ) -> Contact:
-    """Put new details in place of all that were known; errors as `change_contact`."""
-    return change_contact(crm, contact_id, replacing(new), expected_version)
+    """Put new details in place of all that were known; errors as `change_contact`.
+
+    With `says_status` false the status of `new` is nobody's wish: it takes the place of any other one, but
+    a contact that must not be contacted stays so.
+    """
+    contact = get_contact(crm, contact_id)
+    _expect(contact, expected_version)
+    changes = replacing(new)
+    if not says_status and contact.status is ContactStatus.DO_NOT_CONTACT:
+        changes = replace(changes, status=KEEP)
+    return change_found(crm, contact, changes)
 
 
 def delete_contact(crm: CrmPorts, contact_id: str, expected_version: int | None = None) -> None:
     """Delete a contact with its notes: its numbers are free, and calls that wait for it are not placed.
 
+    The numbers of one that must not be contacted are suppressed before: the wish outlives the record.
     The evidence of consents is kept for five years. Raises `NotFound`, also for one that is deleted already,
     whose leavings then go as well if somebody died over them; or `Conflict` with code `version_changed`.
     """
@@ -156,7 +169,13 @@ def delete_contact(crm: CrmPorts, contact_id: str, expected_version: int | None 
         sweep_contact(crm, contact_id)
         raise
     _expect(contact, expected_version)
+    delete_found(crm, contact)
+
+
+def delete_found(crm: CrmPorts, contact: Contact) -> None:
+    """Delete this very contact as it was read, never who took its place; errors as `delete_contact`."""
     tombstone = Tombstone(contact.id, Parting.DELETED, _now(crm), merged_ids=contact.merged_ids)
+    outlive(crm, contact)
     crm.contacts.remove(contact, tombstone)
     sweep_contact(crm, contact.id)
 
@@ -164,6 +183,32 @@ def delete_contact(crm: CrmPorts, contact_id: str, expected_version: int | None 
 def list_contacts(crm: CrmPorts, listing: Listing, page_size: int, start: str | None = None) -> Page[Contact]:
     """List contacts from after the position `start`; a page may be short although more follow."""
     return crm.contacts.page(listing, page_size, start)
+
+
+def change_found(
+    crm: CrmPorts, contact: Contact, changes: ContactChanges, import_row: str | None = None
+) -> Contact:
+    """Change this very contact as it was read, never who took its place; errors as `change_contact`."""
+    wanted = changes.applied_to(contact)
+    if same_details(wanted, contact):
+        return contact
+    changed = next_version(_allowed(crm, wanted, contact), _now(crm))
+    changed = replace(changed, import_row=import_row or contact.import_row)
+    _save(crm, changed, contact)
+    return changed
+
+
+def _save(crm: CrmPorts, changed: Contact, before: Contact) -> None:
+    """Save a contact; nothing dials the numbers that come to one that forbids it, not even in between."""
+    added = [phone for phone in changed.phones if phone not in before.phones]
+    if not added or not forbids_calls(crm, before):
+        crm.contacts.save(changed, before)
+        return
+    # The number of somebody else, which cannot be saved, is not ours to suppress.
+    taken = crm.contacts.owned(added)
+    suppress_revoked(crm, [phone for phone in added if phone not in taken])
+    crm.contacts.save(changed, before)
+    suppress_revoked(crm, [phone for phone in added if phone in taken])  # it was given up since
 
 
 def _allowed(crm: CrmPorts, contact: Contact, before: Contact | None = None) -> Contact:

@@ -1,7 +1,8 @@
 """A person is erased: first the contact, so that nothing new begins, then every trace of it, twice.
 
-Numbers stay suppressed if they were. What was under way when the contact went can leave something behind; a
-minute later that has ended, and the second round finds it.
+Numbers stay suppressed if they were, and those of one that must not be contacted become so. What was under
+way when the contact went can leave something behind; a minute later that has ended, and the second round
+finds it.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from chalicelib.crm.domain.jobs import Outcome, Result, Step
 from chalicelib.crm.domain.personal import ERASE, ROUNDS, SETTLED, Erasure, Place
 from chalicelib.crm.services.jobs import start_job
 from chalicelib.crm.services.personal import find_person, person_of
+from chalicelib.crm.services.refusals import outlive
 from chalicelib.kernel.clock import cut_to_millis, to_millis
 from chalicelib.kernel.errors import Conflict, NotFound
 from chalicelib.kernel.ids import derived_id, new_id
@@ -63,6 +65,7 @@ def _bury(crm: CrmPorts, contact: Contact, expected_version: int | None) -> Tomb
     now = cut_to_millis(crm.clock.now())
     tombstone = Tombstone(contact.id, Parting.ERASED, now, merged_ids=contact.merged_ids)
     _remember(crm, contact)
+    outlive(crm, contact)
     crm.contacts.remove(contact, tombstone)
     return tombstone
 

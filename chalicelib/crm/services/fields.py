@@ -12,6 +12,7 @@ from chalicelib.crm.domain.fields import (
     NewField,
     bad_field,
     check_choices,
+    check_size,
     check_value,
     same_value,
     stands,
@@ -34,14 +35,16 @@ def check_fields(
 ) -> Mapping[str, FieldValue]:
     """Give the values as they are kept; `Invalid` with code `bad_custom_field` for one that is not allowed.
 
-    What stands as it stood `before` is not questioned; it is dropped when its definition is gone. Empty text
-    is no value.
+    All together are allowed 20,000 bytes. What stands as it stood `before` is not questioned; it is dropped
+    when its definition is gone. Empty text is no value.
     """
     if not values:
         return {}
     known = {definition.key: definition for definition in crm.fields.all()}
     kept = {key: _kept(known.get(key), key, value, before.get(key)) for key, value in values.items()}
-    return {key: value for key, value in kept.items() if value is not None and not same_value(value, "")}
+    return check_size(
+        {key: value for key, value in kept.items() if value is not None and not same_value(value, "")}
+    )
 
 
 def defined_values(

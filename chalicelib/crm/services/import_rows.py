@@ -203,20 +203,28 @@ class RowWork:
             ids = " and ".join(owner.id for owner in owners)
             problem = f"Its numbers belong to {ids}. Merge them first."
             return self._failed(said, problem, contact_id=contact.id)
+        return self._as_wished(said, contact)
+
+    def _as_wished(self, said: RowContact, contact: Contact) -> RowDone:
+        """Do with a duplicate what the import is asked to do."""
         match self._import.wish.on_duplicate:
-            case OnDuplicate.SKIP:
-                return RowDone(RowOutcome.SKIPPED, duplicate=True, contact_id=contact.id)
             case OnDuplicate.UPDATE:
-                return self._update(said, contact)
+                return self._update(contact, self._given(said, contact), said.row)
+            case OnDuplicate.SKIP if said.fields.get("status") is ContactStatus.DO_NOT_CONTACT:
+                # A wish not to be called is heeded, whatever else is skipped.
+                done = self._update(contact, {"status": ContactStatus.DO_NOT_CONTACT}, said.row)
+                return done if done.outcome is RowOutcome.UPDATED else _skipped(contact)
+            case OnDuplicate.SKIP:
+                return _skipped(contact)
         problem = f"{contact.id} has this number. Remove the row, or let duplicates be updated or skipped."
         return self._failed(said, problem, contact_id=contact.id)
 
-    def _update(self, said: RowContact, contact: Contact) -> RowDone:
-        changes = ContactChanges(**self._given(said, contact))
+    def _update(self, contact: Contact, given: dict[str, Any], row: int) -> RowDone:
+        changes = ContactChanges(**given)
         if same_details(changes.applied_to(contact), contact):
             return RowDone(RowOutcome.UNCHANGED, duplicate=True, contact_id=contact.id)
         if not self._import.wish.validate_only:
-            stamp = row_stamp(self._import, said.row)
+            stamp = row_stamp(self._import, row)
             change_contact(self._crm, contact.id, changes, contact.version, stamp)
         return RowDone(RowOutcome.UPDATED, duplicate=True, contact_id=contact.id)
 
@@ -268,6 +276,10 @@ class RowWork:
     def _phone_column(self) -> str | None:
         targets = self._mapping.targets()
         return next((name for name, target in targets.items() if target == "phone"), None)
+
+
+def _skipped(contact: Contact) -> RowDone:
+    return RowDone(RowOutcome.SKIPPED, duplicate=True, contact_id=contact.id)
 
 
 def _batches(made: Sequence[tuple[int, Contact]]) -> Iterator[list[tuple[int, Contact]]]:

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Protocol
 
-from chalicelib.crm.domain.jobs import CHUNK, Job, JobState, Outcome, Result, Step, advanced, ended
+from chalicelib.crm.domain.jobs import (
+    CHUNK,
+    NOT_CANCELLABLE,
+    Job,
+    JobState,
+    Outcome,
+    Result,
+    Step,
+    advanced,
+    ended,
+)
 from chalicelib.kernel.actors import acting_as, actor
 from chalicelib.kernel.clock import cut_to_millis
 from chalicelib.kernel.errors import AppError, Conflict, NotFound, Unavailable
@@ -17,6 +27,9 @@ if TYPE_CHECKING:
 
     from chalicelib.crm.ports.crm import CrmPorts
     from chalicelib.kernel.paging import Page
+
+    # Acts on an object by its id; the outcome alone says enough, unless it has a reason.
+    Act = Callable[[str], Outcome | Result]
 
 _STEP_SECONDS = 40.0  # the function has 120; what is left then is done by the next step
 _TRIES = 5
@@ -73,7 +86,7 @@ def run_step(crm: CrmPorts, job_id: str, step: int, kinds: Mapping[str, StepFunc
         crm.work.job_step(after.id, after.step)
 
 
-def each_of(crm: CrmPorts, object_ids: Iterable[str], act: Callable[[str], Outcome]) -> tuple[Result, ...]:
+def each_of(crm: CrmPorts, object_ids: Iterable[str], act: Act) -> tuple[Result, ...]:
     """Act on objects until they, or a step's time, are over; give what came of each that was seen to.
 
     At least one is. A refusal of the kernel is the object's result; `Unavailable` is raised.
@@ -86,7 +99,7 @@ def each_of(crm: CrmPorts, object_ids: Iterable[str], act: Callable[[str], Outco
     return tuple(results)
 
 
-def step_over_given(crm: CrmPorts, job: Job, act: Callable[[str], Outcome]) -> Step:
+def step_over_given(crm: CrmPorts, job: Job, act: Act) -> Step:
     """Act on the next of the objects that the job was given; the cursor counts those that are behind."""
     behind = int(job.cursor or 0)
     chunk = crm.jobs.objects(job.id, behind // CHUNK)[behind % CHUNK :]
@@ -116,7 +129,8 @@ def list_results(crm: CrmPorts, job_id: str, page_size: int, start: str | None =
 def cancel_job(crm: CrmPorts, job_id: str) -> Job:
     """Stop a job after what it is doing now; what is done stays done. Cancelling it again changes nothing.
 
-    Raises `NotFound`, or `Conflict` with code `job_over` when its work has ended already.
+    Raises `NotFound`, or `Conflict` with code `job_over` when its work has ended already, or with code
+    `not_cancellable` for an erasure, a merge or a deletion, which must not stay half done.
     """
     for _ in range(_TRIES):
         job = get_job(crm, job_id)
@@ -124,6 +138,8 @@ def cancel_job(crm: CrmPorts, job_id: str) -> Job:
             return job
         if job.is_over:
             raise Conflict(f"The job is {job.state} already.", code="job_over")
+        if job.kind in NOT_CANCELLABLE:
+            raise Conflict("What this job finishes must not stay half done.", code="not_cancellable")
         cancelled = ended(job, JobState.CANCELLED, _now(crm))
         if crm.jobs.save(cancelled):
             return cancelled
@@ -159,13 +175,14 @@ def _told(job: Job) -> Job:
     return job
 
 
-def _result(object_id: str, act: Callable[[str], Outcome]) -> Result:
+def _result(object_id: str, act: Act) -> Result:
     try:
-        return Result(object_id, act(object_id))
+        came = act(object_id)
     except Unavailable:
         raise
     except AppError as error:
         return Result(object_id, Outcome.FAILED, error.code, error.message)
+    return came if isinstance(came, Result) else Result(object_id, came)
 
 
 def _now(crm: CrmPorts) -> datetime:

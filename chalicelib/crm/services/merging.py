@@ -9,6 +9,7 @@ from chalicelib.crm.domain.jobs import Job, Outcome, Result, Step
 from chalicelib.crm.domain.merging import merged
 from chalicelib.crm.services.contacts import get_contact
 from chalicelib.crm.services.jobs import start_job
+from chalicelib.crm.services.refusals import hold_back
 from chalicelib.kernel.clock import cut_to_millis
 from chalicelib.kernel.errors import Conflict, Invalid
 
@@ -29,6 +30,7 @@ def merge_contact(
 ) -> Contact:
     """Merge a contact into another, and start the job that moves its notes, consents and calls.
 
+    When either forbids automated calls, the numbers of both are suppressed before they are one contact's.
     Merging again what is merged already changes nothing. Raises `Invalid` with code `same_contact`,
     `too_many_phones` or `too_many_tags`, `NotFound`, or `Conflict` with code `version_changed` when one of
     them is not at the version expected or changed under our hands.
@@ -54,7 +56,7 @@ def merge_step(crm: CrmPorts, job: Job) -> Step:
     winner = get_contact(crm, loser_id)
     if any(not crm.moves.move(loser_id, winner.id) for _ in range(_AT_ONCE)):
         # Somebody who read the loser's id just before may have written under it just after.
-        return Step(cursor=_LOOK_AGAIN) if job.cursor != _LOOK_AGAIN else _done(loser_id)
+        return Step(cursor=_LOOK_AGAIN) if job.cursor != _LOOK_AGAIN else _done(crm, winner, loser_id)
     return Step(cursor="more")
 
 
@@ -91,6 +93,7 @@ def _merge(crm: CrmPorts, winner: Contact, loser: Contact) -> Contact:
     now = cut_to_millis(crm.clock.now())
     after = next_version(merged(winner, loser), now)
     tombstone = Tombstone(loser.id, Parting.MERGED, now, winner.id)
+    hold_back(crm, (winner, loser), after.phones)
     try:
         crm.contacts.merge(after, winner, loser, tombstone)
     except Conflict:
@@ -106,5 +109,7 @@ def _is_merged(crm: CrmPorts, winner_id: str, loser_id: str) -> bool:
     return isinstance(left, Tombstone) and left.merged_into == winner_id
 
 
-def _done(loser_id: str) -> Step:
+def _done(crm: CrmPorts, winner: Contact, loser_id: str) -> Step:
+    # The answer of one who revoked just before the heads were merged has come with the rows.
+    hold_back(crm, (winner,), winner.phones)
     return Step((Result(loser_id, Outcome.DONE),))

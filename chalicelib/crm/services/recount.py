@@ -14,6 +14,7 @@ from chalicelib.crm.domain.listing import Listing
 from chalicelib.crm.services.folding import fold_contact, wanted_facts
 from chalicelib.crm.services.jobs import start_job
 from chalicelib.kernel.clock import from_millis
+from chalicelib.kernel.errors import Conflict
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -30,6 +31,7 @@ _OLDEST_FIRST = Listing(descending=False)
 _ON_ITS_WAY = timedelta(minutes=2)
 _PAUSE = 3.0  # seconds; a fold follows its change within one or two
 _ROUNDS = 4
+_LONGEST = 300_000  # bytes of a cursor; a row has 400 KB at most
 
 
 @dataclass(frozen=True)
@@ -65,7 +67,15 @@ def recount_step(crm: CrmPorts, job: Job) -> Step:
         if not walk.round
         else _walk_indexes(crm, walk, repair=repair)
     )
-    return Step(tuple(results), json.dumps(asdict(after)) if after else None)
+    return Step(tuple(results), _kept(after) if after else None)
+
+
+def _kept(walk: _Walk) -> str:
+    text = json.dumps(asdict(walk))
+    if len(text) > _LONGEST:
+        message = "There are too many sources and time zones to recount them; use fewer sources."
+        raise Conflict(message, code="too_many_counters")
+    return text
 
 
 def _walk_contacts(crm: CrmPorts, walk: _Walk, *, repair: bool) -> tuple[list[Result], _Walk]:

@@ -42,6 +42,12 @@ def sweep_step(crm: CrmPorts, job: Job) -> Step:
 
 
 def _sweep(crm: CrmPorts, tombstone: Tombstone) -> bool:
-    """Delete rows, a bounded number; tell whether more are left."""
-    crm.collections.expire_consents(tombstone.id, tombstone.gone_at + EVIDENCE_KEPT)
-    return all(crm.collections.clear(tombstone.id, spare_consents=True) for _ in range(_AT_ONCE))
+    """Delete rows under every id that the contact had, a bounded number; tell whether more are left."""
+    left = _AT_ONCE
+    for contact_id in tombstone.ids:
+        crm.collections.expire_consents(contact_id, tombstone.gone_at + EVIDENCE_KEPT)
+        while crm.collections.clear(contact_id, spare_consents=True):
+            left -= 1
+            if not left:
+                return True
+    return False

@@ -81,7 +81,7 @@ def merge_tag_step(crm: CrmPorts, job: Job) -> Step:
     def move(contact_id: str) -> Outcome:
         return retag(crm, contact_id, {into.id}, {tag_id})
 
-    return _twice_over_members(crm, job, move, before_second=lambda: _remove(crm, tag_id, None))
+    return _twice_over_members(crm, job, move, before_second=lambda: _remove(crm, tag_id, None, into.id))
 
 
 def _twice_over_members(
@@ -105,14 +105,17 @@ def _twice_over_members(
     return step
 
 
-def _remove(crm: CrmPorts, tag_id: str, version: int | None) -> None:
-    """Remove a tag at a version (None: any), unless it is gone."""
+def _remove(crm: CrmPorts, tag_id: str, version: int | None, into: str | None = None) -> None:
+    """Remove a tag at a version (None: any), unless it is gone; with `into`, only while that one is there.
+
+    Whoever merges or deletes the other tag meanwhile would leave contacts with neither of both.
+    """
     tag = _present(crm, tag_id)
     if tag is None:
         return
     expect_version(tag, version)
     try:
-        crm.tags.remove(tag)
+        crm.tags.remove(tag, into)
     except Conflict:
         if _present(crm, tag_id) is not None:
             raise

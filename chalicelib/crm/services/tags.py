@@ -13,7 +13,7 @@ from chalicelib.kernel.errors import Conflict, FieldError, Invalid, NotFound
 from chalicelib.kernel.ids import is_id, new_id
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Callable, Collection, Iterable
     from datetime import datetime
 
     from chalicelib.crm.ports.crm import CrmPorts
@@ -88,12 +88,21 @@ def check_tags(crm: CrmPorts, tag_ids: Collection[str]) -> None:
 
 def tag_ids(crm: CrmPorts, names: Collection[str]) -> tuple[str, ...]:
     """Give the ids of tags by their names, whatever the case; or by ids. `Invalid`, code `unknown_tag`."""
+    return _ids(crm, names, _unknown)
+
+
+def tag_ids_to_find(crm: CrmPorts, names: Collection[str]) -> tuple[str, ...]:
+    """Give the ids of tags that a filter asks for, as `tag_ids` does; the error is of the filter's `/tag`."""
+    return _ids(crm, names, _unknown_to_find)
+
+
+def _ids(crm: CrmPorts, names: Collection[str], refusal: Callable[[str], Invalid]) -> tuple[str, ...]:
     if not names:
         return ()
     known = {key: tag.id for tag in crm.tags.all() for key in (fold(tag.name), tag.id)}
     unknown = next((name for name in names if not _key(name, known)), None)
     if unknown is not None:
-        raise _unknown(repr(unknown[:50]))
+        raise refusal(repr(unknown[:50]))
     return tuple(_key(name, known) for name in names)
 
 
@@ -127,8 +136,15 @@ def _key(name: str, known: dict[str, str]) -> str:
 
 
 def _unknown(what: str) -> Invalid:
-    message = f"{what} is no tag; create it first (POST /v1/crm/tags)."
-    return Invalid(message, code="unknown_tag", errors=(FieldError("/tags", message),))
+    return _refusal(f"{what} is no tag; create it first (POST /v1/crm/tags).", "/tags")
+
+
+def _unknown_to_find(what: str) -> Invalid:
+    return _refusal(f"{what} is no tag; GET /v1/crm/tags lists them.", "/tag")
+
+
+def _refusal(message: str, pointer: str) -> Invalid:
+    return Invalid(message, code="unknown_tag", errors=(FieldError(pointer, message),))
 
 
 def _now(crm: CrmPorts) -> datetime:

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from chalicelib.crm.domain.jobs import CHUNK, Outcome, Step
+from chalicelib.crm.domain.jobs import CHUNK, Step
 from chalicelib.crm.domain.listing import Listing, place_by_creation
 from chalicelib.crm.services.jobs import each_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from chalicelib.crm.ports.crm import CrmPorts
+    from chalicelib.crm.services.jobs import Act
 
 
-def walk(crm: CrmPorts, listing: Listing, start: str | None, act: Callable[[str], Outcome]) -> Step:
+def walk(crm: CrmPorts, listing: Listing, start: str | None, act: Act) -> Step:
     """Act on the next contacts of a list in the order of creation, by their ids, from after `start`.
 
     The order is one that no act changes: what leaves the list leaves no gap in the walk.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
 from fakes.calls import NOW, NUMBER, FakeCalls
@@ -11,6 +12,7 @@ from fakes.crm import FakeCrm
 from hypothesis import given
 from hypothesis import strategies as st
 
+from chalicelib.bootstrap.suppressions import CallsSuppressions
 from chalicelib.calls.adapters.changes import WATCHES
 from chalicelib.calls.domain.suppression import Suppression, SuppressionFilter
 from chalicelib.calls.schemas.suppressions import suppressions_csv
@@ -75,7 +77,7 @@ def test_a_row_that_cannot_be_read_is_told(calls):
     result = _import(calls, "number,reason\n+14155552671,a\n555,b\n,c\n+14155552671,d\n+4155552671,e\n")
     assert (result.added, result.already, result.failed) == (1, 1, 3)
     assert [(error.row, error.value) for error in result.errors] == [(3, "555"), (4, ""), (6, "+4155552671")]
-    assert all("country code" in error.remedy for error in result.errors)
+    assert all("+14155552671" in error.remedy for error in result.errors)
     assert _listed(calls) == [Suppression(NUMBER, NOW, "import", "a")]
 
 
@@ -187,3 +189,17 @@ def test_suppressing_and_releasing_are_told_once_each():
     assert _told(HELD, FREED) == [("number.released", released)]
     for old, new in ((None, LIVE), (LIVE, ROW), (HELD, {**HELD, "live_call_id": "x"}), (FREED, None)):
         assert _told(old, new) == []
+
+
+def test_what_the_crm_asks_for_has_its_source(calls):
+    """A record that is gone, or whoever else asked; an operator unless it says so."""
+    list_of_calls = CallsSuppressions(SimpleNamespace(calls=calls))
+    other = E164("+14155550199")
+    list_of_calls.suppress([NUMBER], "gone", "do_not_contact")
+    list_of_calls.suppress([NUMBER, other], "revoked")
+    found = [find_suppression(calls, number) for number in (NUMBER, other)]
+    assert [(each.source, each.reason) for each in found] == [
+        ("do_not_contact", "gone"),
+        ("operator", "revoked"),
+    ]
+    assert list_of_calls.is_suppressed(other)

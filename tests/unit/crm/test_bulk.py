@@ -10,13 +10,18 @@ from chalicelib.crm.domain.bulk import BulkAction, BulkWish, filter_as_arguments
 from chalicelib.crm.domain.contacts import ContactChanges, NewContact
 from chalicelib.crm.domain.details import ContactStatus
 from chalicelib.crm.domain.listing import ContactFilter, Span
+from chalicelib.crm.domain.notes import NewNote, NoteKind
 from chalicelib.crm.domain.tags import NewTag
 from chalicelib.crm.services.bulk import count_concerned, start_bulk
 from chalicelib.crm.services.contacts import change_contact, create_contact, delete_contact, get_contact
-from chalicelib.crm.services.jobs import get_job, list_results
+from chalicelib.crm.services.job_kinds import KINDS
+from chalicelib.crm.services.jobs import get_job, list_results, run_step
+from chalicelib.crm.services.merging import merge_contact
+from chalicelib.crm.services.notes import add_note
 from chalicelib.crm.services.tags import create_tag
 from chalicelib.kernel.errors import NotFound
 from chalicelib.kernel.ids import new_id
+from chalicelib.kernel.paging import Page
 from chalicelib.kernel.phones import E164
 
 
@@ -142,8 +147,91 @@ def test_whom_it_would_concern_is_counted(crm, people):
 def test_counting_is_bounded(crm, people, monkeypatch):
     """Beyond the bound it says at least."""
     monkeypatch.setattr("chalicelib.crm.services.bulk.MAX_COUNTED", 100)
+    monkeypatch.setattr("chalicelib.crm.services.bulk._AT_ONCE", 50)
     counted = count_concerned(crm, BulkWish(BulkAction.DELETE, where=ContactFilter()))
     assert (counted.concerned, counted.is_more) == (100, True)
+
+
+def test_counting_ends_although_nobody_matches(crm, monkeypatch):
+    """Ten thousand contacts are looked at, a thousand a page."""
+    sizes = []
+
+    def short(listing, size, start):
+        sizes.append(size)
+        assert len(sizes) < 100
+        return Page([], "on")
+
+    monkeypatch.setattr(crm.contacts, "page", short)
+    counted = count_concerned(crm, BulkWish(BulkAction.DELETE, where=ContactFilter(owner="nobody")))
+    assert (counted.concerned, counted.is_more, sum(sizes)) == (0, True, 10_000)
+
+
+@pytest.mark.parametrize(
+    ("action", "value"),
+    [("delete", None), ("assign", "Grace"), ("set_status", "inactive"), ("tag", None), ("untag", None)],
+)
+def test_whoever_took_a_merged_contact_s_place_is_left_alone(crm, people, action, value):
+    """Nobody has named them; the result says what became of the one that was named."""
+    tag = create_tag(crm, NewTag("VIP"))
+    winner = merge_contact(crm, people[0].id, people[1].id)
+    if action == "untag":
+        winner = change_contact(crm, winner.id, ContactChanges(tags=(tag.id,)))
+    value = tag.id if action in {"tag", "untag"} else value
+    done = _run(crm, BulkWish(BulkAction(action), value, ids=(people[1].id,)))
+    (result,) = list_results(crm, done.id, 10).items
+    assert (result.outcome, result.code) == ("unchanged", "contact_merged")
+    assert get_contact(crm, winner.id) == winner
+
+
+@pytest.mark.parametrize("action", ["delete", "set_status"])
+def test_who_is_merged_at_that_moment_is_left_alone_too(crm, people, action):
+    """Even if the winner comes to the version that was read of the other."""
+    loser = change_contact(crm, people[1].id, ContactChanges(title="Second"))
+    assert loser.version == 2
+    get, waiting = crm.contacts.get, [1]
+
+    def merged_meanwhile(contact_id):
+        found = get(contact_id)
+        if contact_id == loser.id and waiting and waiting.pop():
+            merge_contact(crm, people[0].id, loser.id)
+        return found
+
+    job = start_bulk(crm, BulkWish(BulkAction(action), "inactive", ids=(loser.id,)))
+    crm.contacts.get = merged_meanwhile
+    run_step(crm, job.id, 0, KINDS)
+    winner = get_contact(crm, people[0].id)
+    assert (winner.version, winner.status) == (2, ContactStatus.CUSTOMER)
+    assert [one.code for one in list_results(crm, job.id, 10).items] == ["contact_merged"]
+
+
+@pytest.mark.parametrize("moment", ["listed", "read"])
+def test_who_matches_no_more_is_left_alone(crm, people, moment):
+    """Somebody becomes a customer after the list was read, or after the contact was."""
+    name = "page" if moment == "listed" else "get"
+    real, waiting = getattr(crm.contacts, name), [1]
+
+    def meanwhile(*arguments):
+        found = real(*arguments)
+        if (moment == "listed" or arguments[0] == people[1].id) and waiting and waiting.pop():
+            change_contact(crm, people[1].id, ContactChanges(status=ContactStatus.CUSTOMER))
+        return found
+
+    job = start_bulk(crm, BulkWish(BulkAction.DELETE, where=ContactFilter(status=ContactStatus.LEAD)))
+    setattr(crm.contacts, name, meanwhile)
+    work_off(crm)
+    done = get_job(crm, job.id)
+    assert (done.succeeded, done.unchanged, done.failed) == (79, 1, 0)
+    assert get_contact(crm, people[1].id).status is ContactStatus.CUSTOMER
+
+
+def test_what_a_dead_worker_left_of_a_deleted_contact_goes(crm, people):
+    """The contact went, its notes had not; the repeated step finishes it."""
+    add_note(crm, NewNote(people[0].id, NoteKind.GENERAL, "left", "tests"))
+    job = start_bulk(crm, BulkWish(BulkAction.DELETE, ids=(people[0].id,)))
+    crm.collections = Perilous(crm.collections, Fuse(1))
+    work_off(crm)
+    assert get_job(crm, job.id).unchanged == 1
+    assert crm.notes.by_key == {}
 
 
 def test_a_filter_is_kept_whole(clock):

@@ -11,20 +11,21 @@ from fakes.crm import FakeCrm
 from fakes.jobs import work_off
 from fakes.samples import ADA, GRANT
 
-from chalicelib.crm.domain.contacts import ContactChanges, Parting, Tombstone
-from chalicelib.crm.domain.jobs import JobState
+from chalicelib.crm.domain.contacts import ContactChanges, NewContact, Parting, Tombstone
+from chalicelib.crm.domain.jobs import JobState, ended
 from chalicelib.crm.domain.notes import NewNote, NoteKind
 from chalicelib.crm.domain.personal import EVIDENCE_KEPT, SETTLED, Person, Trace
 from chalicelib.crm.services.consents import record_consent
 from chalicelib.crm.services.contacts import change_contact, create_contact, delete_contact, get_contact
 from chalicelib.crm.services.erasing import erase_contact
-from chalicelib.crm.services.jobs import cancel_job
+from chalicelib.crm.services.merging import merge_contact
 from chalicelib.crm.services.notes import add_note
 from chalicelib.crm.services.personal import RecordsHolding, export_person
 from chalicelib.kernel.clock import FixedClock
 from chalicelib.kernel.errors import Conflict, NotFound
 from chalicelib.kernel.ids import new_id
 from chalicelib.kernel.paging import Page
+from chalicelib.kernel.phones import E164
 
 _PORTS = ("contacts", "erasures", "jobs", "work", "collections", "indexes")
 
@@ -155,10 +156,10 @@ def test_asked_again_it_is_the_same_job(crm, ada):
     assert _is_erased(crm, ada)
 
 
-def test_a_cancelled_erasure_is_begun_anew(crm, ada):
-    """Asking again does what the cancelled job has left."""
+def test_a_failed_erasure_is_begun_anew(crm, ada):
+    """Asking again does what the failed job has left."""
     first = erase_contact(crm, ada.id, "asked")
-    cancel_job(crm, first.id)
+    crm.jobs.save(ended(first, JobState.FAILED, crm.clock.now()))
     work_off(crm)
     assert not _is_erased(crm, ada)
     assert erase_contact(crm, ada.id, "again").id != first.id
@@ -242,6 +243,19 @@ def test_a_sweep_that_is_too_much_at_once_is_a_job(crm, ada, clock):
     assert crm.notes.by_key == {}
     assert set(crm.collections.expiring.values()) == {clock.now() + EVIDENCE_KEPT}
     assert len(crm.consents.all(ada.id)) == 1
+
+
+def test_what_lies_under_the_ids_of_merged_contacts_goes_too(crm, ada, clock):
+    """Although the merge had not moved it yet, and however much it is."""
+    double = create_contact(crm, NewContact("A.", E164("+14155550199")))
+    for number in range(300):
+        add_note(crm, NewNote(double.id, NoteKind.GENERAL, str(number), "tests"))
+    merge_contact(crm, ada.id, double.id)
+    delete_contact(crm, ada.id)
+    assert len(crm.notes.by_key) >= 100
+    work_off(crm)
+    assert crm.notes.by_key == {}
+    assert set(crm.collections.expiring.values()) == {clock.now() + EVIDENCE_KEPT}
 
 
 def test_whoever_dies_over_a_deletion_can_delete_again(crm, ada):

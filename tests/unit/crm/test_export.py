@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import io
+import json
 from dataclasses import replace
 from datetime import timedelta
 from random import Random
+
+import pytest
 
 from chalicelib.crm.adapters.files.reading import open_table
 from chalicelib.crm.domain.contacts import Contact
@@ -122,6 +125,25 @@ def test_an_answer_that_grows_too_long_ends_early(clock):
     """The next begins after the last row that it has."""
     contacts = [_contact(number, Random(number), clock.now()) for number in range(3)]
     long = replace(contacts[1], custom_fields={"remark": "x" * 2_000_000})
-    text, start = contacts_csv(Page([contacts[0], long, contacts[2]]), ["remark"], bom=False)
+    text, start = contacts_csv(Page([contacts[0], long, long, contacts[2]]), ["remark"], bom=False)
     assert start == f"2026-03-03T12:00:01.000Z#{long.id}"
-    assert contacts[2].id not in text
+    assert text.count("x" * 2_000_000) == 1
+    assert (
+        contacts_csv(Page([replace(long, custom_fields={"remark": "x" * 4_000_000})]), ["remark"], bom=False)[
+            1
+        ]
+        is None
+    )
+
+
+@pytest.mark.parametrize("letter", ["x", '"', "\n", "漢", "🏠"])
+def test_the_longest_answer_can_be_given(clock, letter):
+    """As a JSON string, which is how a function answers, it has less than 6 MB."""
+    remark = json.dumps(letter * 20_000, ensure_ascii=False).encode()[1:19_999].decode(errors="ignore")
+    values = {"remark": json.loads(f'"{remark.rstrip(chr(92))}"')}
+    contacts = [
+        replace(_contact(number, Random(number), clock.now()), custom_fields=values) for number in range(1000)
+    ]
+    text, start = contacts_csv(Page(contacts), ["remark"], bom=True)
+    assert start is not None
+    assert 2_700_000 < len(json.dumps(text)) < 3_010_000

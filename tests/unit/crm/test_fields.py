@@ -96,6 +96,23 @@ def test_a_value_of_another_kind_is_refused(defined, key, value):
     assert wrong.detail.endswith(".") or wrong.detail.endswith(").")
 
 
+@pytest.mark.parametrize(
+    ("letter", "right", "wrong"), [("x", 1900, 1992), ("漢", 600, 700), ('"', 950, 1050), ("🏠", 480, 520)]
+)
+def test_all_fields_together_have_a_size(crm, letter, right, wrong):
+    """20,000 bytes as JSON in UTF-8; the error names the longest."""
+    for number in range(10):
+        define_field(crm, NewField(f"f{number}", "F", FieldKind.TEXT))
+    values = {f"f{number}": letter * right for number in range(10)}
+    assert check_fields(crm, values) == values
+    with pytest.raises(Invalid) as refusal:
+        check_fields(crm, {f"f{number}": letter * (wrong + number % 8) for number in range(10)})
+    assert refusal.value.code == "bad_custom_field"
+    assert [(error.pointer, error.detail) for error in refusal.value.errors] == [
+        ("/custom_fields/f7", "All custom fields together have 20000 bytes at most; shorten it.")
+    ]
+
+
 def test_lines_end_as_everywhere(defined):
     """Carriage returns of files become line feeds; empty text is no value."""
     assert check_fields(defined, {"text": "a\r\nb\rc"}) == {"text": "a\nb\nc"}

@@ -9,6 +9,7 @@ import pytest
 from chalicelib.crm.domain.cells import Unreadable, read_email, read_list, read_source, read_tags
 from chalicelib.crm.domain.columns import COLUMNS, IGNORED, headers
 from chalicelib.crm.domain.countries import country_code
+from chalicelib.crm.domain.details import ContactStatus
 from chalicelib.crm.domain.fields import FieldDefinition, FieldKind
 from chalicelib.crm.domain.imports import Fault, Row, RowContact, RowOptions
 from chalicelib.crm.domain.mapping import FIELDS, guess_mapping
@@ -55,6 +56,62 @@ def test_a_row_that_could_not_be_read_keeps_its_fault():
     (error,) = read_row(row, mapping, RowOptions(), {})
     assert (error.row, error.column, len(error.value), error.problem) == (7, "name", 100, "Wrong.")
     assert error.text.endswith("Wrong. Mend it.")
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        *(
+            "Do Not Call",
+            "DoNotCall",
+            "do_not_call",
+            "Do not contact",
+            "Opted out",
+            "Opt out",
+            "Unsubscribed",
+        ),
+        *("Nicht anrufen", "Ne pas appeler", "Désabonné", "No llamar", "Dado de baja"),
+    ],
+)
+@pytest.mark.parametrize("cell", ["yes", "TRUE", "1", "x", "Ja", "oui", "Sí", "DNC"])
+def test_who_asked_not_to_be_called_must_not_be_contacted(header, cell):
+    """Whatever a column of the status, or the default of the import, says."""
+    contact = _read(
+        ("phone", header, "status"), "+14155552671", cell, "customer", status=ContactStatus.PROSPECT
+    )
+    assert dict(contact.fields) == {"phone": "+14155552671", "status": ContactStatus.DO_NOT_CONTACT}
+
+
+@pytest.mark.parametrize("cell", ["no", "False", "0", "", " ", "n/a", "Nein"])
+def test_who_did_not_ask_for_it_keeps_the_status(cell):
+    """No and an empty cell say nothing: nobody is welcome for that."""
+    silent = _read(("phone", "Do Not Call"), "+14155552671", cell)
+    assert dict(silent.fields) == {"phone": "+14155552671"}
+    refused = _read(("phone", "Do Not Call", "status"), "+14155552671", cell, "do not contact")
+    assert refused.fields["status"] is ContactStatus.DO_NOT_CONTACT
+
+
+def test_one_of_several_columns_is_enough():
+    """A file may have more than one such column, and the user may name any."""
+    header = ("phone", "Do Not Call", "Opted out", "Sperre")
+    for place in range(3):
+        cells = ["no"] * 3
+        cells[place] = "yes"
+        contact = _read(header, "+14155552671", *cells, wanted={"Sperre": "do_not_call"})
+        assert contact.fields["status"] is ContactStatus.DO_NOT_CONTACT
+
+
+def test_a_wish_that_is_not_understood_is_an_error():
+    """The column is not taken for another one, and the row is not imported."""
+    (error,) = _read(("phone", "Do Not Call"), "+14155552671", "since May")
+    assert (error.column, error.remedy) == ("Do Not Call", "Write yes or no.")
+
+
+@pytest.mark.parametrize("header", ["Email Opt Out", "HasOptedOutOfEmail", "Unsubscribed from all email"])
+def test_who_takes_no_e_mail_may_be_called(header):
+    """These columns are not imported."""
+    mapping = guess_mapping(("phone", header), {}, [_row("+14155552671", "true")])
+    assert mapping.targets()[header] is None
 
 
 def test_every_wrong_cell_is_told():

@@ -79,9 +79,10 @@ def test_every_run_of_every_import_is_looked_through(crm):
 def test_marks_of_validated_files_go_as_well(crm):
     """Which row had a number first is forgotten with the number."""
     found = _import(crm, [])
-    crm.imports.claim(found.id, 1, ADA.phones[0], 5)
+    crm.imports.claim(found.id, 1, ADA.phones[:1], 5)
+    assert crm.imports.claimed(found.id, 1, ADA.phones[:1], 9) == 5
     _erase(crm)
-    assert crm.imports.claim(found.id, 1, ADA.phones[0], 9) == 9
+    assert crm.imports.claimed(found.id, 1, ADA.phones[:1], 9) is None
 
 
 def test_without_imports_there_is_nothing(crm):

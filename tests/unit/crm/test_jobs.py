@@ -9,6 +9,7 @@ from fakes.carrier import Fuse, Killed, Perilous
 from fakes.jobs import work_off
 
 from chalicelib.crm.domain.jobs import Outcome, Step
+from chalicelib.crm.services.job_kinds import KINDS
 from chalicelib.crm.services.jobs import (
     cancel_job,
     each_of,
@@ -220,6 +221,15 @@ def test_a_job_that_is_over_cannot_be_cancelled(crm, kinds):
     with pytest.raises(Conflict) as refusal:
         cancel_job(crm, job.id)
     assert refusal.value.code == "job_over"
+
+
+@pytest.mark.parametrize("kind", sorted(set(KINDS) - {"bulk", "recount"}))
+def test_what_must_not_stay_half_done_cannot_be_cancelled(crm, kind):
+    """Erasures, merges and deletions have begun with the request."""
+    job = start_job(crm, kind, {})
+    with pytest.raises(Conflict) as refusal:
+        cancel_job(crm, job.id)
+    assert (refusal.value.code, get_job(crm, job.id)) == ("not_cancellable", job)
 
 
 def test_a_step_ends_in_time(crm, clock):

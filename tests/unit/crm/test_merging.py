@@ -135,6 +135,13 @@ def test_whoever_must_not_be_contacted_stays_so(crm, one, other, result, swapped
     )
 
 
+def test_a_mere_lead_takes_the_other_s_status(crm):
+    """What every contact is by default says least."""
+    lead = create_contact(crm, NewContact("One", NUMBERS[0]))
+    customer = create_contact(crm, NewContact("Two", NUMBERS[1], status=ContactStatus.CUSTOMER))
+    assert merge_contact(crm, lead.id, customer.id).status is ContactStatus.CUSTOMER
+
+
 def test_a_caller_without_a_name_gets_one(crm, double):
     """Who was recognised only by a number takes the name that is known."""
     caller = create_contact(crm, NewContact(UNKNOWN_CALLER, NUMBERS[5]))

@@ -115,6 +115,15 @@ def test_a_repair_that_is_repeated_changes_nothing(crm, people):
     assert crm.counters.by_name["status#lead"].amount == 120
 
 
+def test_more_counters_than_a_job_can_keep_are_refused(crm, people, monkeypatch):
+    """The job fails and says why, instead of dying over a row that is too long."""
+    monkeypatch.setattr("chalicelib.crm.services.recount._LONGEST", 100)
+    job = start_recount(crm, repair=False)
+    for step in range(5):
+        run_step(crm, job.id, step, {RECOUNT: recount_step})
+    assert (crm.jobs.get(job.id).state, crm.jobs.get(job.id).error) == ("failed", "too_many_counters")
+
+
 def test_a_change_on_its_way_is_no_difference(crm, people):
     """It is looked at again; what is still behind was changed just now."""
     change_contact(crm, people[7].id, ContactChanges(status=ContactStatus.CUSTOMER))

@@ -127,6 +127,27 @@ def _others(crm, tag):
     ]
 
 
+@pytest.mark.parametrize("how", ["deleted", "merged"])
+def test_a_tag_is_not_merged_into_one_that_goes(crm, how):
+    """At the last moment before it would be removed: contacts keep it, and the job says why it failed."""
+    tag, into, third = (create_tag(crm, NewTag(name)) for name in ("Old", "New", "Third"))
+    (ada,) = people(crm, 1, tag.id)
+    job = merge_tags(crm, tag.id, into.id)
+    page, waiting = crm.contacts.page, [1]
+
+    def meanwhile(*arguments):
+        found = page(*arguments)
+        if waiting and waiting.pop():
+            delete_tag(crm, into.id) if how == "deleted" else merge_tags(crm, into.id, third.id)
+            crm.tags.remove(into) if how == "merged" else None
+        return found
+
+    crm.contacts.page = meanwhile
+    work_off(crm)
+    assert (get_job(crm, job.id).state, get_tag(crm, tag.id)) == ("failed", tag)
+    assert get_contact(crm, ada.id).tags == (tag.id,)
+
+
 def test_a_change_under_way_is_not_lost(crm):
     """A contact that changes between reading and writing is read again."""
     tag = create_tag(crm, NewTag("VIP"))

@@ -20,7 +20,7 @@ from chalicelib.crm.adapters.repository.lists import page_of
 from chalicelib.crm.adapters.tables import ContactItem, CrmTable, MemberItem, PhoneItem
 from chalicelib.crm.domain.contacts import Contact
 from chalicelib.kernel.actors import actor
-from chalicelib.kernel.clock import iso
+from chalicelib.kernel.clock import from_millis, iso
 from chalicelib.kernel.errors import Conflict, FieldError, unavailable_on
 from chalicelib.kernel.phones import E164
 
@@ -118,23 +118,24 @@ class ContactRepository:
     def merge(self, winner: Contact, before: Contact, loser: Contact, tombstone: Tombstone) -> None:
         """Save the winner as `save` does and put the tombstone in the loser's place, all or nothing.
 
-        The loser's numbers become the winner's, and so do its tags. Raises `Conflict` with code
-        `version_changed` when one of them is stored at another version, and `phone_taken` as `add`.
+        The loser's numbers become the winner's, and so do its tags and the later `last_contacted_at`. Raises
+        `Conflict` with code `version_changed` when one of them is stored at another version, and
+        `phone_taken` as `add`.
         """
         refusal = self._write(before, lambda: self._merge(winner, before, loser, tombstone))
+        fresh = self.get(before.id) if refusal is not None else None
+        if isinstance(fresh, Contact) and fresh.version == before.version:
+            # A call that the winner has answered meanwhile makes no new version.
+            refusal = self._write(before, lambda: self._merge(winner, fresh, loser, tombstone))
         if refusal is not None:
             raise _changed() from refusal
 
     def touch(self, contact_id: str, at: datetime) -> None:
         """Note that a call with the contact was answered at `at`; an earlier instant changes nothing."""
-        earlier = ContactItem.last_contacted_at.does_not_exist() | (ContactItem.last_contacted_at < iso(at))
         try:
             ContactItem(f"CONTACT#{contact_id}", "CONTACT").update(
-                actions=[
-                    ContactItem.last_contacted_at.set(iso(at)),
-                    ContactItem.contacted_key.set(contacted_key(contact_id, iso(at))),
-                ],
-                condition=ContactItem.version.exists() & earlier,
+                actions=_contacted(contact_id, at),
+                condition=ContactItem.version.exists() & _was_before(at),
             )
         except UpdateError as error:
             if error.cause_response_code != "ConditionalCheckFailedException":
@@ -202,8 +203,12 @@ class ContactRepository:
 
     def _merge(self, winner: Contact, before: Contact, loser: Contact, tombstone: Tombstone) -> None:
         item, tags = contact_item(winner), member_keys(winner)
+        actions, unchanged = _set_all(item), ContactItem.version == before.version
+        at = loser.last_contacted_at
+        if at is not None and at > (before.last_contacted_at or from_millis(0)):
+            actions, unchanged = [*actions, *_contacted(winner.id, at)], unchanged & _was_before(at)
         with TransactWrite(connection=self._connection) as transaction:
-            transaction.update(item, _set_all(item), condition=ContactItem.version == before.version)
+            transaction.update(item, actions, condition=unchanged)
             transaction.save(gone_item(tombstone), condition=ContactItem.version == loser.version)
             for phone in loser.phones:
                 claim = PhoneItem(f"PHONE#{phone}", "PHONE", contact_id=winner.id)
@@ -237,6 +242,18 @@ def _set_all(item: ContactItem) -> list[Any]:
         attributes[name].remove() if value is None else attributes[name].set(value)
         for name, value in values.items()
     ]
+
+
+def _contacted(contact_id: str, at: datetime) -> list[Any]:
+    """Give the actions that note an answered call."""
+    return [
+        ContactItem.last_contacted_at.set(iso(at)),
+        ContactItem.contacted_key.set(contacted_key(contact_id, iso(at))),
+    ]
+
+
+def _was_before(at: datetime) -> Any:
+    return ContactItem.last_contacted_at.does_not_exist() | (ContactItem.last_contacted_at < iso(at))
 
 
 def _changed() -> Conflict:

@@ -9,7 +9,7 @@ from pynamodb.exceptions import PynamoDBException, TransactWriteError
 from pynamodb.expressions.operand import Path
 from pynamodb.transactions import TransactWrite
 
-from chalicelib.crm.adapters.tables import CrmTable
+from chalicelib.crm.adapters.tables import ContactItem, CrmTable
 from chalicelib.kernel.actors import actor
 from chalicelib.kernel.errors import unavailable_on
 
@@ -34,7 +34,7 @@ class MoveRepository:
         """Move up to 25 rows beside the head and its index; False when there was none left.
 
         Doing it again, also after a death half-way, moves each row once. A row that somebody changes at
-        that moment is left for the next time.
+        that moment is left for the next time, and nothing moves to a contact that is gone.
         """
         rows = CrmTable.query(f"CONTACT#{from_id}", page_size=_CHUNK, consistent_read=True)
         found = list(islice((row for row in rows if row.sk not in _KEPT), _CHUNK))
@@ -46,9 +46,11 @@ class MoveRepository:
         return bool(found)
 
     def _copy(self, rows: list[Any], from_id: str, to_id: str) -> bool:
-        """Put the rows in their new place and mark the old ones, all or nothing; False when one changed."""
+        """Put the rows in their new place and mark the old ones, all or nothing; False when refused."""
         try:
             with TransactWrite(connection=self._connection) as transaction:
+                there = ContactItem.version.exists()
+                transaction.condition_check(ContactItem, f"CONTACT#{to_id}", "CONTACT", condition=there)
                 for row in rows:
                     transaction.save(_in_new_place(row, from_id, to_id))
                     actions = [CrmTable.moved_to.set(to_id), CrmTable.changed_by.set(actor())]

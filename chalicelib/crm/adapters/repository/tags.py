@@ -65,9 +65,13 @@ class TagRepository:
         if refusal is not None:
             raise _changed() from refusal
 
-    def remove(self, tag: Tag) -> None:
-        """Remove a tag and free its name, all or nothing; `Conflict` with code `version_changed`."""
-        refusal = self._write(tag, lambda: self._remove(tag))
+    def remove(self, tag: Tag, into: str | None = None) -> None:
+        """Remove a tag and free its name, all or nothing; with `into`, only while that tag is there.
+
+        Raises `Conflict` with code `version_changed` when the stored tag has another version or one of them
+        is gone.
+        """
+        refusal = self._write(tag, lambda: self._remove(tag, into))
         if refusal is not None:
             raise _changed() from refusal
 
@@ -109,8 +113,10 @@ class TagRepository:
                 transaction.save(_claim(tag), condition=TagNameItem.pk.does_not_exist())
                 transaction.delete(_claim(before))
 
-    def _remove(self, tag: Tag) -> None:
+    def _remove(self, tag: Tag, into: str | None) -> None:
         with TransactWrite(connection=self._connection) as transaction:
+            if into is not None:
+                transaction.condition_check(TagItem, _TAGS, f"TAG#{into}", condition=TagItem.pk.exists())
             transaction.delete(_item(tag), condition=TagItem.version == tag.version)
             transaction.delete(_claim(tag))
 
