@@ -13,7 +13,7 @@ from chalicelib.crm.schemas.contacts import ContactView
 from chalicelib.crm.schemas.jobs import JobView
 from chalicelib.crm.services import bulk
 from chalicelib.crm.services.merging import merge_contact as merge
-from chalicelib.crm.services.tags import tag_ids
+from chalicelib.crm.services.tags import tag_ids, tag_ids_to_find
 from chalicelib.entrypoints.http_contacts import shown_contacts
 from chalicelib.entrypoints.middleware import NoQuery, Reply, Request, route
 from chalicelib.system.domain.tokens import Scope
@@ -46,7 +46,7 @@ def act_on_contacts(request: Request[BulkIn, NoQuery]) -> Reply:
     concern.
     """
     crm = container().crm
-    wish = request.body.wish(partial(tag_ids, crm))
+    wish = request.body.wish(partial(tag_ids, crm), partial(tag_ids_to_find, crm))
     if request.body.validate_only:
         return Reply(_view(None, bulk.count_concerned(crm, wish)), status=200)
     return Reply(_view(bulk.start_bulk(crm, wish, request.new_id("job")), None))

@@ -12,7 +12,7 @@ from chalicelib.crm.domain.listing import Listing
 from chalicelib.crm.schemas.export import MAX_EXPORT, ContactsExportQuery, contacts_csv
 from chalicelib.crm.services.contacts import list_contacts
 from chalicelib.crm.services.fields import list_fields
-from chalicelib.crm.services.tags import tag_ids
+from chalicelib.crm.services.tags import tag_ids_to_find
 from chalicelib.entrypoints.http_contacts import shown_contacts
 from chalicelib.entrypoints.middleware import Reply, Request, route
 from chalicelib.kernel.actors import actor
@@ -40,7 +40,7 @@ def export_contacts(request: Request[None, ContactsExportQuery]) -> Reply:
     loss.
     """
     crm, query = container().crm, request.query
-    listing = Listing(query.where(partial(tag_ids, crm)), descending=False)
+    listing = Listing(query.where(partial(tag_ids_to_find, crm)), descending=False)
     page = list_contacts(crm, listing, MAX_EXPORT, query.after)
     shown = Page(shown_contacts(page.items), page.next_start)
     keys = [definition.key for definition in list_fields(crm)]

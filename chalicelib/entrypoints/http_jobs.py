@@ -47,9 +47,12 @@ def list_job_results(request: Request[None, PageQuery]) -> Page[Result]:
     _JOB + "/cancel",
     scope=Scope.OPERATOR,
     returns=JobView,
-    errors=_ABSENT | {"job_over": 409},
+    errors=_ABSENT | {"job_over": 409, "not_cancellable": 409},
     idempotent=False,
 )
 def cancel_job(request: Request[None, NoQuery]) -> Job:
-    """Cancel a job: what is done stays done, and nothing more is begun."""
+    """Cancel a bulk action or a recount: what is done stays done, and nothing more is begun.
+
+    Erasures, merges and deletions go on: they must not stay half done.
+    """
     return jobs.cancel_job(container().crm, request.path["job_id"])

@@ -9,6 +9,7 @@ import click
 
 from localcloud.commands.cells import readable
 from localcloud.commands.csv_files import join_parts, new_file
+from localcloud.commands.moments import MOMENT, MOMENT_HELP
 from localcloud.commands.printing import json_option, limit_option, print_changes
 from localcloud.commands.remote import uses_api
 from localcloud.commands.tables import Column
@@ -23,8 +24,8 @@ _AUDIT = "/v1/audit"
 @click.command()
 @click.option("--actor", help="Only what this one did: token:token_…, call:call_…, system.")
 @click.option("--object", "subject", help="Only what was done to it: contact:contact_…")
-@click.option("--from", "since", help="Not before this instant, such as 2026-03-03T08:00:00Z.")
-@click.option("--to", "until", help="Before this instant.")
+@click.option("--from", "since", type=MOMENT, help=f"Not before, {MOMENT_HELP}.")
+@click.option("--to", "until", type=MOMENT, help="Before; written likewise.")
 @click.option(
     "--csv",
     "file",

@@ -20,6 +20,13 @@ def whole(value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
+def piped(value: Any) -> str:
+    """Write a value for a line in a pipe: lists as `a; b`, anything else whole; lists of parts are JSON."""
+    if isinstance(value, list) and not any(isinstance(part, dict | list) for part in value):
+        return "; ".join(map(whole, value))
+    return whole(value)
+
+
 def readable(value: Any) -> str:
     """Write a value for people: instants as `2026-11-22 22:06:01` (UTC), lists as `a, b`, yes and no."""
     if isinstance(value, bool):

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from localcloud.commands.changing import given
+from localcloud.commands.contact_ids import finds_contacts
 from localcloud.commands.contact_options import CONTACTS
+from localcloud.commands.moments import MOMENT, MOMENT_HELP
 from localcloud.commands.printing import json_option, limit_option, print_items, print_object
 from localcloud.commands.remote import uses_api
 from localcloud.commands.tables import Column
@@ -32,7 +34,10 @@ _SOURCES = click.Choice(["web_form", "paper", "call", "sms", "email", "import", 
 
 @click.group()
 def consents() -> None:
-    """Record what contacts allow and forbid, and read it; what is recorded is never changed."""
+    """Record what contacts allow and forbid, and read it; what is recorded is never changed.
+
+    A contact is named by its id, or by one of its numbers as +14155550132.
+    """
 
 
 @consents.command("list")
@@ -40,6 +45,7 @@ def consents() -> None:
 @limit_option
 @json_option
 @uses_api
+@finds_contacts
 def list_consents(api: Remote, *, contact_id: str, limit: int, as_json: bool) -> None:
     """List a contact's consents, the one recorded last first; `contacts show` tells what holds now."""
     found = api.items(_path(contact_id), limit)
@@ -54,9 +60,10 @@ def list_consents(api: Remote, *, contact_id: str, limit: int, as_json: bool) ->
 @click.option("--wording", help="What was shown or said; a grant needs this or --reference.")
 @click.option("--reference", help="The recording, call or document that proves it.")
 @click.option("--number", help="The number that it was given for, such as +14155550132.")
-@click.option("--at", help="When it was given, such as 2026-03-03T08:00:00Z. Default: now.")
+@click.option("--at", type=MOMENT, help=f"When it was given, {MOMENT_HELP}. Default: now.")
 @json_option
 @uses_api
+@finds_contacts
 def record(api: Remote, *, contact_id: str, as_json: bool, **consent: Any) -> None:
     """Record that a contact granted or revoked something.
 

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from localcloud.commands.moments import MOMENT, MOMENT_HELP
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -16,9 +18,8 @@ CONTACTS = "/v1/crm/contacts"
 STATUSES = ("lead", "prospect", "customer", "inactive", "do_not_contact")
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _SORTS = ("created_at", "updated_at", "last_contacted_at", "name")
-_INSTANT = "such as 2026-03-03T08:00:00Z"
-_ADDRESS = {"street": "street", "city": "city", "region": "region", "postal_code": "postal_code"}
-_ADDRESS |= {"address_country": "country"}
+ADDRESS = {"street": "street", "city": "city", "region": "region", "postal_code": "postal_code"}
+ADDRESS |= {"address_country": "country"}
 _PLAIN = (
     *("country", "name", "phone", "email", "company", "title", "time_zone", "language"),
     *("preferred_channel", "source", "status", "owner"),
@@ -35,12 +36,12 @@ _FILTERS = (
     click.option("--owner", help="Only of this owner: the whole name, whatever its case."),
     click.option("--company", help="Only of this company: the whole name, whatever its case."),
     click.option("--source", help="Only from this source."),
-    click.option("--created-from", help=f"Not created before, {_INSTANT}."),
-    click.option("--created-until", help="Created before."),
-    click.option("--updated-from", help="Not changed last before."),
-    click.option("--updated-until", help="Changed last before."),
-    click.option("--contacted-from", help="Not reached last before."),
-    click.option("--contacted-until", help="Reached last before."),
+    click.option("--created-from", type=MOMENT, help=f"Not created before, {MOMENT_HELP}."),
+    click.option("--created-until", type=MOMENT, help="Created before; written likewise."),
+    click.option("--updated-from", type=MOMENT, help="Not changed last before; written likewise."),
+    click.option("--updated-until", type=MOMENT, help="Changed last before; written likewise."),
+    click.option("--contacted-from", type=MOMENT, help="Not reached last before; written likewise."),
+    click.option("--contacted-until", type=MOMENT, help="Reached last before; written likewise."),
 )
 _DETAILS = (
     click.option("--country", help="ISO code of the country of national numbers, such as US."),
@@ -99,7 +100,7 @@ def details_of(api: Remote, options: dict[str, Any]) -> dict[str, Any]:
         found["other_phones"] = list(options["other_phones"])
     if options["preferred_times"]:
         found["preferred_times"] = list(map(_preferred_time, options["preferred_times"]))
-    if address := {part: options[name] for name, part in _ADDRESS.items() if options[name] is not None}:
+    if address := {part: options[name] for name, part in ADDRESS.items() if options[name] is not None}:
         found["address"] = address
     if options["fields"]:
         found["custom_fields"] = _custom_fields(api, options["fields"])

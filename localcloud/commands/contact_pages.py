@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from localcloud.commands.cells import readable
+from localcloud.commands.contact_ids import finds_contacts
 from localcloud.commands.contact_options import CONTACTS
 from localcloud.commands.printing import json_option, limit_option, print_items, print_object
 from localcloud.commands.remote import uses_api
+from localcloud.commands.suppressions import find_suppressions
 from localcloud.commands.tables import Column
 
 if TYPE_CHECKING:
@@ -56,11 +58,14 @@ _ESSENTIAL_OF_CALLS = ("id", "direction", "state", "outcome", "created_at")
 @click.argument("contact_id")
 @json_option
 @uses_api
+@finds_contacts
 def show(api: Remote, *, contact_id: str, as_json: bool) -> None:
-    """Show a contact: details, what it allows now, open tasks, and the latest of its timeline."""
+    """Show a contact: details, numbers that are not dialed, what it allows now, open tasks, the latest."""
     path = f"{CONTACTS}/{contact_id}"
+    contact = api.ask("GET", path).body
     found = {
-        "contact": api.ask("GET", path).body,
+        "contact": contact,
+        "suppressions": find_suppressions(api, [contact["phone"], *contact["other_phones"]]),
         "consents": api.ask("GET", f"{path}/consents", query={"page_size": 1}).body["current"],
         "tasks": [task for task in api.items(f"{path}/notes", _MAX_TASKS, kind="task") if not task["done"]],
         "timeline": api.items(f"{path}/timeline", _LATEST),
@@ -77,6 +82,7 @@ def show(api: Remote, *, contact_id: str, as_json: bool) -> None:
 @limit_option
 @json_option
 @uses_api
+@finds_contacts
 def timeline(api: Remote, *, contact_id: str, kind: str | None, limit: int, as_json: bool) -> None:
     """List what happened with a contact, newest first: notes, consents and finished calls."""
     found = api.items(f"{CONTACTS}/{contact_id}/timeline", limit, kind=kind)
@@ -88,6 +94,7 @@ def timeline(api: Remote, *, contact_id: str, kind: str | None, limit: int, as_j
 @limit_option
 @json_option
 @uses_api
+@finds_contacts
 def calls(api: Remote, *, contact_id: str, limit: int, as_json: bool) -> None:
     """List a contact's calls, newest first, with those of contacts that were merged into it."""
     found = api.items(f"{CONTACTS}/{contact_id}/calls", limit)
@@ -96,6 +103,14 @@ def calls(api: Remote, *, contact_id: str, limit: int, as_json: bool) -> None:
 
 def _print_all(found: dict[str, Any]) -> None:
     print_object(_readable(found["contact"]), as_json=False)
+    for each in found["suppressions"]:
+        told = (
+            each["number"],
+            f"since {readable(each['suppressed_at'])} UTC",
+            each["source"],
+            each["reason"],
+        )
+        click.echo(f"not dialed: {', '.join(filter(None, told))}")
     consents = [{"kind": kind, **current} for kind, current in found["consents"].items()]
     sections = (
         ("consents", consents, _CONSENTS, ("kind", "answer", "at")),
@@ -109,11 +124,12 @@ def _print_all(found: dict[str, Any]) -> None:
 
 
 def _readable(contact: dict[str, Any]) -> dict[str, Any]:
-    """Write what has parts in a line each: address, custom fields, preferred times."""
+    """Write what has parts in a line each, also in a pipe: lists, address, custom fields, preferred times."""
     address = (contact["address"] or {}).values()
     fields = contact["custom_fields"].items()
     times = contact["preferred_times"]
     return contact | {
+        **{name: readable(contact[name]) for name in ("other_phones", "tags")},
         "address": ", ".join(part for part in address if part).replace("\n", ", "),
         "custom_fields": ", ".join(f"{key}: {readable(value)}" for key, value in fields),
         "preferred_times": ", ".join(f"{'/'.join(t['days'])} {t['start']}-{t['end']}" for t in times),

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from localcloud.commands.changing import confirm, given, send, yes_option
+from localcloud.commands.contact_ids import finds_contacts
 from localcloud.commands.contact_options import (
+    ADDRESS,
     CONTACTS,
     contact_details,
     contact_filters,
@@ -43,7 +45,8 @@ _EMPTIABLE = ("other_phones", "preferred_times", "tags")
 def contacts() -> None:
     """Find, create and change contacts; show, merge and erase them.
 
-    A phone number belongs to one contact at most; national numbers need --country.
+    A phone number belongs to one contact at most, and can stand for its id: contacts show +14155550132.
+    National numbers need --country.
     """
 
 
@@ -112,11 +115,13 @@ def create(api: Remote, *, tags: tuple[str, ...], as_json: bool, **details: Any)
 )
 @json_option
 @uses_api
+@finds_contacts
 def change(api: Remote, *, contact_id: str, version: int | None, as_json: bool, **options: Any) -> None:
     """Change the details that are given, and leave the others as they are.
 
     Example: contacts change contact_0197… --status customer --add-tag VIP --clear title --field budget=500
     """
+    _check_cleared(options)
     path = f"{CONTACTS}/{contact_id}"
     seen = api.ask("GET", path)
     body = _changes(api, options, seen.body)
@@ -133,6 +138,7 @@ def change(api: Remote, *, contact_id: str, version: int | None, as_json: bool, 
 @yes_option
 @json_option
 @uses_api
+@finds_contacts
 def delete(api: Remote, *, contact_id: str, yes: bool, as_json: bool) -> None:
     """Delete a contact with its notes; its numbers are free, and its waiting calls are not placed.
 
@@ -151,6 +157,7 @@ def delete(api: Remote, *, contact_id: str, yes: bool, as_json: bool) -> None:
 @yes_option
 @json_option
 @uses_api
+@finds_contacts
 def merge(api: Remote, *, contact_id: str, other_id: str, yes: bool, as_json: bool) -> None:
     """Merge OTHER_ID into CONTACT_ID, which keeps its details and gets numbers, tags and what it lacks.
 
@@ -165,6 +172,14 @@ def merge(api: Remote, *, contact_id: str, other_id: str, yes: bool, as_json: bo
 
 def _told(contact: dict[str, Any]) -> str:
     return f"{contact['name']} ({contact['phone']})"
+
+
+def _check_cleared(options: dict[str, Any]) -> None:
+    """Refuse what is cleared and given at once; tags that are added to none are the only ones then."""
+    for name in options["cleared"]:
+        parts = ADDRESS if name == "address" else (name,)
+        if any(options.get(part) not in (None, ()) for part in parts):
+            raise click.UsageError(f"Give {name} or clear it, not both.")
 
 
 def _changes(api: Remote, options: dict[str, Any], before: dict[str, Any]) -> dict[str, Any]:

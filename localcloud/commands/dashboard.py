@@ -66,7 +66,8 @@ def recount(api: Remote, *, repair: bool, as_json: bool) -> None:
     What is on its way to the counters is no difference. Exit code 1 when a difference is found, also with
     --repair, which puts it right.
     """
-    job = follow_job(api, api.ask("POST", f"{_ANALYTICS}/recount", {"repair": repair}).body["id"])
+    begun = api.ask("POST", f"{_ANALYTICS}/recount", {"repair": repair}).body
+    job = follow_job(api, begun["id"], finds="differences")
     found = api.items(f"{JOBS}/{job['id']}/results", _MAX_RESULTS)
     wrong = [result for result in found if result["code"] in _WRONG]
     if as_json:

@@ -19,6 +19,8 @@ from rich.progress import (
 )
 from rich.text import Text
 
+from localcloud.commands.remote import RefusedError
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
 
 _EVERY_S = 0.5
 _LINE_EVERY_S = 10.0
+_ABSENT = "_not_found"  # how the codes end that say that there is no such thing
 INTERRUPTED = 130  # what shells say of a program that Ctrl-C has ended
 
 
@@ -45,13 +48,16 @@ def follow(
     *,
     noun: str,
     hint: str,
+    has_end: bool = True,
 ) -> dict[str, Any]:
     """Read until the work is over, show how far it is on the error stream, and give what was read last.
 
     Ctrl-C ends the following only, with exit code 130; it and a failure to read print `hint`, which says how
-    to go on.
+    to go on, unless there is no such work. Without `has_end` nobody knows how much there is to do: what is
+    counted are findings.
     """
-    with _goes_on(hint), shown_progress(noun) as show:
+    shown = shown_progress(noun) if has_end else _shown_findings(noun)
+    with _goes_on(hint), shown as show:
         while True:
             found = read()
             now = standing(found)
@@ -75,6 +81,34 @@ def shown_progress(noun: str) -> Iterator[Callable[[Standing], None]]:
             progress.update(task, description=now.state, completed=now.done, total=now.total)
 
         yield show
+
+
+@contextmanager
+def _shown_findings(noun: str) -> Iterator[Callable[[Standing], None]]:
+    """Give a function that says what was found: a line that changes, else one at the start and the end."""
+    console = Console(stderr=True, highlight=False, markup=False)
+    if not console.is_terminal:
+        yield _Ends(noun)
+        return
+    with console.status("") as status:
+        yield lambda now: status.update(_found(now, noun))
+
+
+class _Ends:
+    """Says what was found at the start and at the end, for logs."""
+
+    def __init__(self, noun: str) -> None:
+        self._noun = noun
+        self._is_first = True
+
+    def __call__(self, now: Standing) -> None:
+        if self._is_first or now.is_over:
+            click.echo(_found(now, self._noun), err=True)
+        self._is_first = False
+
+
+def _found(now: Standing, noun: str) -> str:
+    return f"{now.state}, {noun}{'' if now.is_over else ' so far'}: {now.done}"
 
 
 class _Lines:
@@ -121,6 +155,7 @@ def _goes_on(hint: str) -> Iterator[None]:
     except KeyboardInterrupt:
         click.echo(hint, err=True)
         raise SystemExit(INTERRUPTED) from None
-    except click.ClickException:
-        click.echo(hint, err=True)
+    except click.ClickException as error:
+        if not (isinstance(error, RefusedError) and error.code.endswith(_ABSENT)):
+            click.echo(hint, err=True)
         raise

@@ -30,6 +30,8 @@ _BODY = (
 )
 _MAX_NAME = 200
 _MAPPING = (Column("column", least=12), Column("field"))
+_DUPLICATES = tuple(map(Column, ("row", "phone", "outcome", "contact_id", "earlier_row")))
+_ESSENTIAL_OF_DUPLICATES = ("row", "phone", "outcome", "contact_id")
 _COUNTS = ("created", "updated", "unchanged", "skipped", "failed", "duplicates")
 
 _OPTIONS = (
@@ -133,16 +135,19 @@ def print_import(found: dict[str, Any], *, as_json: bool) -> None:
     if as_json:
         print_object(found, as_json=True)
         return
-    kind = f", recognised as {found['recognised']}" if found["recognised"] else ""
-    click.echo(f"{found['file_name']}: {found['state']}{kind}  ({found['id']})")
-    if found["message"]:
-        click.echo(f"  {found['message']}")
+    click.echo(f"{found['file_name']}: {found['state']}  ({found['id']})")
+    told = (_format(found), found["message"], "the file has no rows" if found["rows_total"] == 0 else None)
+    for line in filter(None, told):
+        click.echo(f"  {line}")
     if found["mapping"]:
         columns = [{"column": name, "field": to or "(not imported)"} for name, to in found["mapping"].items()]
         print_items(columns, _MAPPING, as_json=False)
     would = "would be " if found["validate_only"] else ""
     counts = {f"{would}{name}": found["counts"][name] for name in _COUNTS}
     print_object({"rows": found["rows_total"], **counts}, as_json=False)
+    if found.get("first_duplicates"):
+        click.echo("\nduplicates, the first:")
+        print_items(found["first_duplicates"], _DUPLICATES, _ESSENTIAL_OF_DUPLICATES, as_json=False)
     _print_errors(found)
 
 
@@ -194,6 +199,13 @@ def _begin(api: Remote, file: Path, body: dict[str, Any]) -> str:
         api.put_file(upload["url"], upload["headers"], file, told)
     api.ask("POST", f"{IMPORTS}/{begun['id']}/start", body)
     return str(begun["id"])
+
+
+def _format(found: dict[str, Any]) -> str:
+    """Say how the file was read, as far as it is known."""
+    delimiter = "tab" if found["delimiter"] == "\t" else found["delimiter"] and f"'{found['delimiter']}'"
+    parts = {"encoding": found["encoding"], "delimiter": delimiter, "recognised as": found["recognised"]}
+    return ", ".join(f"{name} {value}" for name, value in parts.items() if value)
 
 
 def _print_errors(found: dict[str, Any]) -> None:

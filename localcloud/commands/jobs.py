@@ -81,11 +81,13 @@ def cancel(api: Remote, *, job_id: str, as_json: bool) -> None:
     print_object(api.ask("POST", f"{JOBS}/{job_id}/cancel").body, as_json=as_json)
 
 
-def follow_job(api: Remote, job_id: str) -> dict[str, Any]:
-    """Wait until a job is over, showing how far it is; give it."""
+def follow_job(api: Remote, job_id: str, *, finds: str = "") -> dict[str, Any]:
+    """Wait until a job is over, showing how far it is, or how many of what it `finds`; give it."""
     hint = (
         f"the job goes on; follow it with `jobs show {job_id} --follow`, stop it with `jobs cancel {job_id}`"
     )
+    if finds:
+        return follow(lambda: _read(api, job_id), _findings, noun=finds, hint=hint, has_end=False)
     return follow(lambda: _read(api, job_id), _standing, noun="done", hint=hint)
 
 
@@ -107,6 +109,11 @@ def end_with(job: dict[str, Any], *, as_json: bool) -> None:
 def _read(api: Remote, job_id: str) -> dict[str, Any]:
     found: dict[str, Any] = api.ask("GET", f"{JOBS}/{job_id}").body
     return found
+
+
+def _findings(job: dict[str, Any]) -> Standing:
+    """Count what was found; what could not be compared for now is none."""
+    return Standing(job["state"], job["succeeded"] + job["failed"], None, job["state"] in _OVER)
 
 
 def _standing(job: dict[str, Any]) -> Standing:

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from localcloud.commands.changing import confirm, given, send, yes_option
+from localcloud.commands.contact_ids import finds_contacts
 from localcloud.commands.contact_options import CONTACTS
-from localcloud.commands.printing import json_option, limit_option, print_items, print_object
+from localcloud.commands.moments import MOMENT, MOMENT_HELP
+from localcloud.commands.printing import is_looked_at, json_option, limit_option, print_items, print_object
 from localcloud.commands.remote import uses_api
 from localcloud.commands.tables import Column
 
@@ -18,14 +20,14 @@ if TYPE_CHECKING:
 _COLUMNS = (
     Column("id"),
     Column("kind"),
-    Column("body", least=24),
-    Column("pinned"),
+    Column("body", least=12),
     Column("due_at"),
     Column("done"),
+    Column("pinned"),
     Column("author", least=10),
     Column("created_at"),
 )
-_ESSENTIAL = ("id", "kind", "body")
+_ESSENTIAL = ("id", "kind", "body", "due_at", "done")
 _TASKS = (
     Column("due_at", of=lambda task: task["note"]["due_at"]),
     Column("contact", least=14, of=lambda task: task["contact"]["name"]),
@@ -33,14 +35,23 @@ _TASKS = (
     Column("contact_id", of=lambda task: task["contact"]["id"]),
     Column("note_id", of=lambda task: task["note"]["id"]),
 )
-_ESSENTIAL_OF_TASKS = ("due_at", "contact", "body")
+_DRAWN_TASKS = (
+    Column("due_at", of=lambda task: task["note"]["due_at"]),
+    Column("contact", least=8, of=lambda task: _short(task["contact"]["name"])),
+    Column("body", least=14, of=lambda task: _short(task["note"]["body"])),
+    Column("ids", of=lambda task: f"{task['contact']['id']}\n{task['note']['id']}"),
+)
+_ESSENTIAL_OF_TASKS = ("ids", "due_at", "body", "contact")
+_SHOWN = 60
 _KINDS = click.Choice(["call_summary", "meeting", "task", "general"])
-_DUE = "such as 2026-03-09T16:00:00Z"
 
 
 @click.group()
 def notes() -> None:
-    """List, add, change and delete notes on contacts; a task is a note that is due."""
+    """List, add, change and delete notes on contacts; a task is a note that is due.
+
+    A contact is named by its id, or by one of its numbers as +14155550132.
+    """
 
 
 @notes.command("list")
@@ -50,6 +61,7 @@ def notes() -> None:
 @limit_option
 @json_option
 @uses_api
+@finds_contacts
 def list_notes(api: Remote, *, contact_id: str, limit: int, as_json: bool, **filters: Any) -> None:
     """List a contact's notes, newest first."""
     wanted = filters | {"pinned": "true" if filters["pinned"] else None}
@@ -61,11 +73,12 @@ def list_notes(api: Remote, *, contact_id: str, limit: int, as_json: bool, **fil
 @click.argument("contact_id")
 @click.argument("body")
 @click.option("--kind", type=_KINDS, help="Default: task with --due, else general.")
-@click.option("--due", "due_at", help=f"When the task is due, {_DUE}.")
+@click.option("--due", "due_at", type=MOMENT, help=f"When the task is due, {MOMENT_HELP}.")
 @click.option("--pinned", is_flag=True, default=None, help="Pin it.")
 @click.option("--call", "call_id", help="The id of the call that it is about.")
 @json_option
 @uses_api
+@finds_contacts
 def add(api: Remote, *, contact_id: str, as_json: bool, **note: Any) -> None:
     """Add a note, or a task, to a contact.
 
@@ -80,11 +93,12 @@ def add(api: Remote, *, contact_id: str, as_json: bool, **note: Any) -> None:
 @click.argument("note_id")
 @click.option("--body", help="The new text.")
 @click.option("--kind", type=_KINDS, help="The new kind.")
-@click.option("--due", "due_at", help=f"When the task is due, {_DUE}.")
+@click.option("--due", "due_at", type=MOMENT, help=f"When the task is due, {MOMENT_HELP}.")
 @click.option("--done/--not-done", default=None, help="Whether the task is done.")
 @click.option("--pinned/--not-pinned", default=None, help="Whether it is pinned.")
 @json_option
 @uses_api
+@finds_contacts
 def change(api: Remote, *, contact_id: str, note_id: str, as_json: bool, **changes: Any) -> None:
     """Change what is given of a note, or say that a task is done."""
     body = given(changes)
@@ -101,6 +115,7 @@ def change(api: Remote, *, contact_id: str, note_id: str, as_json: bool, **chang
 @yes_option
 @json_option
 @uses_api
+@finds_contacts
 def delete(api: Remote, *, contact_id: str, note_id: str, yes: bool, as_json: bool) -> None:
     """Delete a note."""
     path = f"{_path(contact_id)}/{note_id}"
@@ -128,7 +143,13 @@ def tasks(api: Remote, *, due: str, time_zone: str | None, limit: int, as_json: 
     `notes change CONTACT_ID NOTE_ID --done` takes one off the list.
     """
     found = api.items("/v1/crm/tasks", limit, due=due, time_zone=time_zone)
-    print_items(found, _TASKS, _ESSENTIAL_OF_TASKS, as_json=as_json)
+    columns = _DRAWN_TASKS if is_looked_at() else _TASKS
+    print_items(found, columns, _ESSENTIAL_OF_TASKS, as_json=as_json)
+
+
+def _short(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= _SHOWN else f"{line[: _SHOWN - 1]}…"
 
 
 def _path(contact_id: str) -> str:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from localcloud.commands.changing import confirm, send, yes_option
+from localcloud.commands.contact_ids import finds_contacts
 from localcloud.commands.contact_options import CONTACTS
 from localcloud.commands.csv_files import new_file
 from localcloud.commands.jobs import no_follow_option, settle
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 _PAGE_SIZE = 100
 _GONE = "contact_not_found"
+_LOOKS_AGAIN = "erasing; after a minute it looks once more for what was under way, then it is done"
 
 
 @click.command("personal-data")
@@ -31,6 +33,7 @@ _GONE = "contact_not_found"
 @click.argument("file", required=False, type=click.Path(dir_okay=False, path_type=Path))
 @json_option
 @uses_api
+@finds_contacts
 def personal_data(api: Remote, *, contact_id: str, file: Path | None, as_json: bool) -> None:
     """Give all that is kept about a person as JSON, into FILE or to the standard output.
 
@@ -53,6 +56,7 @@ def personal_data(api: Remote, *, contact_id: str, file: Path | None, as_json: b
 @no_follow_option
 @json_option
 @uses_api
+@finds_contacts
 def erase(  # noqa: PLR0913  one parameter for each option
     api: Remote, *, contact_id: str, reason: str, yes: bool, no_follow: bool, as_json: bool
 ) -> None:
@@ -67,6 +71,8 @@ def erase(  # noqa: PLR0913  one parameter for each option
     confirm(f"Erase {whom} everywhere? There is no way back.", yes=yes)
     look = f"contacts show {contact_id}"
     job = send(api, "POST", f"{path}/erase", seen, {"reason": reason}, look=look)
+    if not no_follow:
+        click.echo(_LOOKS_AGAIN, err=True)
     settle(api, job, waits=not no_follow, as_json=as_json)
 
 
@@ -93,12 +99,11 @@ def _entries(api: Remote, path: str) -> Iterator[dict[str, Any]]:
 
 
 def _write(out: IO[str], entries: Iterator[dict[str, Any]]) -> int:
-    """Write one JSON array as it comes in; give how many entries."""
+    """Write one JSON array as it comes in, nothing before the first answer; give how many entries."""
     count = 0
-    out.write("[")
     for entry in entries:
-        out.write(",\n" if count else "\n")
+        out.write(",\n" if count else "[\n")
         out.write(json.dumps(entry, ensure_ascii=False, indent=1))
         count += 1
-    out.write("\n]\n")
+    out.write("\n]\n" if count else "[]\n")
     return count

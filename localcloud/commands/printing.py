@@ -75,6 +75,11 @@ def print_object(item: dict[str, Any], *, as_json: bool, remarks: Mapping[str, s
         click.echo(f"{name.ljust(width)}  {write(value)}  {remark}".rstrip())
 
 
+def is_looked_at() -> bool:
+    """Tell whether somebody reads the output on a terminal."""
+    return _console().is_terminal
+
+
 def _console() -> Console:
     return Console(highlight=False, markup=False)
 

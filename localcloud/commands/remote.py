@@ -223,11 +223,20 @@ def _explained(answer: requests.Response) -> str:
         problem = {}
     if not isinstance(problem, dict) or "code" not in problem:
         return f"the API answered {answer.status_code} without an explanation{_hint(answer)}"
-    lines = [problem["detail"]]
-    lines += [f"  {each['pointer'] or '(all)'}: {each['detail']}" for each in problem.get("errors", [])]
+    lines = _sentences(problem["detail"], problem.get("errors", []))
     lines += [f"  {name}: {value}" for name, value in problem.get("details", {}).items()]
     lines.append(f"({problem['status']} {problem['code']}, request {problem['request_id']})")
     return "\n".join(lines) + (_hint(answer) if answer.status_code == _UNAUTHENTICATED else "")
+
+
+def _sentences(detail: str, errors: list[dict[str, str]]) -> list[str]:
+    """Give what is wrong, then each field's error; a sentence that is a field's too is told with it only."""
+    if not any(each["detail"] == detail for each in errors):
+        fields = [f"{each['pointer'] or '(all)'}: {each['detail']}" for each in errors]
+        return [detail, *(f"  {line}" for line in dict.fromkeys(fields))]
+    fields = [f"{each['pointer']}: {each['detail']}".removeprefix(": ") for each in errors]
+    first, *others = dict.fromkeys(fields)
+    return [first, *(f"  {line}" for line in others)]
 
 
 def _hint(answer: requests.Response) -> str:

@@ -14,8 +14,9 @@ from rich.console import Console
 from rich.progress import track
 
 from localcloud.commands.csv_files import join_parts, new_file
+from localcloud.commands.moments import MOMENT, MOMENT_HELP
 from localcloud.commands.printing import json_option, limit_option, print_items, print_object
-from localcloud.commands.remote import uses_api
+from localcloud.commands.remote import RefusedError, uses_api
 from localcloud.commands.tables import Column
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ _DELIMITERS = ",;\t|"
 _AT_ONCE = 5000
 _MAX_CHARACTERS = 900_000  # of one request's content
 _FAILED_CODE = 1
+_NOT_SUPPRESSED = "suppression_not_found"
 
 
 @click.group()
@@ -40,8 +42,8 @@ def suppressions() -> None:
 
 @suppressions.command("list")
 @click.option("--source", help="Only what this asked for: operator, import, call, call:call_…")
-@click.option("--from", "since", help="Not before this instant, such as 2026-03-03T08:00:00Z.")
-@click.option("--to", "until", help="Before this instant.")
+@click.option("--from", "since", type=MOMENT, help=f"Not before, {MOMENT_HELP}.")
+@click.option("--to", "until", type=MOMENT, help="Before; written likewise.")
 @limit_option
 @json_option
 @uses_api
@@ -78,7 +80,7 @@ def remove(api: Remote, *, number: str, reason: str, as_json: bool) -> None:
 
     Do this only when the person has agreed to be called again.
     """
-    api.ask("DELETE", f"{_SUPPRESSIONS}/{quote(number, safe='+')}", query={"reason": reason})
+    api.ask("DELETE", _path(number), query={"reason": reason})
     print_object({"number": number, "released": True}, as_json=as_json)
 
 
@@ -127,6 +129,22 @@ def export(api: Remote, *, file: Path, source: str | None, as_json: bool) -> Non
         print_object({"file": str(file), "numbers": count}, as_json=True)
     else:
         click.echo(f"{count} numbers in {file}", err=True)
+
+
+def find_suppressions(api: Remote, numbers: list[str]) -> list[dict[str, Any]]:
+    """Give the suppressions of those numbers that nobody dials."""
+    found = []
+    for number in numbers:
+        try:
+            found.append(api.ask("GET", _path(number)).body)
+        except RefusedError as refusal:
+            if refusal.code != _NOT_SUPPRESSED:
+                raise
+    return found
+
+
+def _path(number: str) -> str:
+    return f"{_SUPPRESSIONS}/{quote(number, safe='+')}"
 
 
 def _table(file: Path) -> list[list[str]]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from rich.cells import cell_len
 from rich.table import Table
 
-from localcloud.commands.cells import is_instant, readable, whole
+from localcloud.commands.cells import is_instant, piped, readable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -46,7 +46,7 @@ class _Drawn:
     @property
     def longest(self) -> int:
         """How many characters it takes when nothing is folded."""
-        return max(map(cell_len, [self.heading, *self.cells]))
+        return max(cell_len(line) for cell in (self.heading, *self.cells) for line in cell.split("\n"))
 
     @property
     def needs(self) -> int:
@@ -79,7 +79,7 @@ def table_of(
 
 def whole_row(columns: Sequence[Column], item: dict[str, Any]) -> list[str]:
     """Give an item's cells for a line in a pipe."""
-    return [whole(column.value(item)).replace("\t", " ").replace("\n", " ") for column in columns]
+    return [piped(column.value(item)).replace("\t", " ").replace("\n", " ") for column in columns]
 
 
 def _drawn(column: Column, items: Sequence[dict[str, Any]], *, dates: bool) -> _Drawn:

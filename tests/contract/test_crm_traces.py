@@ -103,11 +103,11 @@ def test_rejected_rows_are_forgotten_one_by_one(ports):
     import_id = new_id("import")
     for run in (1, 2):
         ports.imports.reject(import_id, run, [Rejection(row, (str(row),), ()) for row in range(2, 6)])
-        ports.imports.claim(import_id, run, PHONE, 2)
+        ports.imports.claim(import_id, run, [PHONE], 2)
     ports.imports.forget(import_id, 1, [3, 5, 99], [PHONE, "+14155552679"])
     left = [[each.row for each in ports.imports.rejections(import_id, run, 9, None).items] for run in (1, 2)]
     assert left == [[2, 4], [2, 3, 4, 5]]
-    assert [ports.imports.claim(import_id, run, PHONE, 7) for run in (1, 2)] == [7, 2]
+    assert [ports.imports.claimed(import_id, run, [PHONE], 7) for run in (1, 2)] == [None, 2]
 
 
 def test_a_tombstone_remembers_merged_ids(ports, ada, clock):

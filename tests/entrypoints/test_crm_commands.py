@@ -28,9 +28,10 @@ def _read(result, code=0):
 
 
 @pytest.fixture(autouse=True)
-def _worked_off(line, crm, monkeypatch):
+def _worked_off(line, crm, container, monkeypatch):
     """Let jobs be worked off and changes be folded between requests."""
     monkeypatch.setattr(following, "_EVERY_S", 0)
+    container.calls = FakeCalls(container.clock, container.crm)
 
     def work(_method):
         work_off(crm)
@@ -189,9 +190,8 @@ def test_a_timeline_says_what_happened_in_a_line(run, made):
     assert _read(run("contacts", "timeline", ada["id"], "--kind", "call", "--json")) == []
 
 
-def test_calls_of_a_contact_are_listed(run, made, container):
+def test_calls_of_a_contact_are_listed(run, made):
     """Nobody was called yet."""
-    container.calls = FakeCalls(container.clock, container.crm)
     ada = made()
     listed = run("contacts", "calls", ada["id"])
     assert (listed.exit_code, listed.stdout.split("\t")[:2]) == (0, ["id", "direction"])

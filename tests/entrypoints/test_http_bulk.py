@@ -189,10 +189,24 @@ def test_an_export_over_http(api, ada):
     assert api.get(f"{CONTACTS}/export?tag=nobody").body["code"] == "unknown_tag"
 
 
+def test_a_filter_with_an_unknown_tag_says_where_tags_are_listed(api):
+    """Wherever contacts are filtered; nobody creates a tag in order to find nothing."""
+    bulk = {"action": "set_status", "value": "lead", "filter": {"tag": "nobody"}}
+    refusals = [
+        api.get(f"{CONTACTS}?tag=nobody"),
+        api.get(f"{CONTACTS}/export?tag=nobody"),
+        api.post(f"{CONTACTS}/bulk", bulk),
+    ]
+    for refused in refusals:
+        assert (refused.status, refused.body["code"]) == (400, "unknown_tag")
+        (error,) = refused.body["errors"]
+        assert error == {"pointer": "/tag", "detail": "'nobody' is no tag; GET /v1/crm/tags lists them."}
+
+
 def test_an_export_goes_on_where_the_link_leads(api, ada, monkeypatch):
     """Every contact once, however small the answers, with the filters of the first."""
     monkeypatch.setattr("chalicelib.entrypoints.http_export.MAX_EXPORT", 2)
-    monkeypatch.setattr("chalicelib.crm.schemas.export._MAX_CHARACTERS", 1)
+    monkeypatch.setattr("chalicelib.crm.schemas.export._MAX_BYTES", 1)
     for number in range(4):
         api.post(CONTACTS, {"name": f"P{number}", "phone": f"+1415555268{number}"})
     names, link = [], f"{CONTACTS}/export?status=lead&bom=true"

@@ -291,6 +291,25 @@ def test_a_replaced_contact_has_only_what_was_put(api, ada):
     )
 
 
+def test_do_not_contact_is_lifted_only_by_a_status_that_is_given(api, ada):
+    """PUT without a status keeps it; PUT with one is somebody's wish."""
+    path = f"{CONTACTS}/{ada['id']}"
+    api.ask("PATCH", path, body={"status": "do_not_contact"}, headers={"If-Match": "*"})
+    kept = api.ask("PUT", path, body=ADA | {"title": "A"}, headers={"If-Match": "*"}).body
+    assert (kept["status"], kept["title"]) == ("do_not_contact", "A")
+    lifted = api.ask("PUT", path, body=ADA | {"status": "lead"}, headers={"If-Match": "*"}).body
+    assert lifted["status"] == "lead"
+
+
+def test_who_must_not_be_contacted_is_on_the_suppression_list_when_deleted(api, crm, ada):
+    """The list says what asked for it."""
+    path = f"{CONTACTS}/{ada['id']}"
+    api.ask("PATCH", path, body={"status": "do_not_contact"}, headers={"If-Match": "*"})
+    assert api.ask("DELETE", path, headers={"If-Match": "*"}).status == 204
+    (suppressed,) = crm.suppressions.sources.items()
+    assert suppressed == (ADA["phone"], "do_not_contact")
+
+
 def test_a_page_token_belongs_to_its_filters(api, clock):
     """Contacts come in pages; the token of one list is refused by another."""
     for n in range(3):
@@ -309,6 +328,7 @@ def test_an_unknown_tag_is_refused_with_a_remedy(api):
     """A contact carries tags that exist; names are compared without case."""
     refused = api.post(CONTACTS, ADA | {"tags": ["VIP"]})
     assert (refused.status, refused.body["code"]) == (400, "unknown_tag")
+    assert refused.body["errors"][0]["pointer"] == "/tags"
     assert "POST /v1/crm/tags" in refused.body["errors"][0]["detail"]
     api.post("/v1/crm/tags", {"name": "vip"})
     made = api.post(CONTACTS, ADA | {"tags": ["VIP"]})

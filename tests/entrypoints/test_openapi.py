@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -13,6 +15,8 @@ from openapi_spec_validator import validate
 import app as application
 from chalicelib.entrypoints.middleware import ROUTES
 from chalicelib.entrypoints.openapi import build_document
+from chalicelib.entrypoints.openapi.groups import group_of
+from chalicelib.entrypoints.openapi.links import links_of
 from chalicelib.entrypoints.openapi.names import names_in, operation_id
 from infra import contract
 
@@ -94,6 +98,14 @@ def test_every_parameter_is_told(route: Any) -> None:
     assert names(operation, "header") == {name for name, applies in headers.items() if applies}
 
 
+@pytest.mark.parametrize("route", EVERY)
+def test_every_parameter_says_what_it_is(route: Any) -> None:
+    """On the parameter itself, for some pages show nothing else of it."""
+    every = [_resolved(each) for each in operation_of(route)["parameters"]]
+    assert [each["name"] for each in every if not each.get("description")] == []
+    assert [each["name"] for each in every if "description" in each["schema"]] == []
+
+
 @pytest.mark.parametrize("route", WITH_BODY)
 def test_every_example_is_valid(route: Any) -> None:
     """A route with a body shows one that it takes."""
@@ -146,12 +158,40 @@ def _validator(schema: dict[str, Any]) -> Draft202012Validator:
 
 @pytest.mark.parametrize("route", EVERY)
 def test_every_operation_says_what_it_does(route: Any) -> None:
-    """A summary in one sentence, a group that is described."""
+    """A plain summary in one sentence, a group that is described."""
     operation = operation_of(route)
     assert operation["summary"]
     assert not operation["summary"].endswith(".")
+    assert "`" not in operation["summary"]
     described = {tag["name"]: tag["description"] for tag in DOCUMENT["tags"]}
     assert all(described[tag] for tag in operation["tags"])
+
+
+@pytest.mark.parametrize(
+    ("operation", "group"),
+    [
+        ("POST /v1/crm/contacts/bulk", "contacts"),
+        ("GET /v1/crm/contacts/{contact_id}/notes/{note_id}", "notes and tasks"),
+        ("GET /v1/crm/tasks", "notes and tasks"),
+        ("POST /v1/crm/contacts/import", "imports and export"),
+        ("GET /v1/crm/contacts/{contact_id}/calls", "calls"),
+        ("POST /v1/crm/contacts/{contact_id}/erase", "personal data"),
+        ("POST /v1/calls/suppressions/import", "suppressions"),
+        ("GET /health/ready", "health"),
+    ],
+)
+def test_operations_are_grouped_by_what_they_are_about(operation: str, group: str) -> None:
+    """The longest beginning of the path decides, and no group is too long to look through."""
+    method, path = operation.split()
+    assert OPERATIONS[method, path]["tags"] == [group]
+    sizes = Counter(tag for each in OPERATIONS.values() for tag in each["tags"])
+    assert max(sizes.values()) <= 15
+
+
+def test_a_path_without_a_group_is_noticed() -> None:
+    """Nothing is put in a group that nobody has described."""
+    with pytest.raises(LookupError, match="/v1/moods"):
+        group_of(replace(ROUTES[0], path="/v1/moods/{mood_id}"))
 
 
 def test_what_is_sent_is_strict_and_what_is_given_is_whole() -> None:
@@ -174,6 +214,54 @@ def test_what_is_created_can_be_followed() -> None:
     assert {"addNote", "listNotes"} <= set(contact)
     call = OPERATIONS["POST", "/v1/calls/initiate"]["responses"]["202"]["links"]
     assert call["getCall"]["parameters"] == {"call_id": "$response.body#/id"}
+    note = OPERATIONS["POST", "/v1/crm/contacts/{contact_id}/notes"]["responses"]["201"]["links"]
+    given = {"contact_id": "$request.path.contact_id", "note_id": "$response.body#/id"}
+    assert note["getNote"]["parameters"] == given
+    begun = OPERATIONS["POST", "/v1/crm/contacts/import"]["responses"]["201"]["links"]
+    assert set(begun) == {"getImport", "startImport", "cancelImport", "rejectedRows"}
+    assert begun["startImport"]["parameters"] == {"import_id": "$response.body#/id"}
+    erasing = OPERATIONS["POST", "/v1/crm/contacts/{contact_id}/erase"]["responses"]["202"]["links"]
+    assert erasing["getJob"]["parameters"] == {"job_id": "$response.body#/id"}
+
+
+def test_nothing_is_linked_whose_parents_are_not_known() -> None:
+    """A note that is made elsewhere than below its contact does not tell where the contact's id is."""
+    path = "/v1/crm/contacts/{contact_id}/notes"
+    added = next(each for each in ROUTES if (each.method, each.path) == ("POST", path))
+    example = {"id": f"note_{'0' * 32}"}
+    assert "getNote" in links_of(added, example, ROUTES)
+    assert links_of(replace(added, path="/v1/crm/tasks"), example, ROUTES) == {}
+
+
+@pytest.mark.parametrize("route", EVERY)
+def test_links_give_ids_of_the_right_kind(route: Any) -> None:
+    """The id that an answer shows is one that the linked operation takes; those of paths keep their kind."""
+    by_id = {operation_id(each): each for each in ROUTES}
+    for answer in operation_of(route)["responses"].values():
+        for link in answer.get("links", {}).values():
+            taken = _patterns(by_id[link["operationId"]])
+            shown = answer["content"]["application/json"]["example"]["id"]
+            for name, source in link["parameters"].items():
+                if source == "$response.body#/id":
+                    assert re.fullmatch(taken[name], shown)
+                else:
+                    own = source.removeprefix("$request.path.")
+                    assert taken[name] == _patterns(route)[own]
+
+
+@pytest.mark.parametrize("route", EVERY)
+def test_examples_have_ids_that_a_path_takes(route: Any) -> None:
+    """No example shows an id with which nothing can be read."""
+    taken = {pattern for each in ROUTES for pattern in _patterns(each).values()}
+    media = operation_of(route)["responses"][str(route.status)].get("content", {})
+    shown = media.get("application/json", {}).get("example")
+    if isinstance(shown, dict) and "id" in shown:
+        assert any(re.fullmatch(pattern, shown["id"]) for pattern in taken if "{32}" in pattern)
+
+
+def _patterns(route: Any) -> dict[str, str]:
+    every = [_resolved(each) for each in operation_of(route)["parameters"]]
+    return {each["name"]: each["schema"]["pattern"] for each in every if each["in"] == "path"}
 
 
 def test_links_lead_to_operations() -> None:

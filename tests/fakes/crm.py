@@ -102,6 +102,8 @@ class FakeContacts:
             self._at_version(loser)
             self.remove(loser, tombstone)
             self.save(winner, before)
+            if loser.last_contacted_at is not None:
+                self.touch(winner.id, loser.last_contacted_at)
 
     def touch(self, contact_id: str, at: datetime) -> None:
         """Note the latest contact."""

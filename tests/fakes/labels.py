@@ -41,10 +41,12 @@ class FakeTags:
             self._refuse_taken(tag)
             self._by_id[tag.id] = tag
 
-    def remove(self, tag: Tag) -> None:
+    def remove(self, tag: Tag, into: str | None = None) -> None:
         """Forget a tag."""
         with self._lock:
             self._at_version(tag)
+            if into is not None and into not in self._by_id:
+                raise Conflict("gone", code="version_changed")
             del self._by_id[tag.id]
 
     def _at_version(self, tag: Tag) -> None:

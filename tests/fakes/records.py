@@ -199,10 +199,12 @@ class FakeSuppressions:
     """Suppressed numbers with the reason; implements `Suppressions`."""
 
     reasons: dict[E164, str] = field(default_factory=dict)
+    sources: dict[E164, str] = field(default_factory=dict)
 
-    def suppress(self, phones: Sequence[E164], reason: str) -> None:
+    def suppress(self, phones: Sequence[E164], reason: str, source: str = "operator") -> None:
         """Keep numbers; the first reason stands."""
         self.reasons = dict.fromkeys(phones, reason) | self.reasons
+        self.sources = dict.fromkeys(phones, source) | self.sources
 
     def is_suppressed(self, phone: E164) -> bool:
         """Tell whether a number is kept."""

@@ -8,13 +8,15 @@ from pydantic import BaseModel, Field, StringConstraints, model_validator
 
 from chalicelib.crm.domain.bulk import MAX_IDS, BulkAction, BulkWish
 from chalicelib.crm.domain.details import ContactStatus
-from chalicelib.crm.schemas.contacts import ContactFilterIn
+from chalicelib.crm.schemas.filters import ContactFilterIn
 from chalicelib.crm.schemas.jobs import JobView
 from chalicelib.crm.schemas.values import ContactId
 from chalicelib.kernel.schemas import Input
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    _TagIds = Callable[[list[str]], tuple[str, ...]]
 
 Value = Annotated[
     str,
@@ -51,10 +53,10 @@ class BulkIn(Input):
             case BulkAction.SET_STATUS if self.value not in set(ContactStatus):
                 raise ValueError(f"Give one of these as `value`: {', '.join(ContactStatus)}.")
 
-    def wish(self, tag_ids: Callable[[list[str]], tuple[str, ...]]) -> BulkWish:
-        """Give the use case's input; `tag_ids` knows tags by their names."""
+    def wish(self, tag_ids: _TagIds, tag_ids_to_find: _TagIds) -> BulkWish:
+        """Give the use case's input; both know tags by their names, one of them for the filter."""
         value = tag_ids([self.value])[0] if self.value and self.action in _TAGGING else self.value
-        where = self.filter.where(tag_ids) if self.filter else None
+        where = self.filter.where(tag_ids_to_find) if self.filter else None
         return BulkWish(self.action, value, self.ids or (), where)
 
 

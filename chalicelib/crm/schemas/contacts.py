@@ -18,16 +18,13 @@ from chalicelib.crm.domain.details import (
     PreferredTime,
     check_preferred_time,
 )
-from chalicelib.crm.domain.listing import ContactFilter, Listing, SortBy, Span
 from chalicelib.crm.schemas.values import (
     KEPT,
     Country,
     Email,
     Language,
     Line,
-    PhoneInQuery,
     PhoneText,
-    SearchText,
     Source,
     TagWord,
     TimeZone,
@@ -35,7 +32,7 @@ from chalicelib.crm.schemas.values import (
 )
 from chalicelib.kernel.numbering import parse_phone
 from chalicelib.kernel.phones import E164
-from chalicelib.kernel.schemas import Input, Instant, InstantIn, PageQuery
+from chalicelib.kernel.schemas import Input, Instant
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -234,66 +231,6 @@ class ContactView(BaseModel):
     updated_at: Instant
     last_contacted_at: Instant | None
     version: int
-
-
-class ContactFilterIn(Input):
-    """Which contacts: all filters hold together; `owner` and `company` are whole, whatever their case."""
-
-    status: ContactStatus | None = None
-    tag: TagWord | None = None
-    owner: Line | None = None
-    company: Line | None = None
-    source: Source | None = None
-    created_from: InstantIn | None = None
-    created_until: InstantIn | None = None
-    updated_from: InstantIn | None = None
-    updated_until: InstantIn | None = None
-    contacted_from: InstantIn | None = None
-    contacted_until: InstantIn | None = None
-
-    def where(self, tag_ids: Callable[[list[str]], tuple[str, ...]]) -> ContactFilter:
-        """Give the use case's input; `tag_ids` knows tags by their names."""
-        return ContactFilter(
-            status=self.status,
-            tag=tag_ids([self.tag])[0] if self.tag else None,
-            owner=self.owner,
-            company=self.company,
-            source=self.source,
-            created=Span(self.created_from, self.created_until),
-            updated=Span(self.updated_from, self.updated_until),
-            contacted=Span(self.contacted_from, self.contacted_until),
-        )
-
-
-class ContactsQuery(PageQuery, ContactFilterIn):
-    """Which contacts: all filters hold together; `sort` with a minus is descending."""
-
-    q: SearchText | None = None
-    phone: PhoneInQuery | None = None
-    sort: Literal[
-        "created_at",
-        "-created_at",
-        "updated_at",
-        "-updated_at",
-        "last_contacted_at",
-        "-last_contacted_at",
-        "name",
-        "-name",
-    ] = "-created_at"
-
-    @model_validator(mode="after")
-    def _one_order(self) -> ContactsQuery:
-        """Refuse what a search cannot be joined with: it has an order of its own."""
-        if self.q and (self.sort != "-created_at" or self.phone):
-            raise ValueError(
-                "Results of `q` are in the order of what was found: leave out `sort` and `phone`."
-            )
-        return self
-
-    def listing(self, tag_ids: Callable[[list[str]], tuple[str, ...]]) -> Listing:
-        """Give the use case's input; `tag_ids` knows tags by their names."""
-        where = self.where(tag_ids)
-        return Listing(where, SortBy(self.sort.lstrip("-")), descending=self.sort.startswith("-"))
 
 
 class ContactList(BaseModel):

@@ -44,8 +44,8 @@ class NotePatch(Input):
 class NotesQuery(PageQuery):
     """Which notes: both filters hold together."""
 
-    kind: NoteKind | None = None
-    pinned: bool | None = None
+    kind: Annotated[NoteKind | None, Field(description="Only notes of this kind.")] = None
+    pinned: Annotated[bool | None, Field(description="Only pinned notes; false: only others.")] = None
 
     def wanted(self) -> NoteFilter:
         """Give the use case's input."""
@@ -80,8 +80,8 @@ class NoteList(BaseModel):
 class TasksQuery(PageQuery):
     """Which open tasks: those that are late, those of today, or all; `today` is a day in `time_zone`."""
 
-    due: Due = Due.OPEN
-    time_zone: TimeZone = "UTC"
+    due: Annotated[Due, Field(description="Due before now, due today, or all that are open.")] = Due.OPEN
+    time_zone: Annotated[TimeZone, Field(description="Where `today` is today, such as Europe/Paris.")] = "UTC"
 
 
 class TaskContactView(BaseModel):

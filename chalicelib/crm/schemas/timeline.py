@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel
+from typing import Annotated
+
+from pydantic import BaseModel, Field
 
 from chalicelib.crm.domain.timeline import EntryKind
 from chalicelib.crm.schemas.consents import ConsentView
@@ -13,7 +15,7 @@ from chalicelib.kernel.schemas import Instant, PageQuery
 class TimelineQuery(PageQuery):
     """Which entries: of one kind, or all."""
 
-    kind: EntryKind | None = None
+    kind: Annotated[EntryKind | None, Field(description="Only entries of this kind.")] = None
 
 
 class CallEntryView(BaseModel):

@@ -29,7 +29,8 @@ if TYPE_CHECKING:
 
 _TRIES = 5
 _SOURCE = "import"
-_TRANSACTION = 100  # rows that DynamoDB writes together at most
+# DynamoDB writes 100 rows together at most, of 4 MB: of the largest contacts these fill half.
+_TRANSACTION, _TOGETHER = 100, 25
 
 
 @dataclass(frozen=True)
@@ -288,7 +289,7 @@ def _batches(made: Sequence[tuple[int, Contact]]) -> Iterator[list[tuple[int, Co
     weight = 0
     for row, contact in made:
         rows = 1 + len(contact.phones) + len(contact.tags)
-        if batch and weight + rows > _TRANSACTION:
+        if len(batch) == _TOGETHER or (batch and weight + rows > _TRANSACTION):
             yield batch
             batch, weight = [], 0
         batch.append((row, contact))

@@ -87,11 +87,6 @@ class Route:
     deprecated: Deprecation | None = None
 
     @property
-    def tag(self) -> str:
-        """Give the domain that the path names, for grouping: `crm` of `/v1/crm/contacts`."""
-        return self.path.removeprefix("/v1").strip("/").partition("/")[0]
-
-    @property
     def versioned(self) -> bool:
         """Tell whether its answer carries the version of one thing."""
         return "version" in getattr(self.returns, "model_fields", {})

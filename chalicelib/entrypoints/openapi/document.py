@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.entrypoints.openapi.examples import problem_examples
+from chalicelib.entrypoints.openapi.groups import described_groups
 from chalicelib.entrypoints.openapi.headers import HEADERS
-from chalicelib.entrypoints.openapi.names import tag_of
 from chalicelib.entrypoints.openapi.operations import operation_of
 from chalicelib.entrypoints.openapi.parameters import PARAMETERS
 from chalicelib.entrypoints.openapi.problem_schema import PROBLEM, PROBLEM_NAME
@@ -14,7 +14,7 @@ from chalicelib.entrypoints.openapi.schemas import Schemas
 from chalicelib.system.domain.readiness import VERSION
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from chalicelib.entrypoints.middleware import Route
 
@@ -26,19 +26,6 @@ Send `Authorization: Bearer aics_...` with a token whose scope covers the operat
 refused, never ignored. Errors are problems (RFC 9457) with a stable `code`; quote `request_id` when you
 report one. Answers may gain fields, and problems may gain codes, without a new version.
 """
-_TAGS = {
-    "ai": "Prompts of the conversations.",
-    "audit": "Who did what to which object, and when.",
-    "calls": "Placing calls, reading them, and the templates and numbers that they use.",
-    "crm": "Contacts and their notes.",
-    "events": "What can be subscribed to.",
-    "failed-work": "Messages and jobs that failed: look, replay, discard.",
-    "health": "Whether the system is there, and ready.",
-    "openapi": "This document.",
-    "settings": "What governs dialing, with its history.",
-    "tokens": "Who may use this API.",
-    "webhooks": "Subscriptions to events, and their deliveries.",
-}
 _BEARER = {
     "type": "http",
     "scheme": "bearer",
@@ -61,7 +48,7 @@ def build_document(routes: Sequence[Route]) -> dict[str, Any]:
         },
         "servers": [{"url": "/api", "description": "The stage, on whichever host serves this document."}],
         "security": [{"bearer": []}],
-        "tags": _tags(routes),
+        "tags": described_groups(routes),
         "paths": _paths(routes, schemas),
         "components": {
             "schemas": {PROBLEM_NAME: PROBLEM, **schemas.components},
@@ -71,11 +58,6 @@ def build_document(routes: Sequence[Route]) -> dict[str, Any]:
             "securitySchemes": {"bearer": _BEARER},
         },
     }
-
-
-def _tags(routes: Iterable[Route]) -> list[dict[str, str]]:
-    names = sorted({tag_of(route) for route in routes})
-    return [{"name": name, "description": _TAGS[name]} for name in names]
 
 
 def _paths(routes: Sequence[Route], schemas: Schemas) -> dict[str, Any]:

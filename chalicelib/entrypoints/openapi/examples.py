@@ -21,8 +21,11 @@ _KINDS = {
     "CallFile": "call",
     "CallTemplate": "template",
     "FailedWork": "failed",
+    "ImportProgress": "import",
     "IssuedToken": "token",
     "IssuedWebhook": "webhook",
+    "RecordedConsent": "consent",
+    "WholeDelivery": "delivery",
 }
 # Told once, when they are made.
 _SECRETS = {"IssuedTokenView": "aics_...", "IssuedWebhookView": "whsec_..."}

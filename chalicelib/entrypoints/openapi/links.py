@@ -1,42 +1,39 @@
-"""Where an answer leads: from what was created to reading, changing and filling it."""
+"""Where an answer leads: from what it gives to reading, changing and filling that same thing."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from chalicelib.entrypoints.openapi.names import names_in, operation_id
+from chalicelib.entrypoints.openapi.names import kind_of, names_in, operation_id
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
 
     from chalicelib.entrypoints.middleware import Route
 
 _ID = "$response.body#/id"
+_ACTS = {"POST", "DELETE"}
 
 
-def links_of(route: Route, routes: Iterable[Route]) -> dict[str, Any]:
-    """Link what a POST gives (with an `id`) to the operations of that one thing and of what belongs to it.
+def links_of(route: Route, example: Any, routes: Iterable[Route]) -> dict[str, Any]:
+    """Link what is created, or begun, to the operations of that one thing and of what belongs to it.
 
-    A thing made by a verb, such as `/v1/calls/initiate`, belongs to the collection before the verb.
+    What kind of thing that is, the `id` of the answer's `example` tells: `contact` of `contact_0123…`.
     """
-    if route.method != "POST" or "id" not in getattr(route.returns, "model_fields", {}):
+    if route.method not in _ACTS or not isinstance(example, dict) or "id" not in example:
         return {}
-    others = list(routes)
-    found = list(_below(route.path, others)) or list(_below(route.path.rpartition("/")[0], others))
-    return {operation_id(other): _link(route, other) for other in found}
+    kind = example["id"].rpartition("_")[0]
+    found = [other for other in routes if other is not route and _is_of(other, kind, names_in(route.path))]
+    return {operation_id(other): _link(other) for other in found}
 
 
-def _below(collection: str, routes: Iterable[Route]) -> Iterator[Route]:
-    """Give the routes whose only parameter beyond the collection's own is the thing's id."""
-    depth = len(names_in(collection))
-    for route in routes:
-        rest = route.path.removeprefix(f"{collection}/")
-        if rest != route.path and rest.startswith("{") and len(names_in(route.path)) == depth + 1:
-            yield route
+def _is_of(route: Route, kind: str, known: list[str]) -> bool:
+    """Tell whether the last id in the path is of this kind, and all others are known."""
+    names = names_in(route.path)
+    return bool(names) and kind_of(route.path, names[-1]) == kind and set(names[:-1]) <= set(known)
 
 
-def _link(route: Route, other: Route) -> dict[str, Any]:
+def _link(other: Route) -> dict[str, Any]:
     *known, last = names_in(other.path)
-    from_path = dict(zip(known, names_in(route.path), strict=False))
-    parameters = {name: f"$request.path.{own}" for name, own in from_path.items()}
+    parameters = {name: f"$request.path.{name}" for name in known}
     return {"operationId": operation_id(other), "parameters": {**parameters, last: _ID}}

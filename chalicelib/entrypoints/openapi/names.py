@@ -1,4 +1,4 @@
-"""Names in the document: of operations and their groups, and of the parameters in paths."""
+"""Names in the document: of operations, and of the parameters in paths and what these identify."""
 
 from __future__ import annotations
 
@@ -9,6 +9,9 @@ if TYPE_CHECKING:
     from chalicelib.entrypoints.middleware import Route
 
 _PARAMETER = re.compile(r"\{(\w+)\}")
+_ID_SUFFIX = "_id"
+# What a path calls by another name than its ids do.
+_KINDS = {"/v1/ai/templates": "prompt", "/v1/failed-work": "failed"}
 
 
 def operation_id(route: Route) -> str:
@@ -22,6 +25,8 @@ def names_in(path: str) -> list[str]:
     return _PARAMETER.findall(path)
 
 
-def tag_of(route: Route) -> str:
-    """Give the group of the operation: the domain that its path names."""
-    return route.tag.partition(".")[0]
+def kind_of(path: str, name: str) -> str | None:
+    """Give how the ids begin that a path has for its parameter `name`; None when it is no id."""
+    if not name.endswith(_ID_SUFFIX):
+        return None
+    return _KINDS.get(path.partition("/{")[0], name.removesuffix(_ID_SUFFIX))

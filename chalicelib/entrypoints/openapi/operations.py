@@ -6,9 +6,10 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.entrypoints.openapi.examples import answer_example
+from chalicelib.entrypoints.openapi.groups import group_of
 from chalicelib.entrypoints.openapi.headers import success_headers
 from chalicelib.entrypoints.openapi.links import links_of
-from chalicelib.entrypoints.openapi.names import operation_id, tag_of
+from chalicelib.entrypoints.openapi.names import operation_id
 from chalicelib.entrypoints.openapi.parameters import parameters_of
 from chalicelib.entrypoints.openapi.problem_schema import problems_of
 
@@ -26,8 +27,8 @@ def operation_of(route: Route, routes: Sequence[Route], schemas: Schemas) -> dic
     """Describe a route; `routes` are those that its answer may lead to."""
     described: dict[str, Any] = {
         "operationId": operation_id(route),
-        "tags": [tag_of(route)],
-        "summary": route.summary.rstrip("."),
+        "tags": [group_of(route)],
+        "summary": route.summary.rstrip(".").replace("`", ""),
         "description": _description(route),
         "security": [{"bearer": [route.scope.value]}] if route.scope else [],
         "parameters": parameters_of(route, schemas.query(route.query)),
@@ -81,8 +82,10 @@ def _success(route: Route, routes: Sequence[Route], schemas: Schemas) -> dict[st
         "description": f"{HTTPStatus(route.status).phrase}.",
         "headers": success_headers(route),
     }
-    if route.returns is not None:
-        answer["content"] = {route.media_type: _content(route, routes, schemas)}
-    if links := links_of(route, routes):
+    if route.returns is None:
+        return answer
+    content = _content(route, routes, schemas)
+    answer["content"] = {route.media_type: content}
+    if links := links_of(route, content.get("example"), routes):
         answer["links"] = links
     return answer

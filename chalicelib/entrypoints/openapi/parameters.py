@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from chalicelib.entrypoints.openapi.names import names_in
+from chalicelib.entrypoints.openapi.names import kind_of, names_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from chalicelib.entrypoints.middleware import Route
 
-_ID_SUFFIX = "_id"
 _NUMBER = {"type": "string", "pattern": r"^\+[1-9][0-9]{6,14}$", "examples": ["+14155550112"]}
-# What a path calls by another name than its ids do.
-_KINDS = {"/v1/ai/templates": "prompt", "/v1/failed-work": "failed"}
+_KEY = {"type": "string", "pattern": "^[a-z][a-z0-9_.-]{0,99}$"}
 
 PARAMETERS: dict[str, Any] = {
     "Idempotency-Key": {
@@ -56,30 +54,32 @@ def _headers(route: Route) -> Iterator[str]:
 
 def _of_path(path: str) -> Iterator[dict[str, Any]]:
     for name in names_in(path):
-        yield {"name": name, "in": "path", "required": True, "schema": _path_schema(path, name)}
+        described, schema = _in_path(path, name)
+        yield {"name": name, "in": "path", "required": True, "description": described, "schema": schema}
 
 
-def _path_schema(path: str, name: str) -> dict[str, Any]:
+def _in_path(path: str, name: str) -> tuple[str, dict[str, Any]]:
     if name == "number":
-        return _NUMBER
-    if not name.endswith(_ID_SUFFIX):
-        return {"type": "string", "pattern": "^[a-z][a-z0-9_.-]{0,99}$"}
-    kind = _KINDS.get(path.partition("/{")[0], name.removesuffix(_ID_SUFFIX))
-    return {"type": "string", "pattern": f"^{kind}_[0-9a-f]{{32}}$", "examples": [f"{kind}_{'0' * 32}"]}
+        return "A phone number as E.164 writes it: a plus and digits only.", _NUMBER
+    kind = kind_of(path, name)
+    if kind is None:
+        return f"The {name} with which it was made.", _KEY
+    shape = {"type": "string", "pattern": f"^{kind}_[0-9a-f]{{32}}$", "examples": [f"{kind}_{'0' * 32}"]}
+    return f"The id: `{kind}_` and 32 digits, hexadecimal.", shape
 
 
 def _of_query(query: dict[str, Any]) -> Iterator[dict[str, Any]]:
     required = set(query.get("required", ()))
     for name, schema in query.get("properties", {}).items():
-        told = {"description": schema["description"]} if "description" in schema else {}
-        shape = {key: value for key, value in schema.items() if key != "description"}
-        yield {"name": name, "in": "query", "required": name in required, **told, "schema": _written(shape)}
+        shape = _written(schema)
+        told = {"description": shape.pop("description")} if "description" in shape else {}
+        yield {"name": name, "in": "query", "required": name in required, **told, "schema": shape}
 
 
 def _written(schema: dict[str, Any]) -> dict[str, Any]:
     """Leave null out: a parameter is there or not."""
-    if schema.get("default", "") is None:
-        schema = {key: value for key, value in schema.items() if key != "default"}
+    is_null = schema.get("default", "") is None
+    schema = {key: value for key, value in schema.items() if not (is_null and key == "default")}
     some = [each for each in schema.get("anyOf", ()) if each.get("type") != "null"]
     if len(some) != 1:
         return schema

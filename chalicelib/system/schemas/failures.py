@@ -13,7 +13,7 @@ from chalicelib.system.domain.failures import FailedState, WorkQueue
 class FailedWorkQuery(PageQuery):
     """Which failed work to list."""
 
-    state: FailedState = FailedState.OPEN
+    state: Annotated[FailedState, Field(description="Only work in this state.")] = FailedState.OPEN
     queue: Annotated[WorkQueue | None, Field(description="Only work of this queue.")] = None
 
 

@@ -161,7 +161,7 @@ class DeliveryList(BaseModel):
 class DeliveriesQuery(PageQuery):
     """Which deliveries; with a state a page may be short, or empty, and yet have a next one."""
 
-    state: DeliveryState | None = None
+    state: Annotated[DeliveryState | None, Field(description="Only deliveries in this state.")] = None
 
 
 class EventTypeView(BaseModel):

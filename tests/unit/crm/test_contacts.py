@@ -34,7 +34,10 @@ def test_a_number_belongs_to_one_contact(crm):
     ada = create_contact(crm, ADA)
     with pytest.raises(Conflict) as refusal:
         create_contact(crm, NewContact(name="Bob", phone=ADA.phone))
-    assert (refusal.value.code, refusal.value.details) == ("phone_taken", {"contact_id": ada.id, "phone": ADA.phone})
+    assert (refusal.value.code, refusal.value.details) == (
+        "phone_taken",
+        {"contact_id": ada.id, "phone": ADA.phone},
+    )
 
 
 @pytest.mark.parametrize(
