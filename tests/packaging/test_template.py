@@ -174,7 +174,7 @@ def test_tables_are_protected_on_aws(template, table):
 
 
 def test_calls_are_found_by_due_time_and_by_contact(template):
-    """The calls table answers both questions by an index of keys, and lists suppressed numbers by a whole one."""
+    """Both questions are answered by an index of keys; suppressed numbers are listed by a whole one."""
     indexes = template["Resources"]["CallsTable"]["Properties"]["GlobalSecondaryIndexes"]
     found = {i["IndexName"]: tuple(k["AttributeName"] for k in i["KeySchema"]) for i in indexes}
     assert found == CALLS_INDEXES
