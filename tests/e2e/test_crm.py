@@ -79,9 +79,9 @@ def test_a_file_is_imported(stack: Stack, imported: dict[str, Any]) -> None:
 
 
 def test_rejected_rows_come_back(stack: Stack, imported: dict[str, Any]) -> None:
-    """As they stood, with their number and the remedy."""
+    """As they stood, in the file's own form, with their number and the remedy."""
     printed = _type(stack, "imports", "rejected", imported["id"])
-    [heading, row] = csv.reader(printed.stdout.splitlines())
+    [heading, row] = csv.reader(printed.stdout.splitlines(), delimiter=";")
     assert heading[-2:] == ["import_row", "import_error"]
     assert (row[:2], row[-2]) == (["Niemand", "12"], str(ROWS + 2))
 

@@ -33,7 +33,7 @@ def test_the_examples_of_the_page_run(stack: Stack, tmp_path: Path) -> None:
     assert ran.returncode == 0, ran.stdout + ran.stderr
     assert not re.findall(r'"state":"(failed|cancelled)"', ran.stdout)
     assert 'etag: "1"' in ran.stdout.lower()
-    assert "Nobody,12,,4," in ran.stdout
+    assert "Nobody;12;;4;" in ran.stdout
     exported = (tmp_path / "contacts.csv").read_text(encoding="utf-8")
     assert all(name in exported for name in ("Grace Hopper", "Ada King", "Mary Lamb"))
     assert "Prefers mornings." in (tmp_path / "grace-hopper.json").read_text(encoding="utf-8")
