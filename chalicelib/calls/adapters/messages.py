@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import json
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import dataclass
 
-from chalicelib.kernel.errors import Invalid
-
-_VERSION = 1
+from chalicelib.kernel.messages import Codec
 
 
 @dataclass(frozen=True)
@@ -44,25 +40,12 @@ class Suppress:
 
 
 Message = Attend | EndSession | Finish | Suppress
-_KINDS: dict[str, type[Message]] = {
-    "attend": Attend,
-    "end_session": EndSession,
-    "finish": Finish,
-    "suppress": Suppress,
-}
-_KINDS_OF = {_VERSION: _KINDS}
-_NAMES = {kind: name for name, kind in _KINDS.items()}
-
-
-def encode(message: Message) -> str:
-    """Write a message."""
-    return json.dumps({"v": _VERSION, "kind": _NAMES[type(message)], **asdict(message)})
-
-
-def decode(body: str) -> Message:
-    """Read a message; `Invalid` for one that is not ours, or of a version that we do not know."""
-    try:
-        fields: dict[str, Any] = json.loads(body)
-        return _KINDS_OF[fields.pop("v")][fields.pop("kind")](**fields)
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-        raise Invalid("This message is not one that we write.", code="bad_message") from error
+_CODEC: Codec[Message] = Codec(
+    {
+        "attend": Attend,
+        "end_session": EndSession,
+        "finish": Finish,
+        "suppress": Suppress,
+    }
+)
+encode, decode = _CODEC.encode, _CODEC.decode

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import json
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from chalicelib.kernel.errors import Invalid
+from chalicelib.kernel.messages import Codec
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-_VERSION = 1
 
 
 @dataclass(frozen=True)
@@ -54,26 +51,13 @@ class FoldChange:
 
 
 Message = PrepareImport | ImportChunk | JobStep | Refold | FoldChange
-_KINDS: dict[str, type[Message]] = {
-    "prepare_import": PrepareImport,
-    "import_chunk": ImportChunk,
-    "job_step": JobStep,
-    "refold": Refold,
-    "fold_change": FoldChange,
-}
-_KINDS_OF = {_VERSION: _KINDS}
-_NAMES = {kind: name for name, kind in _KINDS.items()}
-
-
-def encode(message: Message) -> str:
-    """Write a message."""
-    return json.dumps({"v": _VERSION, "kind": _NAMES[type(message)], **asdict(message)})
-
-
-def decode(body: str) -> Message:
-    """Read a message; `Invalid` for one that is not ours, or of a version that we do not know."""
-    try:
-        fields: dict[str, Any] = json.loads(body)
-        return _KINDS_OF[fields.pop("v")][fields.pop("kind")](**fields)
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-        raise Invalid("This message is not one that we write.", code="bad_message") from error
+_CODEC: Codec[Message] = Codec(
+    {
+        "prepare_import": PrepareImport,
+        "import_chunk": ImportChunk,
+        "job_step": JobStep,
+        "refold": Refold,
+        "fold_change": FoldChange,
+    }
+)
+encode, decode = _CODEC.encode, _CODEC.decode

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.kernel.clock import from_iso
 from chalicelib.kernel.errors import Invalid
 from chalicelib.kernel.events import Event
+from chalicelib.kernel.messages import UNREADABLE, Codec
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-_VERSION = 1
 
 
 @dataclass(frozen=True)
@@ -39,14 +38,8 @@ class Told:
 
 
 Message = Deliver | TellChange
-_KINDS: dict[str, type[Message]] = {"deliver": Deliver, "change": TellChange}
-_KINDS_OF = {_VERSION: _KINDS}
-_NAMES = {kind: name for name, kind in _KINDS.items()}
-
-
-def encode(message: Message) -> str:
-    """Write a message."""
-    return json.dumps({"v": _VERSION, "kind": _NAMES[type(message)], **asdict(message)})
+_CODEC: Codec[Message] = Codec({"deliver": Deliver, "change": TellChange})
+encode = _CODEC.encode
 
 
 def decode(body: str) -> Message | Told:
@@ -55,8 +48,8 @@ def decode(body: str) -> Message | Told:
         fields: dict[str, Any] = json.loads(body)
         if "detail-type" in fields:
             return Told(_event(fields["detail"]))
-        return _KINDS_OF[fields.pop("v")][fields.pop("kind")](**fields)
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        return _CODEC.read(fields)
+    except UNREADABLE as error:
         raise Invalid("This message is not one that we read.", code="bad_message") from error
 
 
