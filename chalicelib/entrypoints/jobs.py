@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
 from chalice.app import Blueprint
 
 from chalicelib.bootstrap import container
@@ -20,9 +19,10 @@ from chalicelib.crm.services.folding import fold_contact
 from chalicelib.crm.services.import_work import import_chunk, prepare_import
 from chalicelib.crm.services.job_kinds import KINDS
 from chalicelib.crm.services.jobs import run_step
+from chalicelib.entrypoints.batches import each_of, logging_failure
 from chalicelib.entrypoints.causes import noting_causes
 from chalicelib.entrypoints.folds import fold_change
-from chalicelib.kernel.logs import log_context, log_failure
+from chalicelib.kernel.logs import log_context
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
@@ -39,18 +39,14 @@ bp = Blueprint(__name__)
 @bp.on_sqs_message(queue_arn=_JOBS_QUEUE, batch_size=1, name="jobs")  # type: ignore[untyped-decorator]  # Chalice
 def jobs(event: SQSEvent) -> Any:
     """Go on with one piece of work; a message that fails is delivered again."""
-    processor = BatchProcessor(EventType.SQS, raise_on_entire_batch_failure=False)
-    return process_partial_response(event.to_dict(), _serve, processor, event.context)
+    return each_of(event, _serve)
 
 
 def _serve(record: SQSRecord) -> None:
     with log_context(message_id=record.message_id), noting_causes(record):
         message = decode(record.body)
-        try:
+        with logging_failure(type(message).__name__):
             _handle(message)
-        except Exception as error:
-            log_failure("message.failed", error, kind=type(message).__name__)
-            raise
 
 
 def _handle(message: Message) -> None:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
 from chalice.app import Blueprint
 
 from chalicelib.bootstrap import container
+from chalicelib.entrypoints.batches import each_of, logging_failure
 from chalicelib.entrypoints.causes import noting_causes
 from chalicelib.entrypoints.streams import publish_change
-from chalicelib.kernel.logs import log_context, log_failure
+from chalicelib.kernel.logs import log_context
 from chalicelib.system.adapters.messages import Deliver, TellChange, Told, decode
 from chalicelib.system.services.deliveries import deliver, fan_out
 
@@ -29,18 +29,14 @@ bp = Blueprint(__name__)
 @bp.on_sqs_message(queue_arn=_NEWS_QUEUE, batch_size=1, name="news")  # type: ignore[untyped-decorator]  # Chalice
 def news(event: SQSEvent) -> Any:
     """Work on one piece of news; a message that fails is delivered again."""
-    processor = BatchProcessor(EventType.SQS, raise_on_entire_batch_failure=False)
-    return process_partial_response(event.to_dict(), _serve, processor, event.context)
+    return each_of(event, _serve)
 
 
 def _serve(record: SQSRecord) -> None:
     with log_context(message_id=record.message_id), noting_causes(record):
         message = decode(record.body)
-        try:
+        with logging_failure(type(message).__name__):
             _handle(message)
-        except Exception as error:
-            log_failure("message.failed", error, kind=type(message).__name__)
-            raise
 
 
 def _handle(message: Message | Told) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
 from chalice.app import Blueprint
 
 from chalicelib.bootstrap import container
@@ -12,9 +11,10 @@ from chalicelib.calls.adapters.messages import Attend, EndSession, Finish, Messa
 from chalicelib.calls.services.closing import end_session
 from chalicelib.calls.services.dialing import attend
 from chalicelib.calls.services.finishing import finish_call
+from chalicelib.entrypoints.batches import each_of, logging_failure
 from chalicelib.entrypoints.causes import noting_causes
 from chalicelib.kernel.actors import SYSTEM, acting_as
-from chalicelib.kernel.logs import log_context, log_failure
+from chalicelib.kernel.logs import log_context
 from chalicelib.kernel.phones import E164
 
 if TYPE_CHECKING:
@@ -32,24 +32,19 @@ bp = Blueprint(__name__)
 @bp.on_sqs_message(queue_arn=_DIAL_QUEUE, batch_size=1, name="dial")  # type: ignore[untyped-decorator]  # Chalice
 def dial(event: SQSEvent) -> Any:
     """Look at calls whose time has come; a message that fails is delivered again."""
-    return _process(event)
+    return each_of(event, _serve)
 
 
 @bp.on_sqs_message(queue_arn=_URGENT_QUEUE, batch_size=1, name="urgent")  # type: ignore[untyped-decorator]
 def urgent(event: SQSEvent) -> Any:
     """Do what a caller waits for: end a session, keep a wish not to be called; never behind dials."""
-    return _process(event)
+    return each_of(event, _serve)
 
 
 @bp.on_sqs_message(queue_arn=_POST_CALL_QUEUE, batch_size=1, name="post_call")  # type: ignore[untyped-decorator]
 def post_call(event: SQSEvent) -> Any:
     """Finish calls that have ended."""
-    return _process(event)
-
-
-def _process(event: SQSEvent) -> Any:
-    processor = BatchProcessor(EventType.SQS, raise_on_entire_batch_failure=False)
-    return process_partial_response(event.to_dict(), _serve, processor, event.context)
+    return each_of(event, _serve)
 
 
 def _serve(record: SQSRecord) -> None:
@@ -59,12 +54,9 @@ def _serve(record: SQSRecord) -> None:
 
 def _work(message: Message) -> None:
     call_id = getattr(message, "call_id", "")
-    with log_context(call_id=call_id), acting_as(_actor(message)):
-        try:
-            _handle(message)
-        except Exception as error:
-            log_failure("message.failed", error, kind=type(message).__name__)
-            raise
+    kind = type(message).__name__
+    with log_context(call_id=call_id), acting_as(_actor(message)), logging_failure(kind):
+        _handle(message)
 
 
 def _actor(message: Message) -> str:

@@ -99,8 +99,6 @@ def _merge(crm: CrmPorts, winner: Contact, loser: Contact) -> Contact:
     except Conflict:
         if not _is_merged(crm, winner.id, loser.id):  # not by the job that we have started
             raise
-    if loser.last_contacted_at is not None:
-        crm.contacts.touch(winner.id, loser.last_contacted_at)
     return get_contact(crm, winner.id)
 
 
