@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
-from urllib.parse import urlencode
 
 from chalice.app import Blueprint
 
 from chalicelib.bootstrap import container
 from chalicelib.bootstrap.news import watches
-from chalicelib.entrypoints.middleware import Reply, Request, route
+from chalicelib.entrypoints.middleware import Reply, Request, next_link, route
 from chalicelib.system.domain.audit import check_kind
 from chalicelib.system.domain.tokens import Scope
 from chalicelib.system.schemas.audit import AuditExportQuery, AuditList, AuditQuery, audit_csv
@@ -50,11 +49,7 @@ def export_audit(request: Request[None, AuditExportQuery]) -> Reply:
     query = request.query
     page = find_entries(container().system, _wanted(query), MAX_EXPORT, query.before)
     text, start = audit_csv(page)
-    headers = {}
-    if start is not None:
-        filters = query.model_dump(mode="json", by_alias=True, exclude_none=True)
-        headers["Link"] = f'<?{urlencode({**filters, "before": start})}>; rel="next"'
-    return Reply(text, headers=headers)
+    return Reply(text, headers=next_link(query, "before", start))
 
 
 def _wanted(query: AuditQuery | AuditExportQuery) -> AuditFilter:

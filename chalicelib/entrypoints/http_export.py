@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import partial
-from urllib.parse import urlencode
 
 from chalice.app import Blueprint
 
@@ -14,7 +13,7 @@ from chalicelib.crm.services.contacts import list_contacts
 from chalicelib.crm.services.fields import list_fields
 from chalicelib.crm.services.tags import tag_ids_to_find
 from chalicelib.entrypoints.http_contacts import shown_contacts
-from chalicelib.entrypoints.middleware import Reply, Request, route
+from chalicelib.entrypoints.middleware import Reply, Request, next_link, route
 from chalicelib.kernel.actors import actor
 from chalicelib.kernel.logs import log
 from chalicelib.kernel.paging import Page
@@ -46,11 +45,4 @@ def export_contacts(request: Request[None, ContactsExportQuery]) -> Reply:
     keys = [definition.key for definition in list_fields(crm)]
     text, start = contacts_csv(shown, keys, bom=query.bom and query.after is None)
     log("contacts.exported", actor=actor(), contacts=len(page.items), goes_on=start is not None)
-    return Reply(text, headers=_next(query, start))
-
-
-def _next(query: ContactsExportQuery, start: str | None) -> dict[str, str]:
-    if start is None:
-        return {}
-    filters = query.model_dump(mode="json", exclude_none=True, exclude={"bom", "after"})
-    return {"Link": f'<?{urlencode({**filters, "after": start})}>; rel="next"'}
+    return Reply(text, headers=next_link(query, "after", start, frozenset({"bom"})))

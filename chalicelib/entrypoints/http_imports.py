@@ -18,7 +18,7 @@ from chalicelib.crm.schemas.imports import (
     rejected_csv,
 )
 from chalicelib.crm.services import imports
-from chalicelib.entrypoints.middleware import NoQuery, Reply, Request, route
+from chalicelib.entrypoints.middleware import NoQuery, Reply, Request, next_link, route
 from chalicelib.kernel.paging import Page
 from chalicelib.kernel.schemas import PageQuery
 from chalicelib.system.domain.tokens import Scope
@@ -135,8 +135,7 @@ def rejected_rows(request: Request[None, RejectedQuery]) -> Reply:
     after = request.query.after
     page = imports.rejected_rows(crm, found, _MOST_REJECTED, None if after is None else str(after))
     text, last = rejected_csv(found.facts, page)
-    headers = {"Link": f'<?after={last}>; rel="next"'} if last else {}
-    return Reply(text, headers=headers)
+    return Reply(text, headers=next_link(request.query, "after", last))
 
 
 def _followed(import_id: str) -> dict[str, Any]:

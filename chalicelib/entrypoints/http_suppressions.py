@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
-from urllib.parse import urlencode
 
 from chalice.app import Blueprint
 
@@ -23,7 +22,7 @@ from chalicelib.calls.schemas.suppressions import (
 from chalicelib.calls.services import suppression
 from chalicelib.calls.services.suppression import MAX_EXPORT
 from chalicelib.calls.services.suppression_import import ImportResult, import_suppressions
-from chalicelib.entrypoints.middleware import NoQuery, Reply, Request, route
+from chalicelib.entrypoints.middleware import NoQuery, Reply, Request, next_link, route
 from chalicelib.kernel.phones import E164
 from chalicelib.system.domain.tokens import Scope
 
@@ -103,11 +102,7 @@ def export_suppressions(request: Request[None, SuppressionExportQuery]) -> Reply
     """
     query = request.query
     page = suppression.list_suppressions(container().calls, query.wanted(), MAX_EXPORT, query.before)
-    headers = {}
-    if page.next_start is not None:
-        filters = query.model_dump(mode="json", by_alias=True, exclude_none=True)
-        headers["Link"] = f'<?{urlencode({**filters, "before": page.next_start})}>; rel="next"'
-    return Reply(suppressions_csv(page.items), headers=headers)
+    return Reply(suppressions_csv(page.items), headers=next_link(query, "before", page.next_start))
 
 
 @route(bp, "GET", _SUPPRESSION, scope=Scope.VIEWER, returns=SuppressionView, errors=_ABSENT)

@@ -15,6 +15,6 @@ declaration come validation, the OpenAPI document, the documentation page and th
 
 from chalicelib.entrypoints.middleware.declaring import ROUTES, Deprecation, Route, route
 from chalicelib.entrypoints.middleware.finishing import finish
-from chalicelib.entrypoints.middleware.requests import NoQuery, Reply, Request
+from chalicelib.entrypoints.middleware.requests import NoQuery, Reply, Request, next_link
 
-__all__ = ["ROUTES", "Deprecation", "NoQuery", "Reply", "Request", "Route", "finish", "route"]
+__all__ = ["ROUTES", "Deprecation", "NoQuery", "Reply", "Request", "Route", "finish", "next_link", "route"]

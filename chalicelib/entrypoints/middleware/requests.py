@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from urllib.parse import urlencode
 
 from chalicelib.kernel.ids import derived_id, new_id
 from chalicelib.kernel.schemas import Input
@@ -57,6 +58,19 @@ class Reply:
     body: Any
     status: int | None = None
     headers: dict[str, str] = field(default_factory=dict)
+
+
+def next_link(
+    query: Input, place: str, start: str | None, exclude: frozenset[str] = frozenset()
+) -> dict[str, str]:
+    """Give the header that leads to the rest of an export: the same query, with `place` at `start`.
+
+    None where there is no rest. `exclude` names parameters that only the first request has.
+    """
+    if start is None:
+        return {}
+    filters = query.model_dump(mode="json", by_alias=True, exclude_none=True, exclude=set(exclude))
+    return {"Link": f'<?{urlencode({**filters, place: start})}>; rel="next"'}
 
 
 def request_id_of(incoming: Any) -> str:
