@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from pynamodb.exceptions import DoesNotExist, PynamoDBException, TransactWriteError
 from pynamodb.transactions import TransactWrite
 
+from chalicelib.crm.adapters.repository.refusals import COLLIDED, REFUSED, cancelled_for
 from chalicelib.crm.adapters.tables import ConsentItem, ContactItem
 from chalicelib.crm.domain.consents import Consent, ConsentAnswer, ConsentKind, ConsentSource
 from chalicelib.kernel.clock import from_iso, iso
@@ -36,7 +37,7 @@ class ConsentRepository:
             try:
                 self._put(consent)
             except TransactWriteError as error:
-                if tries_left and _has(error, "TransactionConflict"):
+                if tries_left and cancelled_for(error, COLLIDED):
                     continue
                 return self._kept(consent, error)
             break
@@ -70,7 +71,7 @@ class ConsentRepository:
         kept = self.get(consent.contact_id, consent.id)
         if kept is not None:
             return kept
-        if not _has(error, "ConditionalCheckFailed"):
+        if not cancelled_for(error, REFUSED):
             raise error
         raise Conflict("The contact is gone, or was merged.", code="contact_changed") from error
 
@@ -105,7 +106,3 @@ def consent_of(item: ConsentItem) -> Consent:
         recorded_at=from_iso(item.recorded_at),
         recorded_by=item.recorded_by,
     )
-
-
-def _has(error: TransactWriteError, code: str) -> bool:
-    return any(reason and reason.code == code for reason in error.cancellation_reasons)

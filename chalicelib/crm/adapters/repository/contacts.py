@@ -17,6 +17,7 @@ from chalicelib.crm.adapters.repository.contact_items import (
     read_item,
 )
 from chalicelib.crm.adapters.repository.lists import page_of
+from chalicelib.crm.adapters.repository.refusals import COLLIDED, REFUSED, cancelled_for, is_refused
 from chalicelib.crm.adapters.tables import ContactItem, CrmTable, MemberItem, PhoneItem
 from chalicelib.crm.domain.contacts import Contact
 from chalicelib.kernel.actors import actor
@@ -71,7 +72,7 @@ class ContactRepository:
                     transaction.save(contact_item(contact), condition=ContactItem.pk.does_not_exist())
                     self._move(transaction, contact, None)
         except TransactWriteError as error:
-            if not (_refused(error) or _collided(error)):
+            if not cancelled_for(error, REFUSED, COLLIDED):
                 raise
             return False
         return True
@@ -138,7 +139,7 @@ class ContactRepository:
                 condition=ContactItem.version.exists() & _was_before(at),
             )
         except UpdateError as error:
-            if error.cause_response_code != "ConditionalCheckFailedException":
+            if not is_refused(error):
                 raise
 
     def many(self, contact_ids: Sequence[str]) -> list[Contact]:
@@ -171,9 +172,9 @@ class ContactRepository:
                 write()
             except TransactWriteError as error:
                 self._refuse_taken(contact, error)
-                if tries and _collided(error):
+                if tries and cancelled_for(error, COLLIDED):
                     continue
-                if not _refused(error):
+                if not cancelled_for(error, REFUSED):
                     raise
                 return error
             return None
@@ -265,11 +266,3 @@ def _taken(owner: str, phone: str, pointer: str) -> Conflict:
     wrong = (FieldError(pointer, message),)
     details = {"contact_id": owner, "phone": phone}
     return Conflict(message, code="phone_taken", errors=wrong, details=details)
-
-
-def _collided(error: TransactWriteError) -> bool:
-    return any(reason and reason.code == "TransactionConflict" for reason in error.cancellation_reasons)
-
-
-def _refused(error: TransactWriteError) -> bool:
-    return any(reason and reason.code == "ConditionalCheckFailed" for reason in error.cancellation_reasons)

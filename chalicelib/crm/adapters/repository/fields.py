@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from pynamodb.exceptions import DeleteError, PutError, PynamoDBException
 
+from chalicelib.crm.adapters.repository.refusals import is_refused
 from chalicelib.crm.adapters.tables import FieldItem
 from chalicelib.crm.domain.fields import FieldDefinition, FieldKind
 from chalicelib.kernel.clock import from_iso, iso
@@ -56,7 +57,7 @@ def _done(write: Callable[[], object]) -> bool:
     try:
         write()
     except (PutError, DeleteError) as error:
-        if error.cause_response_code != "ConditionalCheckFailedException":
+        if not is_refused(error):
             raise
         return False
     return True

@@ -10,6 +10,7 @@ from pynamodb.exceptions import DoesNotExist, PutError, PynamoDBException, Trans
 from pynamodb.transactions import TransactWrite
 
 from chalicelib.crm.adapters.repository.import_items import import_item, import_of
+from chalicelib.crm.adapters.repository.refusals import REFUSED, cancelled_for, is_refused
 from chalicelib.crm.adapters.tables import ImportItem, LaneItem, RejectionItem, SeenItem
 from chalicelib.crm.domain.importing import KEPT, Counts, Duplicate, Lane, Rejection, RowOutcome
 from chalicelib.crm.domain.imports import RowError
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     from chalicelib.crm.domain.importing import Import
 
 _IMPORTS = "IMPORTS"
-_REFUSED = "ConditionalCheckFailed"
 _SEEN_KEPT = timedelta(days=2)
 
 
@@ -73,7 +73,7 @@ class ImportRepository:
                 for lane in lanes:
                     transaction.save(_lane_item(import_id, run, lane), LaneItem.pk.does_not_exist())
         except TransactWriteError as error:
-            if not any(reason and reason.code == _REFUSED for reason in error.cancellation_reasons):
+            if not cancelled_for(error, REFUSED):
                 raise
 
     def lanes(self, import_id: str, run: int) -> list[Lane]:
@@ -123,7 +123,7 @@ class ImportRepository:
         try:
             item.save(condition)
         except PutError as error:
-            if error.cause_response_code != f"{_REFUSED}Exception":
+            if not is_refused(error):
                 raise
             return False
         return True

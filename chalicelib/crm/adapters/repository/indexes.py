@@ -13,6 +13,7 @@ from pynamodb.transactions import TransactWrite
 from chalicelib.crm.adapters.repository.consents import consent_of
 from chalicelib.crm.adapters.repository.contact_items import SHARDS, read_item, shard_of
 from chalicelib.crm.adapters.repository.counters import counting
+from chalicelib.crm.adapters.repository.refusals import COLLIDED, REFUSED, cancelled_for
 from chalicelib.crm.adapters.repository.search import search_item
 from chalicelib.crm.adapters.tables import (
     ConsentItem,
@@ -37,7 +38,6 @@ if TYPE_CHECKING:
 # Much longer than any writer holds what it has read.
 _EMPTY_KEPT = timedelta(days=30)
 _FIRST, _LAST = "CONSENT#", "INDEX"
-_LOST = {"ConditionalCheckFailed", "TransactionConflict"}
 
 
 @unavailable_on(PynamoDBException)
@@ -77,7 +77,7 @@ class IndexRepository:
                 for name, delta in moves.deltas.items():
                     transaction.update(CounterItem(f"COUNTERS#{shard}", name), actions=counting(delta))
         except TransactWriteError as error:
-            if not any(reason and reason.code in _LOST for reason in error.cancellation_reasons):
+            if not cancelled_for(error, REFUSED, COLLIDED):
                 raise
             raise Conflict("The index was moved meanwhile.", code="index_moved") from error
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from pynamodb.exceptions import DoesNotExist, PynamoDBException, TransactWriteError
 from pynamodb.transactions import TransactWrite
 
+from chalicelib.crm.adapters.repository.refusals import REFUSED, cancelled_for
 from chalicelib.crm.adapters.tables import JobInputItem, JobItem, JobResultsItem
 from chalicelib.crm.domain.jobs import CHUNK, KEPT, Job, JobState, Outcome, Result
 from chalicelib.kernel.clock import from_iso, iso
@@ -39,7 +40,7 @@ class JobRepository:
                 for number, chunk in enumerate(chunks):
                     transaction.save(_input_item(job, number, chunk))
         except TransactWriteError as error:
-            kept_job = self.get(job.id) if _refused(error) else None
+            kept_job = self.get(job.id) if cancelled_for(error, REFUSED) else None
             if kept_job is None:
                 raise
             return kept_job
@@ -70,7 +71,7 @@ class JobRepository:
                 if results:
                     transaction.save(_results_item(job, results))
         except TransactWriteError as error:
-            if not _refused(error):
+            if not cancelled_for(error, REFUSED):
                 raise
             return False
         return True
@@ -148,7 +149,3 @@ def _job(item: JobItem) -> Job:
 
 def _expiry(job: Job) -> int:
     return int((job.created_at + KEPT).timestamp())
-
-
-def _refused(error: TransactWriteError) -> bool:
-    return any(reason and reason.code == "ConditionalCheckFailed" for reason in error.cancellation_reasons)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from pynamodb.exceptions import DeleteError, DoesNotExist, PutError, PynamoDBException
 
+from chalicelib.crm.adapters.repository.refusals import is_refused
 from chalicelib.crm.adapters.tables import NoteItem
 from chalicelib.crm.domain.notes import Note, NoteKind
 from chalicelib.kernel.clock import from_iso, iso
@@ -36,7 +37,7 @@ class NoteRepository:
         try:
             item.save(NoteItem.pk.does_not_exist())
         except PutError as error:
-            if error.cause_response_code != "ConditionalCheckFailedException":
+            if not is_refused(error):
                 raise
             item.refresh(consistent_read=True)
         return note_of(item)
@@ -144,7 +145,7 @@ def _is_at(version: int) -> Condition:
 
 
 def _changed(error: PutError | DeleteError) -> Exception:
-    if error.cause_response_code != "ConditionalCheckFailedException":
+    if not is_refused(error):
         return error
     return Conflict("The note was changed meanwhile.", code="version_changed")
 

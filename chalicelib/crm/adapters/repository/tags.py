@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from pynamodb.exceptions import DoesNotExist, PynamoDBException, TransactWriteError
 from pynamodb.transactions import TransactWrite
 
+from chalicelib.crm.adapters.repository.refusals import COLLIDED, REFUSED, cancelled_for
 from chalicelib.crm.adapters.tables import TagItem, TagNameItem
 from chalicelib.crm.domain.tags import Tag
 from chalicelib.crm.domain.words import fold
@@ -84,9 +85,9 @@ class TagRepository:
                 write()
             except TransactWriteError as error:
                 self._refuse_taken(tag, error)
-                if tries and _failed(error, "TransactionConflict"):
+                if tries and cancelled_for(error, COLLIDED):
                     continue
-                if not _failed(error, "ConditionalCheckFailed"):
+                if not cancelled_for(error, REFUSED):
                     raise
                 return error
             return None
@@ -144,7 +145,3 @@ def _tag(item: TagItem) -> Tag:
 
 def _changed() -> Conflict:
     return Conflict("The tag was changed meanwhile.", code="version_changed")
-
-
-def _failed(error: TransactWriteError, code: str) -> bool:
-    return any(reason and reason.code == code for reason in error.cancellation_reasons)
