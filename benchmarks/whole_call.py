@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from chalicelib.ai.ports import ModelPart, ModelRequest
     from chalicelib.bootstrap import Container
     from chalicelib.calls.domain.lifecycle import Call
-    from chalicelib.calls.ports import PlaceOrder
+    from chalicelib.calls.ports.telephony import PlaceOrder
 
 # What `Telephony.place` asks the carrier to report; TwiML is asked for besides.
 STATUS_EVENTS = ("completed",)

@@ -15,15 +15,10 @@ if TYPE_CHECKING:
     from chalicelib.bootstrap.ai import Ai
     from chalicelib.bootstrap.system import System
     from chalicelib.calls.adapters.addresses import Addresses
-    from chalicelib.calls.ports import (
-        CallBook,
-        NumberBook,
-        Socket,
-        Telephony,
-        TemplateBook,
-        TurnBook,
-        Wakeups,
-    )
+    from chalicelib.calls.ports.books import CallBook, TurnBook
+    from chalicelib.calls.ports.numbers import NumberBook, TemplateBook
+    from chalicelib.calls.ports.telephony import Socket, Telephony
+    from chalicelib.calls.ports.wakeups import Wakeups
     from chalicelib.crm.ports.crm import CrmPorts
     from chalicelib.kernel.clock import Clock
     from chalicelib.kernel.tools import Tool

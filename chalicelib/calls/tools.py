@@ -12,7 +12,7 @@ from chalicelib.kernel.phones import E164
 from chalicelib.kernel.tools import Tool, ToolContext
 
 if TYPE_CHECKING:
-    from chalicelib.calls.ports import CallPorts
+    from chalicelib.calls.ports.calls import CallPorts
 
 
 class Nothing(BaseModel):

@@ -25,7 +25,7 @@ from chalicelib.calls.domain.lifecycle import (
 )
 from chalicelib.calls.domain.permission import Decision, NumberStatus, Verdict
 from chalicelib.calls.domain.templates import Transport
-from chalicelib.calls.ports import Commit
+from chalicelib.calls.ports.books import Commit
 from chalicelib.kernel.errors import NotFound
 
 ALLOW = Decision(Verdict.ALLOW, "allowed", "No rule forbids this call.", NOW)

@@ -17,7 +17,7 @@ from chalicelib.calls.domain.lifecycle import CallState, commit
 from chalicelib.calls.domain.permission import Decision, NumberStatus, Verdict
 from chalicelib.calls.domain.suppression import Suppression, SuppressionFilter
 from chalicelib.calls.domain.turns import Turn, TurnKind
-from chalicelib.calls.ports import Commit
+from chalicelib.calls.ports.books import Commit
 from chalicelib.kernel.phones import E164
 
 ALL = SuppressionFilter()

@@ -11,7 +11,7 @@ from chalicelib.calls.domain.files import Aftermath, CallFile
 from chalicelib.calls.domain.lifecycle import CallState
 from chalicelib.calls.domain.permission import NumberStatus
 from chalicelib.calls.domain.suppression import Suppression
-from chalicelib.calls.ports import Commit
+from chalicelib.calls.ports.books import Commit
 from chalicelib.kernel.clock import iso
 from chalicelib.kernel.errors import NotFound
 from chalicelib.kernel.paging import Page

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
-    from chalicelib.calls.ports import PlaceOrder
+    from chalicelib.calls.ports.telephony import PlaceOrder
     from chalicelib.kernel.clock import Clock
 
 

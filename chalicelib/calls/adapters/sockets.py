@@ -10,7 +10,8 @@ from chalicelib.ai.domain.conversation import Directive, Hangup, Say, Transfer
 from chalicelib.calls.adapters.relay_frames import encode
 
 if TYPE_CHECKING:
-    from chalicelib.calls.ports import Socket, Wakeups
+    from chalicelib.calls.ports.telephony import Socket
+    from chalicelib.calls.ports.wakeups import Wakeups
 
 
 class GatewaySocket:

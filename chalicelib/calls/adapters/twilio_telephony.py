@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from chalicelib.calls.adapters.addresses import Addresses
     from chalicelib.calls.domain.lifecycle import Call
-    from chalicelib.calls.ports import PlaceOrder
+    from chalicelib.calls.ports.telephony import PlaceOrder
 
 _TWILIO = "https://api.twilio.com"
 _TIMEOUT_S = 10

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from chalicelib.ai.domain.conversation import Directive
     from chalicelib.calls.domain.lifecycle import Report
     from chalicelib.calls.domain.templates import Brief
-    from chalicelib.calls.ports import CallPorts
+    from chalicelib.calls.ports.calls import CallPorts
     from chalicelib.crm.domain.contacts import Contact
     from chalicelib.kernel.phones import E164
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from chalicelib.ai.domain.prompts import PromptTemplate
     from chalicelib.calls.domain.lifecycle import Call
     from chalicelib.calls.domain.templates import CallTemplate
-    from chalicelib.calls.ports import CallPorts
+    from chalicelib.calls.ports.calls import CallPorts
 
 DEFAULT_TIME_ZONE = "UTC"
 _EPOCH = datetime(2026, 1, 1, tzinfo=UTC)

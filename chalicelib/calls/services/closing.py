@@ -15,7 +15,7 @@ from chalicelib.kernel.phones import E164
 if TYPE_CHECKING:
     from chalicelib.ai.domain.conversation import Directive
     from chalicelib.calls.domain.files import CallFile
-    from chalicelib.calls.ports import CallPorts
+    from chalicelib.calls.ports.calls import CallPorts
 
 _DECISIONS = (TurnEnd.TRANSFER, TurnEnd.HANG_UP)
 BRIDGE = "Sorry, the line was bad for a moment. Please go on."

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from chalicelib.calls.domain.files import CallFile
     from chalicelib.calls.domain.lifecycle import Call
     from chalicelib.calls.domain.templates import CallTemplate
-    from chalicelib.calls.ports import CallPorts
+    from chalicelib.calls.ports.calls import CallPorts
     from chalicelib.kernel.paging import Page
     from chalicelib.kernel.phones import E164
 

@@ -22,7 +22,8 @@ from chalicelib.calls.domain.lifecycle import (
     take_back,
 )
 from chalicelib.calls.domain.permission import UNREADABLE, Decision, Verdict, stopped
-from chalicelib.calls.ports import Commit, PlaceOrder
+from chalicelib.calls.ports.books import Commit
+from chalicelib.calls.ports.telephony import PlaceOrder
 from chalicelib.calls.services.progress import record_report
 from chalicelib.calls.services.requests import Standing, decide, standing_of
 from chalicelib.calls.services.templates import get_template
@@ -35,7 +36,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
-    from chalicelib.calls.ports import CallPorts, Telephony
+    from chalicelib.calls.ports.calls import CallPorts
+    from chalicelib.calls.ports.telephony import Telephony
 
 # Longer than any request can be under way to the carrier: after this, not listed means not placed.
 _CERTAINTY = timedelta(minutes=10)

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from chalicelib.ai.domain.analysis import Analysis
     from chalicelib.calls.domain.costs import CostLine
     from chalicelib.calls.domain.files import CallFile
-    from chalicelib.calls.ports import CallPorts
+    from chalicelib.calls.ports.calls import CallPorts
 
 _MODEL_PATIENCE = timedelta(minutes=10)
 

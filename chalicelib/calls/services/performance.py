@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from chalicelib.ai.domain.conversation import Conversation, Directive, Ending, Event
     from chalicelib.ai.ports import ChatModel, ModelPart, ModelRequest
     from chalicelib.calls.domain.files import CallFile
-    from chalicelib.calls.ports import CallPorts, Voice
+    from chalicelib.calls.ports.calls import CallPorts
+    from chalicelib.calls.ports.telephony import Voice
 
 # A turn that was opened this recently needs no second look before its first words.
 _FRESH_S = 0.25

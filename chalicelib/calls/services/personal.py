@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from chalicelib.calls.domain.lifecycle import Call
-    from chalicelib.calls.ports import CallPorts
+    from chalicelib.calls.ports.calls import CallPorts
     from chalicelib.kernel.phones import E164
 
 ERASED = "contact_erased"

@@ -11,7 +11,7 @@ from chalicelib.kernel.logs import log
 
 if TYPE_CHECKING:
     from chalicelib.calls.domain.lifecycle import Report
-    from chalicelib.calls.ports import CallPorts
+    from chalicelib.calls.ports.calls import CallPorts
 
 
 def record_report(calls: CallPorts, call_id: str, report: Report) -> Call:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from chalicelib.calls.domain.permission import Decision
-    from chalicelib.calls.ports import CallPorts
+    from chalicelib.calls.ports.calls import CallPorts
     from chalicelib.crm.domain.contacts import Contact
     from chalicelib.kernel.phones import E164
 

@@ -11,7 +11,7 @@ from chalicelib.kernel.logs import log
 
 if TYPE_CHECKING:
     from chalicelib.calls.domain.suppression import SuppressionFilter
-    from chalicelib.calls.ports import CallPorts
+    from chalicelib.calls.ports.calls import CallPorts
     from chalicelib.kernel.paging import Page
     from chalicelib.kernel.phones import E164
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from datetime import datetime
 
-    from chalicelib.calls.ports import CallPorts
+    from chalicelib.calls.ports.calls import CallPorts
 
 MAX_NUMBERS = 5000
 # The columns of an export; the import of one restores all of them.

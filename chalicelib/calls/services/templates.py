@@ -8,7 +8,7 @@ from chalicelib.kernel.errors import NotFound
 
 if TYPE_CHECKING:
     from chalicelib.calls.domain.templates import CallTemplate
-    from chalicelib.calls.ports import CallPorts
+    from chalicelib.calls.ports.calls import CallPorts
 
 
 def get_template(calls: CallPorts, template_id: str) -> CallTemplate:

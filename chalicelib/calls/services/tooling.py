@@ -15,7 +15,7 @@ from chalicelib.kernel.tools import ToolContext
 if TYPE_CHECKING:
     from chalicelib.ai.domain.conversation import UseTool
     from chalicelib.calls.domain.files import CallFile
-    from chalicelib.calls.ports import CallPorts
+    from chalicelib.calls.ports.calls import CallPorts
 
 # Granted on every call, whatever its template says: consent can be revoked by any reasonable means.
 _ALWAYS = frozenset({OPT_OUT_TOOL})

@@ -11,7 +11,7 @@ from chalicelib.system.domain.settings import stop_of
 from chalicelib.system.services.settings import current_settings
 
 if TYPE_CHECKING:
-    from chalicelib.calls.ports import CallPorts
+    from chalicelib.calls.ports.calls import CallPorts
     from chalicelib.kernel.phones import E164
 
 

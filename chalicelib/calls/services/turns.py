@@ -32,7 +32,8 @@ if TYPE_CHECKING:
 
     from chalicelib.ai.domain.conversation import CallerInterrupted
     from chalicelib.calls.domain.files import CallFile
-    from chalicelib.calls.ports import CallPorts, Voice
+    from chalicelib.calls.ports.calls import CallPorts
+    from chalicelib.calls.ports.telephony import Voice
 
 SpokenEvent = CallerSaid | CallerPressed | CallerSilent
 _MAX_TRIES = 5

@@ -14,7 +14,7 @@ from twilio.rest import Client
 
 from chalicelib.calls.adapters.twilio_telephony import TwilioTelephony
 from chalicelib.calls.domain.lifecycle import CallState
-from chalicelib.calls.ports import PlaceOrder
+from chalicelib.calls.ports.telephony import PlaceOrder
 from chalicelib.kernel.errors import Forbidden, Unavailable
 
 ORDER = PlaceOrder("call_1", NUMBER, LINE, 600)

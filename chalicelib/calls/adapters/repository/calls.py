@@ -18,7 +18,7 @@ from chalicelib.calls.adapters.tables import (
     TurnItem,
 )
 from chalicelib.calls.domain.files import CallFile
-from chalicelib.calls.ports import Commit
+from chalicelib.calls.ports.books import Commit
 from chalicelib.kernel.clock import iso
 from chalicelib.kernel.errors import Conflict, NotFound, unavailable_on
 from chalicelib.kernel.paging import Page

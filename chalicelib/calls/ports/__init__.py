@@ -1,0 +1,1 @@
+"""What calls need from outside, by what it is about."""

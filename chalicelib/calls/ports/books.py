@@ -1,0 +1,83 @@
+"""Stored calls and their turns."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from datetime import datetime
+
+    from chalicelib.calls.domain.files import Aftermath, CallFile
+    from chalicelib.calls.domain.lifecycle import Call
+    from chalicelib.calls.domain.templates import Brief
+    from chalicelib.calls.domain.turns import Turn
+    from chalicelib.kernel.paging import Page
+
+
+class Commit(StrEnum):
+    """How the attempt to commit a dial ended."""
+
+    DONE = "done"
+    CALL_CHANGED = "call_changed"
+    NUMBER_CHANGED = "number_changed"
+
+
+class CallBook(Protocol):
+    """Stored calls."""
+
+    def create(self, call: Call) -> bool:
+        """Store a new call; False when this id exists already."""
+
+    def get(self, call_id: str) -> Call | None:
+        """Give the head of a call."""
+
+    def load(self, call_id: str) -> CallFile | None:
+        """Give a call with all that belongs to it, in one consistent query."""
+
+    def change(self, call_id: str, how: Callable[[Call], Call]) -> tuple[Call, Call]:
+        """Apply `how` to the newest state, again when somebody was faster; give old and new."""
+
+    def commit_dial(self, call: Call, live_until: datetime) -> Commit:
+        """In one transaction: the queued call becomes this one, its number is neither suppressed nor live."""
+
+    def due(self, now: datetime, limit: int) -> list[str]:
+        """Give ids of calls that wait to be dialed and are due by `now`, the longest due first."""
+
+    def silent(self, now: datetime, limit: int) -> list[str]:
+        """Give ids of calls begun or ended that somebody must look at by `now`, the longest due first."""
+
+    def put_brief(self, call_id: str, brief: Brief) -> None:
+        """Store what the call is held by."""
+
+    def put_aftermath(self, call_id: str, aftermath: Aftermath) -> None:
+        """Store what the post-call job found, unless the call was erased; again, it is replaced."""
+
+    def of_contacts(self, contact_ids: Sequence[str], limit: int, start: str | None) -> Page[Call]:
+        """Give up to `limit` calls of these contacts, newest first, after `start`; not those erased."""
+
+    def erase_texts(self, call_id: str) -> None:
+        """Delete the brief, the turns and the analysis of a call, for good; its costs stay."""
+
+
+class TurnBook(Protocol):
+    """Stored turns of calls; each is opened once and closed by whoever opened it."""
+
+    def open(self, call_id: str, turn: Turn) -> bool:
+        """Store a new turn; False when this number is taken."""
+
+    def close(self, call_id: str, turn: Turn) -> None:
+        """Store what was answered; never touches what was heard. A turn that was erased stays away."""
+
+    def interrupt(self, call_id: str, number: int, heard: str) -> None:
+        """Store how far the agent was heard; the first interruption of a turn stands."""
+
+    def holds(self, call_id: str, number: int) -> bool:
+        """Tell, consistently, whether this turn is the newest and was not talked over."""
+
+    def bind(self, connection_id: str, call_id: str) -> None:
+        """Remember whose socket this is, until it cannot be open any more."""
+
+    def call_of(self, connection_id: str) -> str | None:
+        """Give the call of a socket."""
