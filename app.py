@@ -4,6 +4,7 @@ from chalice import Chalice
 
 from chalicelib.entrypoints import (
     authorizer,
+    carrier,
     failures,
     folds,
     jobs,
@@ -14,7 +15,6 @@ from chalicelib.entrypoints import (
     rest,
     schedules,
     streams,
-    twilio_webhooks,
 )
 
 app = Chalice(app_name="ai-call-system", configure_logs=False)
@@ -24,7 +24,7 @@ app.register_middleware(middleware.finish, "http")
 app.register_blueprint(authorizer.bp)  # who may use the REST API
 for blueprint in rest.BLUEPRINTS:
     app.register_blueprint(blueprint)
-app.register_blueprint(twilio_webhooks.bp)  # the function URL for the carrier
+app.register_blueprint(carrier.bp)  # the function URL for the carrier
 app.register_blueprint(relay_socket.bp)  # the conversation's socket
 app.register_blueprint(queues.bp)  # dialing and the work after a call
 app.register_blueprint(schedules.bp)  # what happens by the clock

@@ -25,7 +25,7 @@ from benchmarks.product import container
 from chalicelib import bootstrap
 from chalicelib.ai.domain.wording import HOUSE_RULES
 from chalicelib.calls.domain.templates import Transport
-from chalicelib.entrypoints import relay_socket, twilio_webhooks
+from chalicelib.entrypoints import carrier, relay_socket
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -125,7 +125,7 @@ def _relay_turn(root: Container) -> float:
 def _gather_turn() -> float:
     event = webhook_event(f"/voice/{CALL_ID}/turn/7", {"CallSid": "CA1", "SpeechResult": QUESTION})
     started = time.perf_counter()
-    answer = twilio_webhooks.hook(event, None)
+    answer = carrier.hook.hook(event, None)
     took = time.perf_counter() - started
     if "Harbor Street" not in answer["body"]:
         raise RuntimeError(f"the turn was not answered: {answer}")

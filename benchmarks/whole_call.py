@@ -26,7 +26,7 @@ from chalicelib.crm.domain.contacts import NewContact
 from chalicelib.crm.domain.timeline import CallEntry
 from chalicelib.crm.services import contacts as crm
 from chalicelib.crm.services.finished_calls import keep_call
-from chalicelib.entrypoints import queues, relay_socket, twilio_webhooks
+from chalicelib.entrypoints import carrier, queues, relay_socket
 from chalicelib.kernel.clock import FixedClock
 from chalicelib.kernel.ids import new_id
 from chalicelib.kernel.phones import mask
@@ -196,7 +196,7 @@ class _Calls:
     def _webhook(self, phase: str, call_id: str, path: str, **form: str) -> None:
         event = webhook_event(f"/voice/{call_id}/{path}", {"CallSid": _SID, **form})
         with self._ledger.phase(phase):
-            answer = twilio_webhooks.hook(event, None)
+            answer = carrier.hook.hook(event, None)
         if answer["statusCode"] >= HTTPStatus.BAD_REQUEST:
             raise RuntimeError(f"{path} was answered with {answer}")
 

@@ -9,7 +9,7 @@ from twilio.base.exceptions import TwilioException
 from twilio.rest import Client
 
 from chalicelib.calls.adapters.addresses import Addresses
-from chalicelib.calls.adapters.twilio_telephony import RedirectedHttpClient
+from chalicelib.calls.adapters.carrier.client import RedirectedHttpClient
 from localcloud.failures import LocalCloudError
 
 if TYPE_CHECKING:

@@ -73,7 +73,7 @@ class Calls:
     @cached_property
     def telephony(self) -> Telephony:
         """The carrier."""
-        from chalicelib.calls.adapters.twilio_telephony import TwilioTelephony
+        from chalicelib.calls.adapters.carrier.calls import TwilioTelephony
 
         connections = self._root.connections
         return TwilioTelephony(

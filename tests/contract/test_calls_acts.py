@@ -16,7 +16,7 @@ from chalicelib.calls.services.desk import create_template
 from chalicelib.calls.services.progress import record_report
 from chalicelib.calls.services.requests import CallWish, request_call
 from chalicelib.crm.services.contacts import find_contact
-from chalicelib.entrypoints import queues, relay_socket, twilio_webhooks
+from chalicelib.entrypoints import carrier, queues, relay_socket
 from chalicelib.kernel.changes import Action
 from chalicelib.kernel.phones import E164
 
@@ -51,7 +51,7 @@ def writers(world, aws):
 
 
 def _post(path, form):
-    assert twilio_webhooks.hook(webhook_event(path, form), None)["statusCode"] < 300
+    assert carrier.hook.hook(webhook_event(path, form), None)["statusCode"] < 300
 
 
 def _over(world):
@@ -99,7 +99,7 @@ def test_a_queued_wish_is_the_act_of_its_call(writers, source, actor):
 def test_addresses_without_a_call_make_nothing(writers, path):
     """They are answered or refused, and no row bears the name of a call that is not there."""
     before = writers("calls")
-    assert twilio_webhooks.hook(webhook_event(path, {"CallSid": "CA9"}), None)["statusCode"] in {200, 404}
+    assert carrier.hook.hook(webhook_event(path, {"CallSid": "CA9"}), None)["statusCode"] in {200, 404}
     assert writers("calls") == before
 
 

@@ -18,7 +18,7 @@ from chalicelib.calls.domain.turns import Turn, TurnEnd, TurnKind
 from chalicelib.calls.services.answering import inbound_call_id
 from chalicelib.calls.services.closing import NOBODY
 from chalicelib.crm.services.contacts import find_contact
-from chalicelib.entrypoints import twilio_webhooks
+from chalicelib.entrypoints import carrier
 
 INBOUND = {"CallSid": "CA7", "From": NUMBER, "To": LINE, "CallStatus": "ringing", "Direction": "inbound"}
 ANSWER = {"CallSid": "CA1", "CallStatus": "in-progress"}
@@ -44,7 +44,7 @@ def ringing(calls):
 
 
 def _post(path, form, **options):
-    answer = twilio_webhooks.hook(webhook_event(path, form, **options), None)
+    answer = carrier.hook.hook(webhook_event(path, form, **options), None)
     return SimpleNamespace(status=answer["statusCode"], body=answer["body"], headers=answer["headers"])
 
 
@@ -90,7 +90,7 @@ def test_what_is_not_signed_is_refused(calls, ringing, path, signature):
         event["headers"]["x-twilio-signature"] = forged.get(signature, signature)
     calls.shelf.uses.clear()
     before = _stored(calls)
-    assert twilio_webhooks.hook(event, None)["statusCode"] == 403
+    assert carrier.hook.hook(event, None)["statusCode"] == 403
     assert _stored(calls) == before
     assert not calls.shelf.uses
     assert calls.ai.model.requests == []
@@ -116,7 +116,7 @@ def test_a_signed_query_cannot_be_changed(calls, ringing):
     """Another query is another address."""
     event = webhook_event("/voice/call_1/status", ANSWER, query="a=1")
     event["rawQueryString"] = "a=2"
-    assert twilio_webhooks.hook(event, None)["statusCode"] == 403
+    assert carrier.hook.hook(event, None)["statusCode"] == 403
 
 
 def test_unknown_and_blank_parameters_are_part_of_the_signature(calls, ringing):

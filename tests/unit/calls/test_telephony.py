@@ -12,7 +12,7 @@ from twilio.http.http_client import TwilioHttpClient
 from twilio.http.response import Response
 from twilio.rest import Client
 
-from chalicelib.calls.adapters.twilio_telephony import TwilioTelephony
+from chalicelib.calls.adapters.carrier.calls import TwilioTelephony
 from chalicelib.calls.domain.lifecycle import CallState
 from chalicelib.calls.ports.telephony import PlaceOrder
 from chalicelib.kernel.errors import Forbidden, Unavailable

@@ -18,7 +18,8 @@ from chalicelib.ai.domain.conversation import (
     Transfer,
 )
 from chalicelib.ai.domain.wording import REPEAT
-from chalicelib.calls.adapters import twiml
+from chalicelib.calls.adapters import forms
+from chalicelib.calls.adapters.twiml import conversation as twiml
 from chalicelib.calls.domain.files import CallFile
 from chalicelib.calls.domain.turns import Turn, TurnEnd, TurnKind
 
@@ -122,7 +123,7 @@ def test_a_repeated_webhook_gets_the_turn_again(turn, directives):
 )
 def test_what_a_gather_brought(form, event):
     """Keys, words, or nothing."""
-    assert twiml.heard(form) == event
+    assert forms.heard(form) == event
 
 
 def test_a_report_has_the_carriers_own_time():
@@ -136,7 +137,7 @@ def test_a_report_has_the_carriers_own_time():
         "SipResponseCode": "486",
         "ErrorCode": "13224",
     }
-    report = twiml.report(form, datetime(2027, 1, 1, tzinfo=UTC))
+    report = forms.report(form, datetime(2027, 1, 1, tzinfo=UTC))
     assert (report.status, report.sid, report.at) == ("failed", "CA1", NOW)
     assert (report.sequence, report.duration_s, report.sip_code) == (2, 9, "486")
     assert report.error == "carrier_13224"
@@ -156,7 +157,7 @@ def test_a_report_has_the_carriers_own_time():
 )
 def test_broken_fields_of_a_report_are_left_out(form):
     """The time is then that of the arrival, and numbers are unknown."""
-    report = twiml.report(form, NOW)
+    report = forms.report(form, NOW)
     assert (report.at, report.sequence, report.duration_s) == (NOW, None, None)
 
 

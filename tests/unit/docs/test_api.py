@@ -49,7 +49,8 @@ def _table(page: str) -> set[tuple[str, str]]:
 
 
 def _webhooks() -> set[str]:
-    source = (ROOT / "chalicelib" / "entrypoints" / "twilio_webhooks.py").read_text(encoding="utf-8")
+    modules = (ROOT / "chalicelib" / "entrypoints" / "carrier").glob("*.py")
+    source = "".join(module.read_text(encoding="utf-8") for module in modules)
     paths = re.findall(r'@webhooks\.post\("([^"]+)"\)', source)
     return {path.replace("<", "{").replace(">", "}") for path in paths}
 

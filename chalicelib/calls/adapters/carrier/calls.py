@@ -1,16 +1,16 @@
-"""The carrier: Twilio's REST API through its own client; not imported on a webhook's path."""
+"""The carrier's calls: placed, found again."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import requests
 from twilio.base.exceptions import TwilioException, TwilioRestException
-from twilio.http.http_client import TwilioHttpClient
 from twilio.rest import Client
 
+from chalicelib.calls.adapters.carrier.client import RedirectedHttpClient, refusal
 from chalicelib.calls.domain.lifecycle import Report
-from chalicelib.kernel.errors import Forbidden, NotFound, Unavailable
+from chalicelib.kernel.errors import Unavailable
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -21,22 +21,8 @@ if TYPE_CHECKING:
     from chalicelib.calls.domain.lifecycle import Call
     from chalicelib.calls.ports.telephony import PlaceOrder
 
-_TWILIO = "https://api.twilio.com"
-_TIMEOUT_S = 10
 _RING_S = 30
-_UNAUTHORIZED, _NOT_FOUND, _TIMEOUT, _TOO_MANY, _SERVER_ERROR = 401, 404, 408, 429, 500
-
-
-class RedirectedHttpClient(TwilioHttpClient):  # type: ignore[misc]  # untyped vendor
-    """Twilio's HTTP client with a time-out, and with another base address where one is configured."""
-
-    def __init__(self, api_url: str) -> None:
-        super().__init__(timeout=_TIMEOUT_S)
-        self._api_url = api_url.rstrip("/")
-
-    def request(self, method: str, url: str, *args: Any, **options: Any) -> Any:
-        """Send a request to the configured address."""
-        return super().request(method, self._api_url + url.removeprefix(_TWILIO), *args, **options)
+_NOT_FOUND = 404
 
 
 class TwilioTelephony:
@@ -62,7 +48,7 @@ class TwilioTelephony:
                 time_limit=order.max_duration_s,
             )
         except TwilioRestException as error:
-            raise _refusal(error) from error
+            raise refusal(error) from error
         except (TwilioException, requests.RequestException) as error:
             raise Unavailable(
                 "The carrier's answer was lost.", retryable=False, code="carrier_unclear"
@@ -98,16 +84,6 @@ class TwilioTelephony:
             and row.date_created >= since.replace(microsecond=0)
         ]
         return min(found, key=lambda row: row.date_created, default=None)
-
-
-def _refusal(error: TwilioRestException) -> Forbidden | NotFound | Unavailable:
-    """Say what a refusal means: 401 and 429: not processed; 408 and 5xx: nobody knows; the rest is final."""
-    code = f"carrier_{error.code or error.status}"
-    if error.status in {_UNAUTHORIZED, _TOO_MANY}:
-        return Unavailable("The carrier takes no more calls now.", retryable=True, code=code)
-    if error.status == _TIMEOUT or error.status >= _SERVER_ERROR:
-        return Unavailable("The carrier failed.", retryable=False, code=code)
-    return Forbidden(f"The carrier refused the call: {error.msg}", code=code)
 
 
 def _report(row: CallInstance, otherwise: datetime) -> Report:

@@ -1,0 +1,44 @@
+"""The calls table's items as PynamoDB sees them; private to the repository.
+
+All of them are imported together: a query reads rows of every kind, and must know each.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from chalicelib.calls.adapters.tables.base import ActItem, CallsTable
+from chalicelib.calls.adapters.tables.calls import (
+    AftermathItem,
+    BriefItem,
+    CallItem,
+    ConnectionItem,
+    TurnItem,
+)
+from chalicelib.calls.adapters.tables.numbers import LineItem, NumberItem, TemplateItem
+
+if TYPE_CHECKING:
+    from pynamodb.connection import Connection
+
+__all__ = [
+    "ActItem",
+    "AftermathItem",
+    "BriefItem",
+    "CallItem",
+    "CallsTable",
+    "ConnectionItem",
+    "LineItem",
+    "NumberItem",
+    "TemplateItem",
+    "TurnItem",
+    "bind",
+]
+
+
+def bind(table_name: str) -> Connection:
+    """Point all items at this table and give the one connection that they share.
+
+    PynamoDB would otherwise build a client for each item class and for each transaction.
+    """
+    CallsTable.Meta.table_name = table_name
+    return CallsTable._get_connection().connection  # noqa: SLF001

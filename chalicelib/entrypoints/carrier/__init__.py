@@ -1,0 +1,8 @@
+"""Every way in for the carrier: one signed function URL, its routes by what they are about."""
+
+from __future__ import annotations
+
+from chalicelib.entrypoints.carrier import voice
+from chalicelib.entrypoints.carrier.hook import bp
+
+__all__ = ["bp", "voice"]
