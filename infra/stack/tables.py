@@ -16,6 +16,7 @@ TABLES = {
 CALLS_INDEXES = {
     "by_due_time": ("due_shard", "due_at"),
     "by_contact": ("contact_id", "started_key"),
+    "by_listed": ("listed_in", "listed_at"),
     "by_suppressed": ("suppression_shard", "suppressed_key"),
 }
 CRM_INDEXES = {

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from chalicelib.ai.domain.analysis import ActionItem, Analysis, Sentiment, Usage
 from chalicelib.ai.domain.conversation import OnFailure
-from chalicelib.calls.adapters.repository import codec
+from chalicelib.calls.adapters.repository import codec, template_codec
 from chalicelib.calls.adapters.tables import AftermathItem, CallItem, TemplateItem, TurnItem
 from chalicelib.calls.domain.costs import CostLine
 from chalicelib.calls.domain.files import Aftermath
@@ -127,7 +127,9 @@ def test_a_turn(turn):
 @given(templates)
 def test_a_template(template):
     """Every field of a kind of call."""
-    assert codec.template_of(_stored(TemplateItem, codec.template_item(template))) == template
+    assert (
+        template_codec.template_of(_stored(TemplateItem, template_codec.template_item(template))) == template
+    )
 
 
 @given(aftermaths)

@@ -146,6 +146,25 @@ class OnFailure(StrEnum):
     TRANSFER = "transfer"
 
 
+class MenuAction(StrEnum):
+    """What a key of a menu does."""
+
+    SAY = "say"  # speak the entry's text, and listen again
+    ASK = "ask"  # put the entry's text to the model, as if the caller had said it
+    TRANSFER = "transfer"
+    OPT_OUT = "opt_out"
+    HANG_UP = "hang_up"
+
+
+@dataclass(frozen=True)
+class MenuKey:
+    """One key of a menu: what it does, and the text that goes with it."""
+
+    key: str
+    action: MenuAction
+    text: str = ""
+
+
 @dataclass(frozen=True)
 class Conversation:
     """All that the engine needs to know to answer one event; `closing`: we have already said goodbye."""

@@ -11,7 +11,10 @@ from chalicelib.ai.domain.conversation import OnFailure
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from chalicelib.ai.domain.conversation import MenuKey
     from chalicelib.kernel.phones import E164
+
+FILLER_AFTER_MS = 1500
 
 
 class Transport(StrEnum):
@@ -21,9 +24,45 @@ class Transport(StrEnum):
     GATHER = "gather"
 
 
+class OnMachine(StrEnum):
+    """What to do when an answering machine takes an outbound call; `off` does not ask the carrier."""
+
+    OFF = "off"
+    HANG_UP = "hang_up"
+    LEAVE_MESSAGE = "leave_message"
+
+
+class TransferMode(StrEnum):
+    """How a caller is handed over: dialed through, or joined when the colleague knows what it is about."""
+
+    BLIND = "blind"
+    WARM = "warm"
+
+
+class WhenNobody(StrEnum):
+    """What follows when the colleague is busy, does not answer or declines."""
+
+    AGENT = "agent"  # the AI goes on
+    VOICEMAIL = "voicemail"
+    HANG_UP = "hang_up"
+
+
+class Announce(StrEnum):
+    """Whether recording is told: always, or unless both sides are known to live where one may record."""
+
+    ALWAYS = "always"
+    WHERE_REQUIRED = "where_required"
+
+
 @dataclass(frozen=True)
 class CallTemplate:
-    """A kind of call: what the agent says first, knows, may do, and how it sounds."""
+    """A kind of call: what the agent says first, knows, may do, and how it sounds.
+
+    `disclosure` is spoken right after the greeting; `screening_answer` to a machine that asks who calls;
+    `voicemail_message` after the beep. All of them, and `recording_announcement`, may have variables.
+    `menu` are keys that act at once. `filler_after_ms` is how long a model may be silent before a filler is
+    spoken. `max_spend` is in micro-dollars; None: no limit. `languages` are understood beside `language`.
+    """
 
     id: str
     name: str
@@ -32,17 +71,33 @@ class CallTemplate:
     created_at: datetime
     transport: Transport = Transport.RELAY
     language: str = "en-US"
+    languages: tuple[str, ...] = ()
     voice: str = "en-US-Chirp3-HD-Aoede"
     tools: tuple[str, ...] = ()
+    menu: tuple[MenuKey, ...] = ()
+    disclosure: str = ""
     on_failure: OnFailure = OnFailure.HANG_UP
+    filler_after_ms: int = FILLER_AFTER_MS
     transfer_to: E164 | None = None
+    transfer_mode: TransferMode = TransferMode.BLIND
+    when_nobody: WhenNobody = WhenNobody.AGENT
+    on_machine: OnMachine = OnMachine.OFF
+    voicemail_message: str = ""
+    screening_answer: str = ""
+    record: bool = False
+    announce: Announce = Announce.ALWAYS
+    recording_announcement: str = ""
     max_duration_s: int = 600
+    max_spend: int | None = None
     version: int = 1
 
 
 @dataclass(frozen=True)
 class Brief:
-    """A template and its prompt filled in for one call; what every turn is taken by."""
+    """A template and its prompt filled in for one call; what every turn is taken by.
+
+    `greeting` holds all that is said first: the announcement of a recording, the greeting, the disclosure.
+    """
 
     instructions: str
     greeting: str
@@ -55,3 +110,13 @@ class Brief:
     time_zone: str
     template_version: int
     prompt_version: int
+    languages: tuple[str, ...] = ()
+    menu: tuple[MenuKey, ...] = ()
+    filler_after_ms: int = FILLER_AFTER_MS
+    transfer_mode: TransferMode = TransferMode.BLIND
+    when_nobody: WhenNobody = WhenNobody.AGENT
+    on_machine: OnMachine = OnMachine.OFF
+    voicemail_message: str = ""
+    screening_answer: str = ""
+    record: bool = False
+    max_spend: int | None = None

@@ -16,6 +16,8 @@ from chalicelib.kernel.errors import about_field
 from chalicelib.kernel.phones import E164
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from chalicelib.ai.domain.prompts import PromptTemplate
     from chalicelib.calls.domain.lifecycle import Call
     from chalicelib.calls.domain.templates import CallTemplate
@@ -72,21 +74,40 @@ def write_brief(
     variables = _variables(occasion, calls.clock.now())
     with about_field("/prompt_id"):
         filled = instructions(calls.ai, prompt, variables)
-    with about_field("/greeting"):
-        greeting = calls.ai.renderer.render(template.greeting, variables)
     return Brief(
         instructions=filled,
-        greeting=greeting,
+        greeting=_first_words(calls, template, variables),
         transport=template.transport,
         language=template.language,
+        languages=template.languages,
         voice=template.voice,
         tools=template.tools,
+        menu=template.menu,
         on_failure=template.on_failure,
+        filler_after_ms=template.filler_after_ms,
         transfer_to=template.transfer_to or "",
+        transfer_mode=template.transfer_mode,
+        when_nobody=template.when_nobody,
+        on_machine=template.on_machine,
+        voicemail_message=_filled(calls, template, "voicemail_message", variables),
+        screening_answer=_filled(calls, template, "screening_answer", variables),
+        record=template.record,
+        max_spend=template.max_spend,
         time_zone=occasion.contact.time_zone or DEFAULT_TIME_ZONE,
         template_version=template.version,
         prompt_version=prompt.version,
     )
+
+
+def _first_words(calls: CallPorts, template: CallTemplate, variables: Mapping[str, Any]) -> str:
+    """Give all that is said before anybody answers."""
+    fields = ("greeting", "disclosure")
+    return " ".join(filter(None, (_filled(calls, template, field, variables) for field in fields)))
+
+
+def _filled(calls: CallPorts, template: CallTemplate, field: str, variables: Mapping[str, Any]) -> str:
+    with about_field(f"/{field}"):
+        return calls.ai.renderer.render(getattr(template, field), variables)
 
 
 def _variables(occasion: Occasion, now: datetime) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from pynamodb.exceptions import PutError, PynamoDBException, TransactWriteError
 from pynamodb.transactions import TransactWrite
 
-from chalicelib.calls.adapters.repository import codec
+from chalicelib.calls.adapters.repository import codec, template_codec
 from chalicelib.calls.adapters.tables import (
     AftermathItem,
     BriefItem,
@@ -66,7 +66,7 @@ class CallRepository:
         )
         for item in items:
             if isinstance(item, BriefItem):
-                file = replace(file, brief=codec.brief_of(item))
+                file = replace(file, brief=template_codec.brief_of(item))
             elif isinstance(item, AftermathItem):
                 file = replace(file, aftermath=codec.aftermath_of(item))
         return file

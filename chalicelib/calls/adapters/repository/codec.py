@@ -7,14 +7,12 @@ from dataclasses import asdict, astuple
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.ai.domain.analysis import ActionItem, Analysis, Sentiment, Usage
-from chalicelib.ai.domain.conversation import OnFailure
-from chalicelib.calls.adapters.tables import AftermathItem, BriefItem, CallItem, TemplateItem, TurnItem
+from chalicelib.calls.adapters.tables import AftermathItem, CallItem, TurnItem
 from chalicelib.calls.domain.costs import CostLine
 from chalicelib.calls.domain.erasing import NO_NUMBER
 from chalicelib.calls.domain.files import Aftermath
 from chalicelib.calls.domain.lifecycle import Call, CallEvent, CallState, Direction, Outcome
 from chalicelib.calls.domain.permission import Decision, Verdict
-from chalicelib.calls.domain.templates import Brief, CallTemplate, Transport
 from chalicelib.calls.domain.turns import Timing, ToolRun, Turn, TurnEnd, TurnKind
 from chalicelib.kernel.actors import actor
 from chalicelib.kernel.clock import from_iso, iso
@@ -24,6 +22,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 DUE_SHARDS = 4
+LIST_SHARDS = 4
 WAITING, SILENT = "DUE", "SILENT"
 ERASED = "ERASED#"
 
@@ -52,6 +51,11 @@ def due_shard(call: Call) -> str:
     return f"{kind}#{hashlib.sha256(call.id.encode()).digest()[0] % DUE_SHARDS}"
 
 
+def list_shard(call_id: str) -> str:
+    """Spread the list of all calls over a few keys, so that none takes all writes."""
+    return f"CALLS#{hashlib.sha256(call_id.encode()).digest()[0] % LIST_SHARDS}"
+
+
 def call_item(call: Call) -> CallItem:
     """Write a call's head as an item; the index holds it as long as somebody must look at it."""
     return CallItem(
@@ -61,6 +65,8 @@ def call_item(call: Call) -> CallItem:
         due_at=_text(call.look_at),
         contact_id=call.contact_id,
         started_key=started_key(call),
+        listed_in=None if call.erased_at else list_shard(call.id),
+        listed_at=None if call.erased_at else started_key(call),
         state=call.state.value,
         direction=call.direction.value,
         number=call.number,
@@ -169,41 +175,6 @@ def turn_of(item: TurnItem) -> Turn:
         tools=tuple(ToolRun(**run) for run in item.tools or ()),
         usage=Usage(**(item.usage or {})),
         timing=Timing(**(item.timing or {})),
-    )
-
-
-def brief_of(item: BriefItem) -> Brief:
-    """Read a brief."""
-    stored = item.brief
-    return Brief(
-        **{
-            **stored,
-            "transport": Transport(stored["transport"]),
-            "on_failure": OnFailure(stored["on_failure"]),
-            "tools": tuple(stored["tools"]),
-        }
-    )
-
-
-def template_item(template: CallTemplate) -> TemplateItem:
-    """Write a call template."""
-    stored = {**asdict(template), "created_at": iso(template.created_at)}
-    return TemplateItem("TEMPLATES", f"TEMPLATE#{template.id}", template=stored)
-
-
-def template_of(item: TemplateItem) -> CallTemplate:
-    """Read a call template."""
-    stored = item.template
-    transfer_to = stored["transfer_to"]
-    return CallTemplate(
-        **{
-            **stored,
-            "created_at": from_iso(stored["created_at"]),
-            "transport": Transport(stored["transport"]),
-            "on_failure": OnFailure(stored["on_failure"]),
-            "tools": tuple(stored["tools"]),
-            "transfer_to": E164(transfer_to) if transfer_to else None,
-        }
     )
 
 

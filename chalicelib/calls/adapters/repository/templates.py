@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from pynamodb.exceptions import DoesNotExist, PynamoDBException
 
-from chalicelib.calls.adapters.repository import codec
+from chalicelib.calls.adapters.repository import template_codec
 from chalicelib.calls.adapters.tables import LineItem, TemplateItem
 from chalicelib.kernel.errors import unavailable_on
 
@@ -21,18 +21,18 @@ class TemplateRepository:
 
     def add(self, template: CallTemplate) -> None:
         """Store a new template."""
-        codec.template_item(template).save()
+        template_codec.template_item(template).save()
 
     def get(self, template_id: str) -> CallTemplate | None:
         """Give a template."""
         try:
-            return codec.template_of(TemplateItem.get("TEMPLATES", f"TEMPLATE#{template_id}"))
+            return template_codec.template_of(TemplateItem.get("TEMPLATES", f"TEMPLATE#{template_id}"))
         except DoesNotExist:
             return None
 
     def all(self) -> list[CallTemplate]:
         """Give every template, by name."""
-        found = (codec.template_of(item) for item in TemplateItem.query("TEMPLATES"))
+        found = (template_codec.template_of(item) for item in TemplateItem.query("TEMPLATES"))
         return sorted(found, key=lambda template: template.name)
 
     def route(self, line: E164, template_id: str) -> None:

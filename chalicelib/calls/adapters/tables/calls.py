@@ -34,15 +34,31 @@ class ByContact(GlobalSecondaryIndex["CallItem"]):  # type: ignore[no-untyped-ca
     started_key = UnicodeAttribute(range_key=True)
 
 
+class ByListed(GlobalSecondaryIndex["CallItem"]):  # type: ignore[no-untyped-call]
+    """Lists over all calls, and of other things, by time: `listed_in` names the list."""
+
+    class Meta:
+        """The index's name, and that it holds keys only."""
+
+        index_name = "by_listed"
+        projection = KeysOnlyProjection()
+
+    listed_in = UnicodeAttribute(hash_key=True)
+    listed_at = UnicodeAttribute(range_key=True)
+
+
 class CallItem(ActItem, CallsTable, discriminator="call"):
     """The head of a call: `CALL#<id>` / `CALL`."""
 
     by_due_time = ByDueTime()
     by_contact = ByContact()
+    by_listed = ByListed()
     due_shard = UnicodeAttribute(null=True)
     due_at = UnicodeAttribute(null=True)
     contact_id = UnicodeAttribute()
     started_key = UnicodeAttribute()
+    listed_in = UnicodeAttribute(null=True)
+    listed_at = UnicodeAttribute(null=True)
     state = UnicodeAttribute()
     direction = UnicodeAttribute()
     number = UnicodeAttribute()

@@ -1,0 +1,34 @@
+"""What can happen to a call beside the carrier's statuses: the kinds of its events that decide something."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from chalicelib.calls.domain.lifecycle import Call
+
+
+class Happening(StrEnum):
+    """Kinds of `CallEvent`; each happens once a call, unless its key says otherwise."""
+
+    PERSON = "person_detected"  # detail: the carrier's verdict, such as `human`
+    MACHINE = "machine_detected"  # detail: the carrier's verdict, such as `machine_end_beep`
+    MACHINE_DOUBTED = "machine_doubted"  # the carrier said machine after a person had already talked
+    SCREENED = "screened"  # somebody's machine asked who calls, and was told
+    MESSAGE_BEGUN = "message_begun"  # the carrier was given the message for the machine
+    MESSAGE_LEFT = "message_left"  # it was spoken to its end
+    RELAY_LOST = "relay_lost"  # the socket was refused or broke; the conversation went on by Gather
+    FALLBACK = "fallback"  # the carrier could not reach us, and went to the fallback address
+    TRANSFER_BEGUN = "transfer_begun"  # detail: the mode
+    TRANSFER_JOINED = "transfer_joined"  # the colleague talks with the caller
+    TRANSFER_FAILED = "transfer_failed"  # detail: why nobody was reached
+    VOICEMAIL_BEGUN = "voicemail_begun"  # the caller was asked to leave a message for us
+    VOICEMAIL_TAKEN = "voicemail_taken"  # they left one
+    AFTER_HOURS = "after_hours"  # the call came when nobody answers
+    UNKNOWN_STATUS = "unknown_status"  # detail: a status of the carrier that we do not know
+
+
+def has_happened(call: Call, *kinds: Happening) -> bool:
+    """Tell whether any of these has happened to a call."""
+    return any(event.kind in kinds for event in call.events)
