@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 from chalicelib.ai.domain.conversation import CallerPressed, CallerSaid, CallerSilent, OnFailure
 from chalicelib.ai.domain.prompts import PromptTemplate
 from chalicelib.ai.ports import ToolCall
-from chalicelib.calls.adapters import relay_frames, twiml
+from chalicelib.calls.adapters import relay_frames
 from chalicelib.calls.adapters.sockets import RelayVoice
+from chalicelib.calls.adapters.twiml import conversation as twiml
 from chalicelib.calls.domain.files import CallFile
 from chalicelib.calls.domain.lifecycle import CallState, Report
 from chalicelib.calls.domain.templates import Transport
