@@ -26,6 +26,10 @@ _SIGNING_KEY_CHARACTERS = 64
 
 def parameters() -> dict[str, Any]:
     """List what a deployment may set; the Twilio account, tokens and numbers and the model key must be."""
+    return {**_connected(), **_dialing(), **_serving()}
+
+
+def _connected() -> dict[str, Any]:
     return {
         "Env": {"Type": "String", "AllowedValues": ["local", "aws"], "Default": "aws"},
         "LocalEndpoint": _text("Address of the local cloud; used when Env is local", default=""),
@@ -40,6 +44,11 @@ def parameters() -> dict[str, Any]:
             "Public address of the webhooks; empty: the function's own URL", default=""
         ),
         "PublicSocketUrl": _text("Public address of the socket; empty: the API's own URL", default=""),
+    }
+
+
+def _dialing() -> dict[str, Any]:
+    return {
         "AllowedCountries": _text("Countries that may be called, ISO codes, comma separated", default="US")
         | {
             "AllowedPattern": "^ *[A-Za-z]{2} *(, *[A-Za-z]{2} *)*$",
@@ -57,6 +66,11 @@ def parameters() -> dict[str, Any]:
             "MinValue": 1,
             "Description": "How fast the voice speaks; after a goodbye the call ends when it has been heard",
         },
+    }
+
+
+def _serving() -> dict[str, Any]:
+    return {
         "TokenRequestsPerMinute": _number("REST requests a minute that one token may make", 600),
         "AddressRequestsPerMinute": _number("REST requests a minute that one caller address may make", 1200),
         "CorsOrigins": _text("Origins whose pages may call the API, comma separated", default=""),
