@@ -96,6 +96,13 @@ def test_the_system_clock_is_aware_and_does_not_go_back():
     assert clock.elapsed() <= clock.elapsed()
 
 
+def test_clocks_tell_whole_milliseconds():
+    """As storage keeps them: what was read again is what was written."""
+    clocks = [SystemClock(), FixedClock(datetime(2026, 3, 3, microsecond=123_999, tzinfo=UTC))]
+    told = [clock.now() for clock in clocks for _ in range(5)]
+    assert [from_iso(iso(instant)) for instant in told] == told
+
+
 def test_a_fixed_clock_moves_when_told():
     """Time stands still between advances."""
     clock = FixedClock(datetime(2026, 3, 3, tzinfo=UTC))

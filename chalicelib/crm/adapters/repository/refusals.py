@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from chalicelib.kernel.storage_errors import response_code
+
 if TYPE_CHECKING:
     from pynamodb.exceptions import PynamoDBException, TransactWriteError
 
@@ -17,4 +19,4 @@ def cancelled_for(error: TransactWriteError, *reasons: str) -> bool:
 
 def is_refused(error: PynamoDBException) -> bool:
     """Tell whether a single write was refused by its condition, rather than by the table."""
-    return error.cause_response_code == f"{REFUSED}Exception"
+    return response_code(error) == f"{REFUSED}Exception"

@@ -8,8 +8,8 @@ from pynamodb.exceptions import PynamoDBException
 
 from chalicelib.crm.adapters.repository.consents import consent_of
 from chalicelib.crm.adapters.repository.notes import note_of
-from chalicelib.crm.adapters.tables import CallEntryItem, ConsentItem, CrmTable, NoteItem
-from chalicelib.crm.domain.timeline import CallEntry, EntryKind, TimelineEntry
+from chalicelib.crm.adapters.tables import CallEntryItem, ConsentItem, CrmTable, MessageEntryItem, NoteItem
+from chalicelib.crm.domain.timeline import CallEntry, EntryKind, MessageEntry, TimelineEntry
 from chalicelib.kernel.clock import from_iso, iso
 from chalicelib.kernel.errors import unavailable_on
 from chalicelib.kernel.paging import Page
@@ -18,7 +18,12 @@ if TYPE_CHECKING:
     from pynamodb.connection import Connection
 
 _EXAMINED = 300  # entries that a page of one kind looks at
-_ROWS = {EntryKind.NOTE: NoteItem, EntryKind.CONSENT: ConsentItem, EntryKind.CALL: CallEntryItem}
+_ROWS = {
+    EntryKind.NOTE: NoteItem,
+    EntryKind.CONSENT: ConsentItem,
+    EntryKind.CALL: CallEntryItem,
+    EntryKind.MESSAGE: MessageEntryItem,
+}
 _FIRST, _LAST = "0", ":"  # before and after every instant that is written as text
 
 
@@ -50,14 +55,16 @@ class TimelineRepository:
         return _page([CrmTable.from_raw_data(row) for row in answer["Items"]], page_size, start, rest)
 
 
-def call_entry_item(entry: CallEntry) -> CallEntryItem:
-    """Give the item of a call, with its place in the timeline."""
+def entry_item(entry: CallEntry | MessageEntry) -> CallEntryItem | MessageEntryItem:
+    """Give the item of a call or a message, with its place in the timeline."""
     at = iso(entry.at)
     kept = vars(entry) | {
         "at": at,
         "timeline_id": entry.contact_id,
         "timeline_key": f"{at}#{entry.id}",
     }
+    if isinstance(entry, MessageEntry):
+        return MessageEntryItem(f"CONTACT#{entry.contact_id}", f"MESSAGE#{entry.id}", **kept)
     return CallEntryItem(f"CONTACT#{entry.contact_id}", f"CALL#{entry.id}", **kept)
 
 
@@ -75,6 +82,20 @@ def call_entry_of(item: CallEntryItem) -> CallEntry:
     )
 
 
+def message_entry_of(item: MessageEntryItem) -> MessageEntry:
+    """Read what the timeline shows of a message."""
+    return MessageEntry(
+        id=item.id,
+        contact_id=item.contact_id,
+        at=from_iso(item.at),
+        direction=item.direction,
+        number=item.number,
+        state=item.state,
+        reason=item.reason,
+        call_id=item.call_id,
+    )
+
+
 def entry_of(item: CrmTable) -> TimelineEntry | None:
     """Read an entry of the timeline; None for a row of a kind that has no place in it."""
     match item:
@@ -87,6 +108,9 @@ def entry_of(item: CrmTable) -> TimelineEntry | None:
         case CallEntryItem():
             call = call_entry_of(item)
             return TimelineEntry(call.id, EntryKind.CALL, call.at, call=call)
+        case MessageEntryItem():
+            message = message_entry_of(item)
+            return TimelineEntry(message.id, EntryKind.MESSAGE, message.at, message=message)
     return None
 
 

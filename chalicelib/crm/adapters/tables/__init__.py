@@ -18,6 +18,7 @@ from chalicelib.crm.adapters.tables.records import (
     CounterItem,
     ErasureItem,
     IndexItem,
+    MessageEntryItem,
     NoteItem,
     SearchItem,
 )
@@ -47,6 +48,7 @@ __all__ = [
     "JobResultsItem",
     "LaneItem",
     "MemberItem",
+    "MessageEntryItem",
     "NoteItem",
     "PhoneItem",
     "RejectionItem",

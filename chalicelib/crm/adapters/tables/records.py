@@ -57,6 +57,19 @@ class CallEntryItem(CrmTable, discriminator="call_entry"):
     at = UnicodeAttribute()
 
 
+class MessageEntryItem(CrmTable, discriminator="message_entry"):
+    """`CONTACT#<id>` / `MESSAGE#<message id>`: what the timeline shows of a message; the number is masked."""
+
+    id = UnicodeAttribute()
+    contact_id = UnicodeAttribute()
+    direction = UnicodeAttribute()
+    state = UnicodeAttribute()
+    reason = UnicodeAttribute(null=True)
+    call_id = UnicodeAttribute(null=True)
+    number = UnicodeAttribute()
+    at = UnicodeAttribute()
+
+
 class ErasureItem(CrmTable, discriminator="erasure"):
     """`ERASURE#<contact id>` / `ERASURE`: whose traces are being erased; gone when it is done."""
 

@@ -12,6 +12,7 @@ from chalicelib.kernel.changes import Action
 from chalicelib.kernel.clock import from_iso, iso
 from chalicelib.kernel.errors import unavailable_on
 from chalicelib.kernel.paging import Page
+from chalicelib.kernel.storage_errors import response_code
 from chalicelib.system.adapters.tables import AuditDayItem, AuditItem
 from chalicelib.system.domain.audit import AuditEntry
 from chalicelib.system.domain.settings import Retention
@@ -50,7 +51,7 @@ class AuditRepository:
         try:
             _item(entry, day, _seconds(entry.at + kept)).save(AuditItem.pk.does_not_exist())
         except PutError as error:
-            if error.cause_response_code != "ConditionalCheckFailedException":
+            if response_code(error) != "ConditionalCheckFailedException":
                 raise
 
     def find(self, wanted: AuditFilter, page_size: int, start: str | None) -> Page[AuditEntry]:

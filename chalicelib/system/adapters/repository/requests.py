@@ -13,6 +13,7 @@ from aws_lambda_powertools.utilities.idempotency.persistence.datarecord import D
 from pynamodb.exceptions import DoesNotExist, UpdateError
 
 from chalicelib.kernel.clock import to_millis
+from chalicelib.kernel.storage_errors import response_code
 from chalicelib.system.adapters.tables import RequestItem
 
 if TYPE_CHECKING:
@@ -82,7 +83,7 @@ class RequestRepository(BasePersistenceLayer):
         try:
             item.update(actions=actions, condition=condition)
         except UpdateError as error:
-            if error.cause_response_code != "ConditionalCheckFailedException":
+            if response_code(error) != "ConditionalCheckFailedException":
                 raise
             return False
         self.first_at_millis = int(item.first_at)

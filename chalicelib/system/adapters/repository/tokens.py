@@ -12,6 +12,7 @@ from chalicelib.kernel.actors import actor
 from chalicelib.kernel.clock import from_iso, iso
 from chalicelib.kernel.errors import Unavailable, unavailable_on
 from chalicelib.kernel.paging import Page
+from chalicelib.kernel.storage_errors import response_code
 from chalicelib.system.adapters.tables import TokenIdItem, TokenItem
 from chalicelib.system.domain.tokens import Scope, Token
 
@@ -177,7 +178,7 @@ def _update(digest: str, actions: list[Action], condition: Condition) -> None:
     try:
         TokenItem(*_key(digest)).update(actions, condition)
     except UpdateError as error:
-        if error.cause_response_code != "ConditionalCheckFailedException":
+        if response_code(error) != "ConditionalCheckFailedException":
             raise
 
 

@@ -11,6 +11,7 @@ from pynamodb.transactions import TransactWrite
 from chalicelib.kernel.clock import iso
 from chalicelib.kernel.errors import unavailable_on
 from chalicelib.kernel.paging import Page
+from chalicelib.kernel.storage_errors import response_code
 from chalicelib.system.adapters.repository import webhook_codec as codec
 from chalicelib.system.adapters.tables import (
     DeliveryItem,
@@ -237,7 +238,7 @@ def _put(item: SystemTable, condition: Condition | None) -> bool:
     try:
         item.save(condition)
     except PutError as error:
-        if error.cause_response_code == "ConditionalCheckFailedException":
+        if response_code(error) == "ConditionalCheckFailedException":
             return False
         raise
     return True
