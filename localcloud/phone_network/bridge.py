@@ -31,6 +31,9 @@ class _Ear:
         if spoken.last:
             self._other.overhear(" ".join(self._parts))
 
+    def speech_missed(self) -> None:
+        """Pass nothing on: noise has no words."""
+
     def digit(self, digit: str) -> None:
         """End the bridge with a star, where that was asked for."""
         if digit == "*" and self._star:

@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Any
 
 from localcloud.phone_network.forms import ControlError, Fields
+from localcloud.phone_network.machines import Machine, Screening, Then, parse_machine, parse_screening
 
 _DIGITS = re.compile(r"[0-9*#w]*")
 _REGEX = re.compile(r"/(.*)/", re.DOTALL)
@@ -65,10 +66,14 @@ class Hears:
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """What a person does, in this order: be silent, say, press keys, hang up. Seconds are simulated."""
+    """What a person does, in this order: be silent, make noise, say, press keys, hang up.
+
+    Seconds are simulated. Of ``noise`` nothing is recognised.
+    """
 
     delay: float = 0.5
     silent: float = 0.0
+    noise: float = 0.0
     say: tuple[str, ...] = ()
     press: str = ""
     hang_up: bool = False
@@ -99,6 +104,16 @@ class Rule:
 
 
 @dataclass(frozen=True, slots=True)
+class SmsReply:
+    """A text message back to one that matches, at most ``times`` times."""
+
+    hears: Hears
+    text: str
+    delay: float = 1.0
+    times: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Callee:
     """A person, or a machine, at the other end of the line. Seconds are simulated."""
 
@@ -106,11 +121,14 @@ class Callee:
     ring_seconds: float = 2.0
     answered_by: AnsweredBy = AnsweredBy.HUMAN
     amd_seconds: float = 2.0
+    machine: Machine | None = None
+    screening: Screening | None = None
     steps: tuple[Step, ...] = ()
     rules: tuple[Rule, ...] = ()
     at_end: AtEnd = AtEnd.LISTEN
     patience_seconds: float = 60.0
     sms_status: str = "delivered"
+    sms_replies: tuple[SmsReply, ...] = ()
     script: dict[str, Any] = field(default_factory=dict, compare=False)
 
 
@@ -131,20 +149,41 @@ def parse_callee(body: Any, path: str = "callee") -> Callee:
     """Read a script; raise ``ControlError`` naming the field and the remedy."""
     fields = Fields(body, path)
     answer, ring_seconds = _answer(fields, path)
+    machine, screening = _machines(fields, path)
     callee = Callee(
         answer=answer,
         ring_seconds=ring_seconds,
-        answered_by=AnsweredBy(fields.choice("answered_by", list(AnsweredBy), "human")),
+        answered_by=AnsweredBy(fields.choice("answered_by", list(AnsweredBy), _verdict(machine))),
         amd_seconds=fields.number("amd_seconds", 2.0),
+        machine=machine,
+        screening=screening,
         steps=tuple(_step(item, f"{path}.steps[{i}]") for i, item in enumerate(fields.items("steps"))),
         rules=tuple(_rule(item, f"{path}.rules[{i}]") for i, item in enumerate(fields.items("rules"))),
         at_end=AtEnd(fields.choice("at_end", list(AtEnd), "listen")),
         patience_seconds=fields.number("patience_seconds", 60.0),
         sms_status=fields.choice("sms_status", ["delivered", "undelivered", "failed"], "delivered"),
+        sms_replies=tuple(
+            _sms_reply(item, f"{path}.sms_replies[{i}]") for i, item in enumerate(fields.items("sms_replies"))
+        ),
         script=body,
     )
     fields.finish()
     return callee
+
+
+def _machines(fields: Fields, path: str) -> tuple[Machine | None, Screening | None]:
+    machine = parse_machine(fields.any("machine"), f"{path}.machine")
+    screening = parse_screening(fields.any("screening"), f"{path}.screening")
+    if screening and screening.then is Then.VOICEMAIL and machine is None:
+        raise ControlError(f"{path}.screening.then", "voicemail needs a machine in the same script")
+    return machine, screening
+
+
+def _verdict(machine: Machine | None) -> str:
+    """Say what detection finds where the script does not: the truth."""
+    if machine is None:
+        return AnsweredBy.HUMAN.value
+    return (AnsweredBy.MACHINE_END_BEEP if machine.beep else AnsweredBy.MACHINE_END_SILENCE).value
 
 
 def _answer(fields: Fields, path: str) -> tuple[Answer, float]:
@@ -182,6 +221,18 @@ def _rule(body: Any, path: str) -> Rule:
     return rule
 
 
+def _sms_reply(body: Any, path: str) -> SmsReply:
+    fields = Fields(body, path)
+    reply = SmsReply(
+        hears=_hears(fields.any("hears", ""), path),
+        text=fields.text("say"),
+        delay=fields.number("delay", 1.0),
+        times=fields.integer("times", None),
+    )
+    fields.finish()
+    return reply
+
+
 def _hears(value: Any, path: str) -> Hears:
     if not isinstance(value, str):
         raise ControlError(
@@ -202,6 +253,7 @@ def _action(fields: Fields, path: str) -> Action:
     return Action(
         delay=fields.number("delay", 0.5),
         silent=fields.number("silent", 0.0),
+        noise=fields.number("noise", 0.0),
         say=_say(fields.any("say", ""), path),
         press=press,
         hang_up=fields.flag("hang_up", default=False),

@@ -9,6 +9,7 @@ import asyncio
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from localcloud.phone_network.hold_music import entertain
 from localcloud.phone_network.pace import now, rfc2822
 from localcloud.phone_network.sids import new_sid
 from localcloud.phone_network.tasks import cancel
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
     from localcloud.phone_network.line import Spoken
     from localcloud.phone_network.twiml import Verb
 
+INVALID_COACH, INVALID_ATTRIBUTES = 13240, 16002
+_LONGEST_LABEL = 128
+
 # The callback event's name -> the name by which statusCallbackEvent asks for it.
 _ASKED_AS = {
     "conference-start": "start",
@@ -32,6 +36,7 @@ _ASKED_AS = {
     "participant-unmute": "mute",
     "participant-hold": "hold",
     "participant-unhold": "hold",
+    "participant-modify": "modify",
 }
 
 
@@ -45,6 +50,7 @@ class Participant:
     hold: bool = False
     starts: bool = True
     ends: bool = False
+    coached: str = ""
     removed: asyncio.Event = field(default_factory=asyncio.Event)
 
 
@@ -60,6 +66,12 @@ class Conference:
     status: str = "init"
     participants: dict[str, Participant] = field(default_factory=dict)
     events_sent: int = 0
+    started: asyncio.Event = field(default_factory=asyncio.Event)
+    ended_by: str = ""
+
+    def has_talking(self, call_sid: str) -> bool:
+        """Tell whether this call takes part, and the conference goes on: only then it can be coached."""
+        return self.status == "in-progress" and call_sid in self.participants
 
     def uri(self) -> str:
         """Return the resource's path."""
@@ -76,8 +88,8 @@ class Conference:
             "date_created": rfc2822(self.created_at),
             "date_updated": rfc2822(now()),
             "api_version": "2010-04-01",
-            "reason_conference_ended": None,
-            "call_sid_ending_conference": None,
+            "reason_conference_ended": _why_ended(self) or None,
+            "call_sid_ending_conference": self.ended_by or None,
             "uri": f"{self.uri()}.json",
             "subresource_uris": {"participants": f"{self.uri()}/Participants.json"},
         }
@@ -91,8 +103,8 @@ class Conference:
             "label": participant.label or None,
             "muted": participant.muted,
             "hold": participant.hold,
-            "coaching": False,
-            "call_sid_to_coach": None,
+            "coaching": bool(participant.coached),
+            "call_sid_to_coach": participant.coached or None,
             "start_conference_on_enter": participant.starts,
             "end_conference_on_exit": participant.ends,
             "status": "connected",
@@ -120,11 +132,22 @@ class _Seat:
     def heard(self, spoken: Spoken) -> None:
         """Let everyone hear who may be heard."""
         self._parts.append(spoken.text)
-        if not spoken.last or self._participant.muted or self._participant.hold:
+        if not spoken.last or self._is_silenced():
             return
         for other in self._conference.participants.values():
-            if other is not self._participant and not other.hold:
+            if other is not self._participant and not other.hold and self._is_for(other):
                 other.call.line.overhear(" ".join(self._parts))
+
+    def _is_silenced(self) -> bool:
+        """Tell whether nobody hears them: before the start everybody waits, each alone."""
+        return self._participant.muted or self._participant.hold or self._conference.status == "init"
+
+    def _is_for(self, other: Participant) -> bool:
+        """Tell whether somebody may hear them: a coach is heard by the coached participant alone."""
+        return self._participant.coached in {"", other.call.sid}
+
+    def speech_missed(self) -> None:
+        """Pass nothing on: noise has no words."""
 
     def digit(self, digit: str) -> None:
         """Ignore keys: nobody in a conference acts on them."""
@@ -144,32 +167,61 @@ async def attend(leg: Leg, dial: Verb, noun: Verb) -> None:
     """Take part until the call ends, is removed, or the conference ends."""
     callback = leg.callback(noun, "statusCallback", "")
     conference = open_room(leg.exchange, leg.call.account_sid, noun.text, callback)
+    coached = noun.get("coach")
+    if refused := _refusal(conference, noun):
+        leg.exchange.log.record_error(*refused, leg.call.sid)
+        return
     participant = Participant(
         call=leg.call,
         label=noun.get("participantLabel"),
         muted=noun.get("muted") == "true",
         starts=noun.get("startConferenceOnEnter", "true") == "true",
         ends=noun.get("endConferenceOnExit") == "true",
+        coached=coached,
     )
     _enter(leg.exchange, conference, participant)
     limit = leg.exchange.pace.sleep(dial.seconds("timeLimit", 14_400.0))
     waiting = [
         asyncio.ensure_future(ending) for ending in (leg.line.until_down(), participant.removed.wait(), limit)
     ]
+    entertaining = asyncio.ensure_future(entertain(leg, noun, conference.started))
     try:
         await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
     finally:
-        await cancel(*waiting)
+        await cancel(*waiting, entertaining)
+        if not conference.started.is_set():
+            leg.line.speaker.purge()
         _leave(leg.exchange, conference, participant)
+
+
+def _refusal(conference: Conference, noun: Verb) -> tuple[int, str] | None:
+    """Give code and message of what Twilio refuses of a <Conference>, if anything."""
+    label, coached = noun.get("participantLabel"), noun.get("coach")
+    labels = {participant.label for participant in conference.participants.values()}
+    if label and (label in labels or len(label) > _LONGEST_LABEL):
+        return (
+            INVALID_ATTRIBUTES,
+            f"Dial: participantLabel {label!r} is in use or too long",
+        )
+    if coached and not conference.has_talking(coached):
+        return INVALID_COACH, f"Dial: coach {coached!r} is in no conference {noun.text} that goes on"
+    return None
 
 
 def _enter(exchange: Exchange, conference: Conference, participant: Participant) -> None:
     conference.participants[participant.call.sid] = participant
     participant.call.line.listen(_Seat(conference, participant))
     report(exchange, conference, "participant-join", participant)
-    if conference.status == "init" and participant.starts:
+    if conference.status == "init" and _can_start(conference):
         conference.status = "in-progress"
+        conference.started.set()
         report(exchange, conference, "conference-start")
+
+
+def _can_start(conference: Conference) -> bool:
+    """Tell whether people can talk: at least two, of whom one starts the conference."""
+    present = conference.participants.values()
+    return len(present) > 1 and any(participant.starts for participant in present)
 
 
 def _leave(exchange: Exchange, conference: Conference, participant: Participant) -> None:
@@ -178,14 +230,15 @@ def _leave(exchange: Exchange, conference: Conference, participant: Participant)
         return
     report(exchange, conference, "participant-leave", participant)
     if participant.ends or not conference.participants:
-        close(exchange, conference)
+        close(exchange, conference, participant)
 
 
-def close(exchange: Exchange, conference: Conference) -> None:
-    """End a conference for everyone."""
+def close(exchange: Exchange, conference: Conference, by: Participant | None = None) -> None:
+    """End a conference for everyone: by the participant who left it, or by the API."""
     if conference.status == "completed":
         return
     conference.status = "completed"
+    conference.ended_by = by.call.sid if by else ""
     for participant in conference.participants.values():
         participant.removed.set()
     report(exchange, conference, "conference-end")
@@ -209,6 +262,11 @@ def report(
     }
     if participant:
         params |= _participant_parameters(participant)
+    if event == "conference-end":
+        params |= {
+            "CallSidEndingConference": conference.ended_by,
+            "ReasonConferenceEnded": _why_ended(conference),
+        }
     conference.events_sent += 1
     exchange.progress.send(conference.sid, f"conference.{event}", conference.callback, params)
 
@@ -217,12 +275,22 @@ def _participant_parameters(participant: Participant) -> dict[str, str]:
     flags = {
         "Muted": participant.muted,
         "Hold": participant.hold,
-        "Coaching": False,
+        "Coaching": bool(participant.coached),
         "StartConferenceOnEnter": participant.starts,
         "EndConferenceOnExit": participant.ends,
     }
     return {
         "CallSid": participant.call.sid,
         "ParticipantLabel": participant.label,
+        **({"CallSidToCoach": participant.coached} if participant.coached else {}),
         **{name: str(flag).lower() for name, flag in flags.items()},
     }
+
+
+def _why_ended(conference: Conference) -> str:
+    if conference.status != "completed":
+        return ""
+    if not conference.ended_by:
+        return "conference-ended-via-api"
+    alone = not conference.participants
+    return "last-participant-left" if alone else "participant-with-end-conference-on-exit-left"

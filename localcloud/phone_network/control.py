@@ -107,8 +107,9 @@ class ControlApi:
         """Let a person write to one of the account's numbers."""
         fields = Fields(await _body(request), "body")
         from_, number, text = _e164(fields, "from"), self._owned(fields), fields.text("body")
+        handles_words = fields.flag("handles_words", default=True)
         fields.finish()
-        message = receive_message(self._exchange, number, from_, text)
+        message = receive_message(self._exchange, number, from_, text, handles_words=handles_words)
         return web.json_response({"message_sid": message.sid}, status=201)
 
     def _owned(self, fields: Fields) -> OwnedNumber:

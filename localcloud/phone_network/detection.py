@@ -5,6 +5,7 @@ Source: twilio.com/docs/voice/answering-machine-detection.
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
 from localcloud.phone_network.callees import AnsweredBy, Callee
@@ -26,11 +27,29 @@ def verdict(detection: MachineDetection, callee: Callee) -> tuple[str, float]:
     return callee.answered_by.value, callee.amd_seconds
 
 
+async def _end_of_greeting(
+    exchange: Exchange, call: Call, callee: Callee, answered_by: str
+) -> tuple[str, float]:
+    """Wait until the machine has greeted; silence after it is only noticed some time later."""
+    began = exchange.pace.tick()
+    try:
+        async with asyncio.timeout(exchange.pace.real(call.request.detection.timeout)):
+            await call.line.greeted.wait()
+            if answered_by != AnsweredBy.MACHINE_END_BEEP:
+                await exchange.pace.sleep(callee.amd_seconds)
+    except TimeoutError:
+        answered_by = AnsweredBy.UNKNOWN.value
+    return answered_by, exchange.pace.simulated(began)
+
+
 async def detect(exchange: Exchange, call: Call, callee: Callee) -> None:
     """Decide who answered; an asynchronous request is told by its callback."""
     detection = call.request.detection
     answered_by, seconds = verdict(detection, callee)
-    await exchange.pace.sleep(seconds)
+    if callee.machine and answered_by.startswith("machine_end"):
+        answered_by, seconds = await _end_of_greeting(exchange, call, callee, answered_by)
+    else:
+        await exchange.pace.sleep(seconds)
     call.answered_by = answered_by
     milliseconds = round(seconds * 1000)
     exchange.log.record("amd.decided", call.sid, answered_by=answered_by, ms=milliseconds)

@@ -6,6 +6,7 @@ from typing import Any
 
 # Code -> (HTTP status, message). Source: Twilio's error dictionary (twilio.com/docs/api/errors).
 _CATALOGUE: dict[int, tuple[int, str]] = {
+    16028: (400, "Participant to be whispered is not present in the conference: {}"),
     20001: (400, "Invalid parameter: {}"),
     20003: (401, "Authenticate"),
     20404: (404, "The requested resource {} was not found"),
@@ -32,6 +33,15 @@ _CATALOGUE: dict[int, tuple[int, str]] = {
     21617: (400, "The concatenated message body exceeds the 1600 character limit."),
     21626: (400, "StatusCallbackEvent is not valid: {}"),
 }
+
+
+# What Twilio answers when it failed and does not say how.
+UNSPECIFIC = 20500
+
+
+def is_known(code: int) -> bool:
+    """Tell whether the network answers with this code of Twilio's."""
+    return code in _CATALOGUE
 
 
 class RestError(Exception):

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from localcloud.phone_network.call_starts import CallStarts
-from localcloud.phone_network.callees import Callee, friendly
+from localcloud.phone_network.callees import Callee, SmsReply, friendly
 from localcloud.phone_network.calls import Call, CallRequest, Direction
 from localcloud.phone_network.faults import Faults
 from localcloud.phone_network.line import Line
@@ -54,6 +55,7 @@ class Exchange:
         self.conferences: dict[str, Conference] = {}
         self.messages: dict[str, Message] = {}
         self.opted_out: set[tuple[str, str]] = set()
+        self.sms_replies: Counter[tuple[str, SmsReply]] = Counter()
         self.base_url = ""
 
     def callee(self, number: str) -> Callee:
@@ -87,4 +89,5 @@ class Exchange:
         for kept in (self.callees, self.calls, self.recordings, self.conferences, self.messages):
             kept.clear()
         self.opted_out.clear()
+        self.sms_replies.clear()
         self.log.clear()

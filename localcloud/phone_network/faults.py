@@ -5,9 +5,13 @@ from __future__ import annotations
 import random
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from localcloud.phone_network.forms import Fields
+from localcloud.phone_network.errors import UNSPECIFIC, is_known
+from localcloud.phone_network.forms import ControlError, Fields
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
 
 
 class Effect(StrEnum):
@@ -22,6 +26,8 @@ class Effect(StrEnum):
     REST_CUT_AFTER_SUCCESS = "rest_cut_after_success"
     REST_SILENT_AFTER_SUCCESS = "rest_silent_after_success"
     WEBHOOK_SLOW = "webhook_slow"
+    WEBHOOK_FAILED = "webhook_failed"
+    SOCKET_REFUSED = "socket_refused"
     SOCKET_DROPPED = "socket_dropped"
 
 
@@ -30,7 +36,8 @@ class FaultRule:
     """One effect; it strikes where ``match`` is part of the subject, ``count`` times, with ``probability``.
 
     The subject is the callback's event name (``ringing``), the REST request's method and path, the
-    webhook's purpose (``voice``, ``gather`` …) or the socket's URL. ``seconds`` are real.
+    webhook's purpose (``voice``, ``gather`` …) or the socket's URL. ``seconds`` are real. With ``number``
+    only calls and messages from or to that number are struck.
     """
 
     effect: Effect
@@ -39,12 +46,19 @@ class FaultRule:
     count: int | None = None
     seconds: float = 0.5
     status: int = 500
+    code: int = UNSPECIFIC
     after_frames: int = 1
+    number: str = ""
     struck: int = 0
 
     def exhausted(self) -> bool:
         """Tell whether the rule has struck as often as it may."""
         return self.count is not None and self.struck >= self.count
+
+    def concerns(self, effect: Effect, subject: str, numbers: Collection[str]) -> bool:
+        """Tell whether the rule is about this: an effect on a subject between these numbers."""
+        near = not self.number or self.number in numbers
+        return self.effect is effect and self.match in subject and near
 
     def view(self) -> dict[str, Any]:
         """Return the rule as the control API shows it."""
@@ -63,10 +77,13 @@ class Faults:
         """Put other rules in force and start the chance anew."""
         self.rules, self.seed, self._chance = rules, seed, random.Random(seed)
 
-    def strike(self, effect: Effect, subject: str) -> FaultRule | None:
-        """Return the rule that strikes now, counted as struck, or nothing."""
+    def strike(self, effect: Effect, subject: str, numbers: Collection[str] = ()) -> FaultRule | None:
+        """Return the rule that strikes now, counted as struck, or nothing.
+
+        ``numbers`` are those between which the call or message goes, as far as they are known.
+        """
         for rule in self.rules:
-            if rule.effect is not effect or rule.match not in subject or rule.exhausted():
+            if not rule.concerns(effect, subject, numbers) or rule.exhausted():
                 continue
             if self._chance.random() < rule.probability:
                 rule.struck += 1
@@ -75,7 +92,7 @@ class Faults:
 
 
 def parse_faults(body: Any) -> tuple[list[FaultRule], int]:
-    """Read ``{seed, rules: [{effect, match, probability, count, seconds, status, after_frames}]}``.
+    """Read ``{seed, rules: [{effect, match, …}]}``, each rule with the fields of ``FaultRule``.
 
     Raises ``ControlError`` naming the field and the remedy.
     """
@@ -95,7 +112,21 @@ def _rule(body: Any, path: str) -> FaultRule:
         count=fields.integer("count", None),
         seconds=fields.number("seconds", 0.5),
         status=fields.integer("status", 500),
+        code=_code(fields, path),
         after_frames=fields.integer("after_frames", 1),
+        number=fields.text("number", ""),
     )
     fields.finish()
     return rule
+
+
+def _code(fields: Fields, path: str) -> int:
+    code = fields.integer("code", UNSPECIFIC)
+    if not is_known(code):
+        raise ControlError(f"{path}.code", "must be one of Twilio's codes that the network knows")
+    return code
+
+
+def parties(params: Mapping[str, str]) -> tuple[str, ...]:
+    """Return the numbers that a form names, as ``FaultRule.number`` is compared with them."""
+    return tuple(params[name] for name in ("From", "To") if name in params)

@@ -60,6 +60,11 @@ class Collector:
             self._report_partial()
         self._stirred()
 
+    def speech_missed(self) -> None:
+        """Complete the Gather with nothing: what was taken for speech had no words."""
+        self.speaking, self.done = False, self.done or self._takes_speech
+        self._stirred()
+
     def digit(self, digit: str) -> None:
         """Take a key; the finishing key or the wanted number of keys completes the Gather."""
         if not self._takes_keys or self.done:

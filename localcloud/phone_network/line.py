@@ -45,6 +45,9 @@ class Listener(Protocol):
     def heard(self, spoken: Spoken) -> None:
         """Take a recognised part of the person's speech."""
 
+    def speech_missed(self) -> None:
+        """Notice that what began like speech is over, and that nothing was recognised."""
+
     def digit(self, digit: str) -> None:
         """Take a key that the person pressed."""
 
@@ -64,6 +67,7 @@ class Line:
         self.heard: list[str] = []
         self.changed = self.speaker.changed
         self.hung_up_by = ""
+        self.greeted = asyncio.Event()  # set when a machine has greeted, and beeped if it does
         self._down = asyncio.Event()
 
     @property
@@ -108,6 +112,15 @@ class Line:
                 names.append(told.name)
                 told.heard(Spoken(part, index == len(parts), lang, confidence))
         self._note_person(" ".join(parts), ", ".join(dict.fromkeys(names)))
+        self.changed.notify()
+
+    async def make_noise(self, seconds: float) -> None:
+        """Make sounds that begin like speech and in which nothing is recognised."""
+        told = self._tell_start(None)
+        await self.pace.sleep(seconds)
+        if told is not None and told is self.listener:
+            told.speech_missed()
+        self._log.record("noise", self._call_sid, seconds=seconds, heard_by=told.name if told else "")
         self.changed.notify()
 
     async def press(self, digits: str) -> None:

@@ -11,6 +11,7 @@ from xml.etree import ElementTree as ET
 
 from localcloud.phone_network.calls import Callback
 from localcloud.phone_network.pace import now, rfc2822
+from localcloud.phone_network.segments import segments
 from localcloud.phone_network.sids import new_sid
 from localcloud.phone_network.webhooks import Request, WebhookFailedError
 
@@ -21,12 +22,12 @@ if TYPE_CHECKING:
     from localcloud.phone_network.numbers import OwnedNumber
 
 _DELIVERY_SECONDS = 1.0
-_SEGMENT = 160
 _OPT_OUT = frozenset({"STOP", "STOPALL", "UNSUBSCRIBE", "CANCEL", "END", "QUIT", "REVOKE", "OPTOUT"})
 _OPT_IN = frozenset({"START", "YES", "UNSTOP"})
 _HELP = frozenset({"HELP", "INFO"})
 _FAILURES = {"undelivered": 30003, "failed": 30008}
 SCHEMA_WARNING = 12200
+OPTED_OUT = 21610
 
 
 @dataclass(slots=True)
@@ -58,7 +59,7 @@ class Message:
             "status": self.status,
             "error_code": self.error_code,
             "error_message": None,
-            "num_segments": str(len(self.body) // _SEGMENT + 1),
+            "num_segments": str(segments(self.body)),
             "num_media": "0",
             "messaging_service_sid": None,
             "price": None,
@@ -74,7 +75,13 @@ class Message:
 
 def send(exchange: Exchange, to: str, from_: str, body: str, callback: Callback) -> Message:
     """Accept a message to a person; it is delivered in the background."""
-    message = Message(new_sid("SM"), exchange.options.account_sid, to, from_, body, "outbound-api", callback)
+    return _accept(exchange, to, from_, body, "outbound-api", callback)
+
+
+def _accept(  # noqa: PLR0913, PLR0917  what a message consists of
+    exchange: Exchange, to: str, from_: str, body: str, direction: str, callback: Callback
+) -> Message:
+    message = Message(new_sid("SM"), exchange.options.account_sid, to, from_, body, direction, callback)
     exchange.messages[message.sid] = message
     exchange.log.record("message.created", message.sid, to=to, from_=from_, body=body)
     exchange.tasks.start(_deliver(exchange, message))
@@ -90,6 +97,20 @@ async def _deliver(exchange: Exchange, message: Message) -> None:
         message.error_code = _FAILURES.get(status)
         exchange.log.record("message.status", message.sid, status=status)
         _report(exchange, message)
+    if message.status == "delivered":
+        await _answer(exchange, message)
+
+
+async def _answer(exchange: Exchange, message: Message) -> None:
+    """Let the person write back, as the script says."""
+    number = exchange.numbers.get(message.from_)
+    for rule in exchange.callee(message.to).sms_replies:
+        given = exchange.sms_replies[message.to, rule]
+        if number and rule.hears.matches(message.body) and (rule.times is None or given < rule.times):
+            exchange.sms_replies[message.to, rule] += 1
+            await exchange.pace.sleep(rule.delay)
+            receive_message(exchange, number, message.to, rule.text)
+            return
 
 
 def _report(exchange: Exchange, message: Message) -> None:
@@ -102,14 +123,19 @@ def _report(exchange: Exchange, message: Message) -> None:
     exchange.progress.send(message.sid, f"message.{message.status}", message.callback, params)
 
 
-def receive_message(exchange: Exchange, number: OwnedNumber, from_: str, body: str) -> Message:
-    """Take a message from a person; STOP and START change what may be sent to them."""
+def receive_message(
+    exchange: Exchange, number: OwnedNumber, from_: str, body: str, *, handles_words: bool = True
+) -> Message:
+    """Take a message from a person; STOP and START change what may be sent to them.
+
+    ``handles_words`` false is an account in which Twilio's own handling of these words was switched off.
+    """
     account_sid = exchange.options.account_sid
     message = Message(
         new_sid("SM"), account_sid, number.phone_number, from_, body, "inbound", status="received"
     )
     exchange.messages[message.sid] = message
-    kind = _opt(exchange, message)
+    kind = _opt(exchange, message) if handles_words else ""
     exchange.log.record("message.received", message.sid, from_=from_, body=body, opt=kind)
     if number.sms_url:
         exchange.tasks.start(_inbound_webhook(exchange, number, message, kind))
@@ -132,7 +158,7 @@ async def _inbound_webhook(exchange: Exchange, number: OwnedNumber, message: Mes
     params = _addresses(message) | {
         "Body": message.body,
         "NumMedia": "0",
-        "NumSegments": "1",
+        "NumSegments": str(segments(message.body)),
         "SmsStatus": "received",
     }
     if kind:
@@ -142,13 +168,15 @@ async def _inbound_webhook(exchange: Exchange, number: OwnedNumber, message: Mes
         reply = await exchange.webhooks.fetch(request)
     except WebhookFailedError:
         return
-    for text in _replies(exchange, reply.body.decode("utf-8", "replace")):
-        if (message.to, message.from_) not in exchange.opted_out:
-            send(exchange, message.from_, message.to, text, Callback())
+    for text, address in _replies(exchange, reply.body.decode("utf-8", "replace")):
+        if (message.to, message.from_) in exchange.opted_out:
+            exchange.log.record_error(OPTED_OUT, f"the answer to {message.from_} was not sent: it opted out")
+        else:
+            _accept(exchange, message.from_, message.to, text, "outbound-reply", Callback(address))
 
 
-def _replies(exchange: Exchange, document: str) -> list[str]:
-    """Return the texts of ``<Message>`` in a messaging TwiML document."""
+def _replies(exchange: Exchange, document: str) -> list[tuple[str, str]]:
+    """Return text and callback address of each ``<Message>`` in a messaging TwiML document."""
     if not document.strip():
         return []
     if "<!DOCTYPE" in document or "<!ENTITY" in document:
@@ -159,7 +187,10 @@ def _replies(exchange: Exchange, document: str) -> list[str]:
     except ET.ParseError as error:
         exchange.log.record_error(SCHEMA_WARNING, f"message reply is not TwiML: {error}")
         return []
-    return ["".join(node.itertext()).strip() for node in root.iter("Message")]
+    return [
+        ("".join(node.itertext()).strip(), node.get("action", node.get("statusCallback", "")))
+        for node in root.iter("Message")
+    ]
 
 
 def _addresses(message: Message) -> dict[str, str]:

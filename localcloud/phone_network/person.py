@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from localcloud.phone_network.callees import Action, AtEnd, Callee, Rule, Step, Wait
+from localcloud.phone_network.machines import Then, screen, take_message
 
 if TYPE_CHECKING:
     from localcloud.phone_network.line import Line
@@ -27,7 +28,20 @@ class Person:
         self._uses: dict[Rule, int] = {}
 
     async def live(self) -> None:
-        """Act the whole script."""
+        """Act the whole script: what screens the call first, then a machine or the person."""
+        callee, line = self._callee, self._line
+        then = Then.VOICEMAIL if callee.machine else Then.CONNECT
+        if callee.screening:
+            then = await screen(callee.screening, line, self._log, self._call_sid)
+            self._consumed = len(line.heard)
+        if then is Then.DECLINE:
+            line.hang_up("person")
+        elif then is Then.VOICEMAIL and callee.machine:
+            await take_message(callee.machine, line, self._log, self._call_sid)
+        else:
+            await self._talk()
+
+    async def _talk(self) -> None:
         for step in self._callee.steps:
             await self._take(step)
         if self._callee.at_end is AtEnd.HANG_UP:
@@ -104,6 +118,8 @@ class Person:
     async def _act(self, action: Action) -> None:
         if action.silent:
             await self._line.pace.sleep(action.silent)
+        if action.noise:
+            await self._line.make_noise(action.noise)
         if action.say:
             await self._line.say(action.say, action.lang, action.confidence)
         if action.press:

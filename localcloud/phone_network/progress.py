@@ -7,7 +7,7 @@ import contextlib
 import math
 from typing import TYPE_CHECKING
 
-from localcloud.phone_network.faults import Effect
+from localcloud.phone_network.faults import Effect, parties
 from localcloud.phone_network.pace import now, rfc2822
 from localcloud.phone_network.webhooks import Request, WebhookFailedError
 
@@ -61,19 +61,20 @@ class Progress:
         """Send one callback about a subject, after the subject's earlier ones."""
         if not callback.url:
             return
-        if self._faults.strike(Effect.CALLBACK_LOST, purpose):
+        if self._faults.strike(Effect.CALLBACK_LOST, purpose, parties(params)):
             self._log.record("callback.lost", subject, purpose=purpose, params=dict(params))
             return
-        copies = 2 if self._faults.strike(Effect.CALLBACK_DUPLICATED, purpose) else 1
+        twice = self._faults.strike(Effect.CALLBACK_DUPLICATED, purpose, parties(params))
+        copies = 2 if twice else 1
         request = Request(subject, purpose, callback.url, callback.method, params)
         for _ in range(copies):
             self._dispatch(request)
 
     def _dispatch(self, request: Request) -> None:
-        subject = request.call_sid
-        if delayed := self._faults.strike(Effect.CALLBACK_DELAYED, request.purpose):
+        subject, numbers = request.call_sid, parties(request.params)
+        if delayed := self._faults.strike(Effect.CALLBACK_DELAYED, request.purpose, numbers):
             self._tasks.start(self._after(delayed.seconds, request))
-        elif self._faults.strike(Effect.CALLBACK_REORDERED, request.purpose):
+        elif self._faults.strike(Effect.CALLBACK_REORDERED, request.purpose, numbers):
             released = self._held[subject] = asyncio.Event()
             self._tasks.start(self._when_released(released, request))
         else:

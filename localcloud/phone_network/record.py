@@ -47,6 +47,11 @@ class Tape:
         self.speaking = not spoken.last
         self._stirred()
 
+    def speech_missed(self) -> None:
+        """Go on waiting for words."""
+        self.speaking = False
+        self._stirred()
+
     def digit(self, digit: str) -> None:
         """Stop at a finishing key."""
         if digit in self._finish_on:
@@ -83,7 +88,7 @@ async def record(leg: Leg, verb: Verb) -> Instructions | None:
         tape.digit_pressed = "hangup"
     finally:
         leg.line.listen(None)
-        recordings.finish(leg.exchange, leg.call, recording)
+        recordings.finish(leg.exchange, leg.call, recording, heard=bool(tape.said))
     _transcribe(leg, verb, recording, tape)
     if tape.said:
         following = leg.action(verb, _result(recording, tape), "record")

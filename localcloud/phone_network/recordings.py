@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from localcloud.phone_network.exchange import Exchange
 
 _FRAME_RATE = 8_000
+_SAMPLE_BYTES = 2
+ABSENT = "absent"
 _LONGEST_FILE = 60
 
 
@@ -69,13 +71,15 @@ class Recording:
         }
 
     def wav(self) -> bytes:
-        """Return silence of the recording's length, at most a minute of it."""
+        """Return silence of the recording's length, at most a minute of it, on one channel or on two."""
         sound = io.BytesIO()
+        channels = self.request.channels
         with wave.open(sound, "wb") as file:
-            file.setnchannels(1)
-            file.setsampwidth(2)
+            file.setnchannels(channels)
+            file.setsampwidth(_SAMPLE_BYTES)
             file.setframerate(_FRAME_RATE)
-            file.writeframes(bytes(2 * _FRAME_RATE * min(max(self.duration, 1), _LONGEST_FILE)))
+            seconds = min(max(self.duration, 1), _LONGEST_FILE)
+            file.writeframes(bytes(channels * _SAMPLE_BYTES * _FRAME_RATE * seconds))
         return sound.getvalue()
 
 
@@ -91,15 +95,17 @@ def begin(exchange: Exchange, call: Call, request: RecordingRequest) -> Recordin
     return recording
 
 
-def finish(exchange: Exchange, call: Call, recording: Recording) -> None:
-    """End a recording that is still under way and announce it."""
+def finish(exchange: Exchange, call: Call, recording: Recording, *, heard: bool = True) -> None:
+    """End a recording that is still under way and announce it; where nothing was heard it is absent."""
     if recording.status != "in-progress":
         return
-    recording.status = "completed"
-    recording.duration = round(exchange.pace.simulated(recording.began))
-    exchange.log.record(
-        "recording.completed", call.sid, recording_sid=recording.sid, duration=recording.duration
-    )
+    recording.status = "completed" if heard else ABSENT
+    recording.duration = round(exchange.pace.simulated(recording.began)) if heard else 0
+    facts = {"recording_sid": recording.sid, "duration": recording.duration}
+    if heard:
+        exchange.log.record("recording.completed", call.sid, **facts)
+    else:
+        exchange.log.record("recording.absent", call.sid, **facts)
     _announce(exchange, call, recording)
 
 

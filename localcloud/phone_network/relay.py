@@ -69,12 +69,14 @@ class RelaySession:
                 return self._failed(CANNOT_CONNECT, f"cannot connect: {type(error).__name__} {error}")
 
     async def _connect(self, http: aiohttp.ClientSession) -> aiohttp.ClientWebSocketResponse:
-        options = self._leg.exchange.options
+        options, faults, call = self._leg.exchange.options, self._leg.exchange.faults, self._leg.call
+        if refused := faults.strike(Effect.SOCKET_REFUSED, self._url, (call.from_, call.to)):
+            raise ValueError(f"the product answered {refused.status}")
         headers = {HEADER: signature(options.auth_token, self._url), "User-Agent": "TwilioProxy/1.1"}
         async with asyncio.timeout(options.socket_timeout):
             socket = await http.ws_connect(URL(self._url, encoded=True), headers=headers)
         self._log("socket.opened", url=self._url, session_id=self.sid)
-        self._fault = self._leg.exchange.faults.strike(Effect.SOCKET_DROPPED, self._url)
+        self._fault = faults.strike(Effect.SOCKET_DROPPED, self._url, (call.from_, call.to))
         return socket
 
     async def _converse(
@@ -199,6 +201,12 @@ class RelaySession:
             self._log("speech.ignored", text=spoken.text)
         else:
             self._leg.line.speaker.close_cycle()
+        self._interrupted = self._ignoring = False
+
+    def speech_missed(self) -> None:
+        """Send nothing: what interrupted the agent had no words."""
+        self._info("clientSpeaking", "off")
+        self._leg.line.speaker.close_cycle()
         self._interrupted = self._ignoring = False
 
     def digit(self, digit: str) -> None:

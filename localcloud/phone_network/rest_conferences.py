@@ -18,6 +18,7 @@ from localcloud.phone_network.paging import page_of
 from localcloud.phone_network.rest_calls import call_request
 from localcloud.phone_network.rest_form import RestForm, destination, origin
 from localcloud.phone_network.sids import is_sid
+from localcloud.phone_network.verbs import SOUND_SECONDS
 
 if TYPE_CHECKING:
     from localcloud.phone_network.exchange import Exchange
@@ -87,19 +88,31 @@ class ConferencesResource:
         return web.json_response(room.participant_view(_participant(room, request)))
 
     async def update_participant(self, request: web.Request) -> web.Response:
-        """Mute, hold or release a participant."""
+        """Mute, hold or release a participant, or change whom they coach."""
         room = self._room(request)
         participant = _participant(room, request)
         form = RestForm(await request.post())
-        if form.has("Muted"):
+        coached = _coached(room, participant, form)
+        if form.has("Muted") and participant.muted != form.flag("Muted"):
             participant.muted = form.flag("Muted")
             event = "participant-mute" if participant.muted else "participant-unmute"
             report(self._exchange, room, event, participant)
-        if form.has("Hold"):
-            participant.hold = form.flag("Hold")
-            event = "participant-hold" if participant.hold else "participant-unhold"
-            report(self._exchange, room, event, participant)
+        if form.has("Hold") and participant.hold != form.flag("Hold"):
+            self._hold(room, participant, form)
+        if coached != participant.coached:
+            participant.coached = coached
+            report(self._exchange, room, "participant-modify", participant)
         return web.json_response(room.participant_view(participant))
+
+    def _hold(self, room: Conference, participant: Participant, form: RestForm) -> None:
+        participant.hold = form.flag("Hold")
+        speaker = participant.call.line.speaker
+        if participant.hold:
+            speaker.enqueue_sound(f"audio {form.url('HoldUrl') or 'hold music'}", SOUND_SECONDS)
+        else:
+            speaker.purge()
+        event = "participant-hold" if participant.hold else "participant-unhold"
+        report(self._exchange, room, event, participant)
 
     async def remove_participant(self, request: web.Request) -> web.Response:
         """Take a participant out; the call goes on with its next verb."""
@@ -127,6 +140,18 @@ def _participant(room: Conference, request: web.Request) -> Participant:
         if key in {participant.call.sid, participant.label}:
             return participant
     raise RestError(20404, request.path)
+
+
+def _coached(room: Conference, participant: Participant, form: RestForm) -> str:
+    """Return the call that the participant coaches from now on; it must be another one in the room."""
+    if not form.has("Coaching") and not form.has("CallSidToCoach"):
+        return participant.coached
+    if not form.flag("Coaching", default=True):
+        return ""
+    sid = form.text("CallSidToCoach")
+    if not room.has_talking(sid) or sid == participant.call.sid:
+        raise RestError(16028, sid)
+    return sid
 
 
 def _conference_twiml(name: str, form: RestForm) -> str:

@@ -5,6 +5,7 @@ Source: twilio.com/docs/messaging/api/message-resource.
 
 from __future__ import annotations
 
+import operator
 from typing import TYPE_CHECKING
 
 from aiohttp import web
@@ -17,8 +18,10 @@ from localcloud.phone_network.rest_form import RestForm, destination, origin
 
 if TYPE_CHECKING:
     from localcloud.phone_network.exchange import Exchange
+    from localcloud.phone_network.messages import Message
 
 _LONGEST_BODY = 1_600
+_COMPARED = {"DateSent": operator.eq, "DateSent>": operator.ge, "DateSent<": operator.le}
 
 
 class MessagesResource:
@@ -63,6 +66,16 @@ class MessagesResource:
         found = [
             message.view()
             for message in reversed(self._exchange.messages.values())
-            if to in (None, message.to) and from_ in (None, message.from_)
+            if to in (None, message.to) and from_ in (None, message.from_) and _is_on(request, message)
         ]
         return web.json_response(page_of(request, "messages", found))
+
+
+def _is_on(request: web.Request, message: Message) -> bool:
+    """Tell whether a message is of the days that are asked for: when it was sent, or else made."""
+    day = (message.sent_at or message.created_at).date().isoformat()
+    return all(
+        compare(day, request.query[name][: len(day)])
+        for name, compare in _COMPARED.items()
+        if name in request.query
+    )

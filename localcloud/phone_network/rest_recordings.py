@@ -11,6 +11,7 @@ from aiohttp import web
 
 from localcloud.phone_network.errors import RestError
 from localcloud.phone_network.paging import page_of
+from localcloud.phone_network.recordings import ABSENT
 
 if TYPE_CHECKING:
     from localcloud.phone_network.exchange import Exchange
@@ -56,8 +57,11 @@ class RecordingsResource:
         return web.Response(status=204)
 
     async def media(self, request: web.Request) -> web.Response:
-        """Return the sound."""
-        return web.Response(body=self._recording(request).wav(), content_type="audio/x-wav")
+        """Return the sound; an absent recording has none."""
+        recording = self._recording(request)
+        if recording.status == ABSENT:
+            raise RestError(20404, request.path)
+        return web.Response(body=recording.wav(), content_type="audio/x-wav")
 
     def _recording(self, request: web.Request) -> Recording:
         recording = self._exchange.recordings.get(request.match_info["sid"])

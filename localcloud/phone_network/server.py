@@ -13,7 +13,7 @@ from aiohttp import encode_basic_auth, web
 
 from localcloud.phone_network.control import ControlApi
 from localcloud.phone_network.errors import RestError
-from localcloud.phone_network.faults import Effect
+from localcloud.phone_network.faults import Effect, parties
 from localcloud.phone_network.forms import ControlError
 from localcloud.phone_network.rest_calls import CallsResource
 from localcloud.phone_network.rest_conferences import ConferencesResource
@@ -71,37 +71,47 @@ class Server:
         params = await _parameters(request)
         log.record("rest.request", method=request.method, path=request.path, params=params or {})
         refused = _refusal(RestError(20001, "the form cannot be read"))
-        response = refused if params is None else await self._answer(request, handler)
+        numbers = self._numbers(request, params or {})
+        response = refused if params is None else await self._answer(request, handler, numbers)
         ms = round((time.monotonic() - started) * 1000)
         log.record("rest.response", method=request.method, path=request.path, status=response.status, ms=ms)
-        await self._lose_answer(request, response)
+        await self._lose_answer(request, response, numbers)
         return response
 
-    async def _answer(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+    def _numbers(self, request: web.Request, params: dict[str, str]) -> tuple[str, ...]:
+        """Return the numbers that a request is about, named or by the call that its path names."""
+        call = self._exchange.calls.get(request.match_info.get("sid", ""))
+        return (call.from_, call.to) if call else parties(params)
+
+    async def _answer(
+        self, request: web.Request, handler: Handler, numbers: tuple[str, ...]
+    ) -> web.StreamResponse:
         subject = f"{request.method} {request.path}"
         faults = self._exchange.faults
         try:
             self._authenticate(request)
             self._check_rate()
-            if slow := faults.strike(Effect.REST_SLOW, subject):
+            if slow := faults.strike(Effect.REST_SLOW, subject, numbers):
                 await asyncio.sleep(slow.seconds)
-            if broken := faults.strike(Effect.REST_ERROR, subject):
-                return web.json_response(RestError(20500).view(), status=broken.status)
+            if broken := faults.strike(Effect.REST_ERROR, subject, numbers):
+                return web.json_response(RestError(broken.code).view(), status=broken.status)
             return await handler(request)
         except web.HTTPException:
             return _refusal(RestError(20404, request.path))
         except RestError as error:
             return _refusal(error)
 
-    async def _lose_answer(self, request: web.Request, response: web.StreamResponse) -> None:
+    async def _lose_answer(
+        self, request: web.Request, response: web.StreamResponse, numbers: tuple[str, ...]
+    ) -> None:
         """Drop the connection although the request succeeded, where a fault says so."""
         if response.status >= web.HTTPBadRequest.status_code:
             return
         faults, subject = self._exchange.faults, f"{request.method} {request.path}"
-        silent = faults.strike(Effect.REST_SILENT_AFTER_SUCCESS, subject)
+        silent = faults.strike(Effect.REST_SILENT_AFTER_SUCCESS, subject, numbers)
         if silent:
             await asyncio.sleep(silent.seconds)
-        if silent or faults.strike(Effect.REST_CUT_AFTER_SUCCESS, subject):
+        if silent or faults.strike(Effect.REST_CUT_AFTER_SUCCESS, subject, numbers):
             self._exchange.log.record("rest.cut", path=request.path)
             if request.transport:
                 request.transport.abort()

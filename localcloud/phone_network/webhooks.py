@@ -12,7 +12,7 @@ from urllib.parse import urldefrag, urlencode, urljoin, urlsplit
 import aiohttp
 from yarl import URL
 
-from localcloud.phone_network.faults import Effect, Faults
+from localcloud.phone_network.faults import Effect, Faults, parties
 from localcloud.phone_network.signatures import HEADER, signature
 from localcloud.phone_network.webhook_policy import WebhookPolicy, policy_of
 
@@ -120,8 +120,7 @@ class Webhooks:
         started = time.monotonic()
         try:
             async with asyncio.timeout(policy.total):
-                if slow := self._faults.strike(Effect.WEBHOOK_SLOW, request.purpose):
-                    await asyncio.sleep(slow.seconds)
+                await self._trouble(request)
                 reply = await self._follow(request, policy, token)
             self._note_answer(request, reply.status, started, attempt)
             _check(reply)
@@ -133,6 +132,13 @@ class Webhooks:
             return reply
         self._note_failure(request, failure, started, attempt)
         raise failure
+
+    async def _trouble(self, request: Request) -> None:
+        numbers = parties(request.params)
+        if slow := self._faults.strike(Effect.WEBHOOK_SLOW, request.purpose, numbers):
+            await asyncio.sleep(slow.seconds)
+        if failed := self._faults.strike(Effect.WEBHOOK_FAILED, request.purpose, numbers):
+            raise WebhookFailedError(HTTP_FAILURE, "5xx", f"the product answered {failed.status}")
 
     async def _follow(self, request: Request, policy: WebhookPolicy, token: str) -> Reply:
         for _ in range(_MAXIMUM_REDIRECTS):

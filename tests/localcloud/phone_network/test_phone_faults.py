@@ -1,9 +1,11 @@
 """What goes wrong on purpose, and only where it was asked for."""
 
 import asyncio
+import contextlib
 
 import pytest
 import requests
+from twilio.base.exceptions import TwilioRestException
 
 pytestmark = pytest.mark.enable_socket
 
@@ -103,3 +105,47 @@ async def test_sockets_can_be_dropped(world, product):
     assert product.at("/ended")[0].params["ErrorCode"] == "64105"
     assert len(product.frames) == 2
     assert "socket.dropped" in world.kinds(sid)
+
+
+async def test_sockets_can_be_refused(world, product):
+    """The session cannot begin: its action hears that nobody could connect, and no frame was sent."""
+    await world.control("PUT", "/faults", {"rules": [{"effect": "socket_refused", "status": 403}]}, 200)
+    url = product.base.replace("http", "ws") + "/socket"
+    product.says("/voice", f'<Connect action="/ended"><ConversationRelay url="{url}"/></Connect>')
+    await world.finished()
+    assert product.at("/ended")[0].params["ErrorCode"] == "64102"
+    assert product.frames == []
+
+
+async def test_webhooks_can_fail(world, product):
+    """The product seems to answer 500, and was never asked: the fallback takes the call."""
+    await world.control("PUT", "/faults", {"rules": [{"effect": "webhook_failed", "match": "voice"}]}, 200)
+    product.says("/fallback", "<Say>One moment</Say>")
+    sid = await world.finished(fallback_url=product.url("/fallback"))
+    assert product.at("/voice") == []
+    assert product.at("/fallback")[0].params["ErrorCode"] == "11200"
+    assert ("agent", "One moment") in world.spoken(sid)
+
+
+@pytest.mark.parametrize(("number", "lost"), [("+12125550123", True), ("+12125550199", False)])
+async def test_faults_can_be_limited_to_a_number(world, product, number, lost):
+    """Only calls from or to the rule's number are struck."""
+    rule = {"effect": "callback_lost", "match": "completed", "number": number}
+    assert await sequence(world, product, rule) == ([0, 1, 2] if lost else [0, 1, 2, 3])
+
+
+@pytest.mark.parametrize(("number", "refused"), [("+12125550123", True), ("+12125550199", False)])
+async def test_rest_faults_can_be_limited_to_a_number(world, number, refused):
+    """A request is struck by the numbers that it names, with the code of the rule."""
+    rule = {"effect": "rest_error", "match": "POST", "status": 400, "code": 21211, "number": number}
+    await world.control("PUT", "/faults", {"rules": [rule]}, 200)
+    with pytest.raises(TwilioRestException) if refused else contextlib.nullcontext() as caught:
+        await world.call(twiml="<Response/>")
+    assert caught is None or caught.value.code == 21211
+
+
+async def test_an_unknown_code_is_refused(world):
+    """A rule cannot answer with a code whose meaning the network does not know."""
+    rule = {"effect": "rest_error", "code": 1}
+    answer = await world.control("PUT", "/faults", {"rules": [rule]}, 400)
+    assert answer["field"] == "faults.rules[0].code"

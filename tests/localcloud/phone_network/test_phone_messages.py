@@ -1,6 +1,7 @@
 """Text messages: sent, refused after STOP, received and answered."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from twilio.base.exceptions import TwilioRestException
@@ -88,3 +89,47 @@ async def test_messages_are_refused_with_twilios_codes(world, change, code):
         await sent(world, **change)
     assert refused.value.code == code
     assert not world.network.exchange.messages
+
+
+@pytest.mark.parametrize(
+    ("body", "parts"), [("a" * 161, "2"), ("€" * 81, "2"), ("“Hi”" * 18, "2"), ("🙂" * 35, "1")]
+)
+async def test_parts_are_counted_as_carriers_do(world, body, parts):
+    """In both alphabets, with characters of two units."""
+    assert (await sent(world, body=body)).num_segments == parts
+
+
+async def test_a_script_answers_a_message(world, product):
+    """The first rule that matches, as often as it may, when the message has arrived."""
+    configured(world, product)
+    await world.script(
+        {"sms_replies": [{"hears": "ten", "say": "Fine by me", "times": 1}, {"hears": "", "say": "STOP"}]}
+    )
+    for _ in range(2):
+        await sent(world)
+        await world.settled()
+    assert [item.params["Body"] for item in product.at("/sms")] == ["Fine by me", "STOP"]
+
+
+async def test_the_carrier_can_leave_the_words_to_us(world, product):
+    """Then nothing is refused, no OptOutType is sent, and our answer goes out with its callbacks."""
+    configured(world, product)
+    product.says("/sms", f'<Message action="{product.url("/reply")}">You are out</Message>')
+    body = {"from": PERSON, "to": NUMBER, "body": "STOP", "handles_words": False}
+    await world.control("POST", "/inbound-sms", body, 201)
+    await world.settled()
+    assert "OptOutType" not in product.at("/sms")[0].params
+    (reply,) = await world.rest(world.client.messages.list, to=PERSON)
+    assert (reply.body, reply.direction) == ("You are out", "outbound-reply")
+    assert [item.params["MessageStatus"] for item in product.at("/reply")] == ["sent", "delivered"]
+
+
+async def test_messages_are_listed_by_the_day_on_which_they_were_sent(world):
+    """Today's are those of today and of since yesterday, not those until yesterday."""
+    message = await sent(world)
+    await world.settled()
+    today = (await world.rest(world.client.messages(message.sid).fetch)).date_sent
+    yesterday = today - timedelta(days=1)
+    wanted = [{"date_sent": today}, {"date_sent_after": yesterday}, {"date_sent_before": yesterday}]
+    found = [len(await world.rest(world.client.messages.list, **days)) for days in wanted]
+    assert found == [1, 1, 0]

@@ -378,3 +378,13 @@ async def test_recording_by_the_rest_api_is_ignored(world, product):
     assert recorded.params["RecordingSource"] == "StartCallRecordingTwiML"
     assert recorded.params["RecordingStatus"] == "completed"
     assert not product.at("/never")
+
+
+async def test_noise_interrupts_and_says_nothing(world, product):
+    """What begins like speech silences the agent; nothing was recognised, so no prompt follows."""
+    product.says("/voice", relay(product, welcomeGreeting="one two three four five six seven eight"))
+    noisy = {"interrupt_after_words": 3, "noise": 1}
+    await world.script({"steps": [noisy, {"wait": "none", "hang_up": True}]})
+    sid = await world.finished()
+    assert [frame["type"] for frame in product.frames] == ["setup", "interrupt"]
+    assert "noise" in world.kinds(sid)

@@ -1,6 +1,8 @@
 """Each TwiML verb, and what becomes of TwiML that is none."""
 
 import contextlib
+import io
+import wave
 
 import pytest
 from aiohttp import encode_basic_auth, web
@@ -87,6 +89,39 @@ async def test_a_silent_voicemail_falls_through(world, product):
     sid = await world.finished()
     assert not product.at("/kept")
     assert ("agent", "Nothing heard") in world.spoken(sid)
+
+
+async def test_a_silent_recording_is_absent(world, product):
+    """The callback that asked for it is told so, and there is no sound to fetch."""
+    events = 'recordingStatusCallback="/kept" recordingStatusCallbackEvent="completed absent"'
+    product.says("/voice", f'<Record timeout="2" {events}/><Say>Nothing heard</Say>')
+    await world.script(QUIET)
+    await world.finished()
+    (told,) = product.at("/kept")
+    assert (told.params["RecordingStatus"], told.params["RecordingDuration"]) == ("absent", "0")
+    options = world.network.options
+    headers = {"Authorization": encode_basic_auth(options.account_sid, options.auth_token)}
+    async with world.http.get(f"{told.params['RecordingUrl']}.wav", headers=headers) as media:
+        assert media.status == 404
+
+
+async def test_a_dual_recording_has_two_channels(world, product):
+    """Start Recording keeps both sides apart unless told otherwise; sound needs credentials."""
+    noun = '<Recording channels="{}" recordingStatusCallback="/kept"/>'
+    sounds = []
+    for channels in ("dual", "mono"):
+        start = f"<Start>{noun.format(channels)}</Start>"
+        product.says("/voice", f"{start}<Pause length='2'/>")
+        await world.finished()
+        told = product.at("/kept")[-1].params
+        options = world.network.options
+        headers = {"Authorization": encode_basic_auth(options.account_sid, options.auth_token)}
+        async with world.http.get(f"{told['RecordingUrl']}.wav", headers=headers) as media:
+            with wave.open(io.BytesIO(await media.read())) as sound:
+                sounds.append((told["RecordingChannels"], sound.getnchannels()))
+        async with world.http.get(f"{told['RecordingUrl']}.wav") as refused:
+            assert refused.status == 401
+    assert sounds == [("2", 2), ("1", 1)]
 
 
 async def test_a_recording_of_the_whole_call_is_announced_with_its_sound(world, product):
@@ -337,3 +372,13 @@ class TestGather:
         await world.script({"steps": [{"say": "yes"}]})
         await world.finished()
         assert asked == [None, "yes"]
+
+
+async def test_noise_completes_a_gather_with_nothing(world, product):
+    """What begins like speech and has no words is an empty result, before the time-out."""
+    patient = 'input="speech" timeout="600" actionOnEmptyResult="true"'
+    product.says("/voice", f'<Gather {patient} action="/heard"><Say>Hi</Say></Gather>')
+    product.says("/heard", "<Hangup/>")
+    await world.script({"steps": [{"hears": "Hi", "noise": 1}], "patience_seconds": 900})
+    await world.finished()
+    assert "SpeechResult" not in product.at("/heard")[0].params
