@@ -6,16 +6,17 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from chalicelib.calls.domain.lifecycle import Call
+    from chalicelib.calls.domain.calls import Call
 
 
 class Happening(StrEnum):
     """Kinds of `CallEvent`; each happens once a call, unless its key says otherwise."""
 
     PERSON = "person_detected"  # detail: the carrier's verdict, such as `human`
-    MACHINE = "machine_detected"  # detail: the carrier's verdict, such as `machine_end_beep`
+    MACHINE = "machine_detected"  # detail: the carrier's verdict, such as `machine_end_beep`, or `heard`
     MACHINE_DOUBTED = "machine_doubted"  # the carrier said machine after a person had already talked
     SCREENED = "screened"  # somebody's machine asked who calls, and was told
+    TAKEN_OVER = "machine_taken_over"  # the call was taken from the conversation; once a try
     MESSAGE_BEGUN = "message_begun"  # the carrier was given the message for the machine
     MESSAGE_LEFT = "message_left"  # it was spoken to its end
     RELAY_LOST = "relay_lost"  # the socket was refused or broke; the conversation went on by Gather
@@ -25,6 +26,7 @@ class Happening(StrEnum):
     TRANSFER_FAILED = "transfer_failed"  # detail: why nobody was reached
     VOICEMAIL_BEGUN = "voicemail_begun"  # the caller was asked to leave a message for us
     VOICEMAIL_TAKEN = "voicemail_taken"  # they left one
+    HUNG_UP = "hung_up_by_operator"  # somebody ended it through the API; detail: who
     AFTER_HOURS = "after_hours"  # the call came when nobody answers
     UNKNOWN_STATUS = "unknown_status"  # detail: a status of the carrier that we do not know
 

@@ -1,32 +1,29 @@
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from fakes.calls import NOW, a_call
 
+from chalicelib.calls.domain.calls import CallEvent, Report, add_event
 from chalicelib.calls.domain.lifecycle import (
     PATIENCE,
-    TRANSFER_FAILED,
-    CallEvent,
-    CallState,
-    Outcome,
-    Report,
-    add_event,
     apply_report,
     carrier_declined,
     carrier_unsure,
     commit,
     finish,
+    forgotten,
     look_again,
     never_placed,
-    outcome_of,
     postpone,
     refuse,
     settle,
 )
+from chalicelib.calls.domain.outcomes import Conclusion, Outcome
 from chalicelib.calls.domain.permission import Decision, Verdict
+from chalicelib.calls.domain.states import CallState
+from chalicelib.kernel.errors import Conflict
 
 LATER = NOW + timedelta(seconds=30)
 ALLOW = Decision(Verdict.ALLOW, "allowed", "", NOW)
@@ -44,6 +41,13 @@ def test_a_committed_call_is_looked_at_again():
     call = commit(a_call(), ALLOW, NOW)
     assert (call.state, call.dialed_at, call.look_at) == (CallState.DIALING, NOW, NOW + 2 * PATIENCE)
     assert call.decision == ALLOW
+
+
+@pytest.mark.parametrize("state", OTHER_STATES)
+def test_a_call_is_committed_once(state):
+    """Whoever tries it again, or too late, is told so, and must not ask the carrier."""
+    with pytest.raises(Conflict, match="not waiting"):
+        commit(a_call(state=state), ALLOW, NOW)
 
 
 def test_a_postponed_call_waits():
@@ -111,6 +115,14 @@ def test_a_call_that_was_never_placed_has_failed():
     assert never_placed(call, "other", LATER) == call
 
 
+def test_a_call_that_the_carrier_forgot_has_failed():
+    """Whatever its state was; one that nobody asked the carrier for cannot be forgotten."""
+    for state in OTHER_STATES[:-1]:
+        call = forgotten(a_call(state=state, sid="CA1"), "carrier_forgot", NOW)
+        assert (call.state, call.outcome, call.reason) == (CallState.ENDED, Outcome.FAILED, "carrier_forgot")
+    assert forgotten(a_call(), "carrier_forgot", NOW) == a_call()
+
+
 def test_looking_again_stops_when_the_books_are_closed():
     """A finished call has no time to be looked at."""
     assert look_again(a_call(), LATER).look_at == LATER
@@ -127,8 +139,9 @@ def test_books_are_closed_once():
 
 def test_an_outcome_that_is_known_is_not_overwritten():
     """What was decided before, such as a refusal, is what came of the call."""
-    assert settle(a_call(), Outcome.BUSY).outcome is Outcome.BUSY
-    assert settle(a_call(outcome=Outcome.FAILED), Outcome.COMPLETED).outcome is Outcome.FAILED
+    busy = settle(a_call(), Conclusion(Outcome.BUSY, "sip_486"))
+    assert (busy.outcome, busy.reason) == (Outcome.BUSY, "sip_486")
+    assert settle(busy, Conclusion(Outcome.COMPLETED)) == busy
 
 
 @pytest.mark.parametrize(
@@ -181,6 +194,17 @@ def test_a_late_report_does_not_bring_a_call_back():
     assert late.answered_at == NOW + timedelta(seconds=10)
 
 
+@pytest.mark.parametrize("fields", [{"sip_code": "486"}, {"error": "carrier_31005"}, {"duration_s": 3}])
+def test_ends_that_differ_in_one_word_come_to_the_same(fields):
+    """Two reports of one end at one time: whichever comes first, the same one stands."""
+    told = [_report("busy", 9, **fields), _report("busy", 9, sip_code="603", error="carrier_4", duration_s=5)]
+    ways = [apply_report(apply_report(a_call(), one), other) for one, other in (told, told[::-1])]
+    assert ways[0] == ways[1]
+    same = [_report("busy", 9, sip_code="486"), _report("busy", 9, sip_code="603")]
+    ways = [apply_report(apply_report(a_call(), one), other) for one, other in (same, same[::-1])]
+    assert ways[0] == ways[1]
+
+
 def test_a_repeated_event_is_kept_once():
     """Whichever delivery came first, the earliest time of the same report stands, in order."""
     first, again = (
@@ -193,30 +217,3 @@ def test_a_repeated_event_is_kept_once():
         for event in order:
             call = add_event(call, event)
         assert call.events == (first, other)
-
-
-_NOBODY_REACHED = (CallEvent("2026-03-03T12:00:09Z", TRANSFER_FAILED, TRANSFER_FAILED),)
-
-
-@pytest.mark.parametrize(
-    ("call", "did", "outcome"),
-    [
-        ({"carrier_status": "completed"}, "", Outcome.COMPLETED),
-        ({"carrier_status": "completed"}, "transferred", Outcome.TRANSFERRED),
-        ({"carrier_status": "completed", "events": _NOBODY_REACHED}, "transferred", Outcome.COMPLETED),
-        ({"carrier_status": "completed"}, "opted_out", Outcome.OPTED_OUT),
-        ({"carrier_status": "completed"}, "opted_out transferred", Outcome.OPTED_OUT),
-        ({"carrier_status": "busy"}, "", Outcome.BUSY),
-        ({"carrier_status": "no-answer"}, "", Outcome.NO_ANSWER),
-        ({"carrier_status": "canceled"}, "", Outcome.CANCELED),
-        ({"carrier_status": "failed"}, "", Outcome.FAILED),
-        ({}, "", Outcome.FAILED),
-        ({"carrier_status": "completed", "outcome": Outcome.FAILED}, "opted_out", Outcome.FAILED),
-    ],
-)
-def test_what_came_of_a_call(call, did, outcome):
-    """What we did outweighs the carrier's status; what was decided before outweighs both."""
-    said = outcome_of(
-        replace(a_call(), **call), opted_out="opted_out" in did, transferred="transferred" in did
-    )
-    assert said is outcome
