@@ -1,0 +1,116 @@
+"""Webhooks of hand-overs and rooms: callers are passed on or come back, legs are asked, rooms report."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl
+
+from aws_lambda_powertools.event_handler import Response
+
+from chalicelib.bootstrap import container
+from chalicelib.calls.adapters import forms, room_forms
+from chalicelib.calls.adapters.twiml import conversation, rooms
+from chalicelib.calls.domain.rooms import Role
+from chalicelib.calls.services.rooms import callbacks, handover, legs, summary, tasks
+from chalicelib.entrypoints.carrier.hook import posted, webhooks, xml
+
+if TYPE_CHECKING:
+    from chalicelib.calls.domain.files import CallFile
+    from chalicelib.calls.domain.handing import Step
+    from chalicelib.calls.domain.rooms import Participant, RoomFile
+
+_INVITED = "You are invited to a conference call."
+_SUPERVISES = "You are asked to supervise a call."
+
+
+@webhooks.post("/voice/<call_id>/transfer")
+def transfer(call_id: str) -> Response[Any]:
+    """Hand a call over that an operator took from the AI."""
+    calls = container().calls
+    file = calls.book.load(call_id)
+    if file is None or file.brief is None:
+        return xml(conversation.hang_up())
+    return _passed_on(file, handover.seized(calls, file, _attempt()))
+
+
+@webhooks.post("/voice/<call_id>/transfer-ended")
+def transfer_ended(call_id: str) -> Response[Any]:
+    """Go on after a hand-over: the person hung up, or nobody could be reached."""
+    calls = container().calls
+    file = calls.book.load(call_id)
+    if file is None or file.brief is None:
+        return xml(conversation.hang_up())
+    form = posted()
+    dialed = handover.Dialed(
+        status=form.get("DialCallStatus", ""),
+        sid=form.get("DialCallSid", ""),
+        duration_s=forms.number(form.get("DialCallDuration")),
+        caller_gone=form.get("CallStatus") == "completed",
+    )
+    return _passed_on(file, handover.came_back(calls, file, _attempt(), dialed))
+
+
+def _attempt() -> str:
+    """Give the hand-over that the address names; its query is signed with it."""
+    return dict(parse_qsl(webhooks.current_event.raw_query_string)).get("attempt", "")
+
+
+def _passed_on(file: CallFile, steps: tuple[Step, ...]) -> Response[Any]:
+    return xml(conversation.gather(file, steps, container().calls.addresses, len(file.turns)))
+
+
+@webhooks.post("/rooms/<room_id>/legs/<participant_id>/answer")
+def leg_answered(room_id: str, participant_id: str) -> Response[Any]:
+    """Ask whoever took the call whether they want to come in."""
+    calls = container().calls
+    report = forms.report(posted(), calls.clock.now())
+    there, leg = legs.leg_answered(calls, room_id, participant_id, report)
+    if leg.is_over:
+        return xml(rooms.goodbye(rooms.TOO_LATE))
+    if leg.accepted_at:
+        return _let_in(there, leg)
+    return xml(rooms.ask_to_join(room_id, leg, _words(there, leg), calls.addresses))
+
+
+def _words(there: RoomFile, leg: Participant) -> str:
+    calls = container().calls
+    if leg.role is Role.COLLEAGUE and (file := calls.book.load(there.room.call_id)):
+        return summary.whisper(calls, file)
+    return _SUPERVISES if leg.role is Role.SUPERVISOR else _INVITED
+
+
+def _let_in(there: RoomFile, leg: Participant) -> Response[Any]:
+    addresses = container().calls.addresses
+    return xml(rooms.join(there.room.id, leg, addresses, tasks.coached_sid(there)))
+
+
+@webhooks.post("/rooms/<room_id>/legs/<participant_id>/key")
+def leg_pressed(room_id: str, participant_id: str) -> Response[Any]:
+    """Let in who pressed 1; everybody else declined."""
+    digits = posted().get("Digits", "")
+    there, leg = legs.leg_pressed(container().calls, room_id, participant_id, digits)
+    if leg.accepted_at and not leg.is_over:
+        return _let_in(there, leg)
+    return xml(rooms.goodbye(rooms.TOO_LATE if digits == legs.JOIN_KEY else rooms.DECLINED))
+
+
+@webhooks.post("/rooms/<room_id>/legs/<participant_id>/status")
+def leg_status(room_id: str, participant_id: str) -> Response[Any]:
+    """Merge what the carrier reports of a leg; repeated and late reports change nothing."""
+    calls = container().calls
+    legs.leg_reported(calls, room_id, participant_id, forms.report(posted(), calls.clock.now()))
+    return Response(204)
+
+
+@webhooks.post("/rooms/<room_id>/events")
+def room_event(room_id: str) -> Response[Any]:
+    """Merge what the carrier reports of a conference, in any order."""
+    calls = container().calls
+    callbacks.room_event(calls, room_id, room_forms.room_event(posted(), calls.clock.now()))
+    return Response(204)
+
+
+@webhooks.post("/rooms/<room_id>/wait")
+def room_wait(room_id: str) -> Response[Any]:  # noqa: ARG001  the same in every room
+    """Let somebody who is alone in a conference hear a sentence, and music."""
+    return xml(rooms.waiting())
