@@ -48,6 +48,8 @@ def _point(client: Any, number: str, addresses: Addresses) -> str:
         "voice_fallback_method": "POST",
         "status_callback": addresses.inbound_status(),
         "status_callback_method": "POST",
+        "sms_url": addresses.message_inbound(),
+        "sms_method": "POST",
     }
     owned = client.incoming_phone_numbers.list(phone_number=number, limit=1)
     if not owned:

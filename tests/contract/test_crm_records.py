@@ -9,7 +9,7 @@ import pytest
 from botocore.client import BaseClient
 from fakes.crm import stored_crm
 
-from chalicelib.crm.adapters.repository.timeline import call_entry_item
+from chalicelib.crm.adapters.repository.timeline import entry_item
 from chalicelib.crm.domain.consents import ConsentAnswer, ConsentKind, ConsentSource, NewConsent
 from chalicelib.crm.domain.contacts import NewContact
 from chalicelib.crm.domain.listing import Span
@@ -56,7 +56,7 @@ def _put_call(ports, entry):
     if hasattr(ports.timeline, "calls"):
         ports.timeline.calls[entry.contact_id, entry.id] = entry
     else:
-        call_entry_item(entry).save()
+        entry_item(entry).save()
 
 
 def test_a_task_is_read_as_it_was_written(ports, ada, clock):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from chalicelib.crm.domain.contacts import Contact
 from chalicelib.crm.domain.personal import Trace
-from chalicelib.crm.domain.timeline import EntryKind, TimelineEntry
+from chalicelib.crm.domain.timeline import CallEntry, EntryKind, MessageEntry, TimelineEntry
 from chalicelib.kernel.clock import iso
 from chalicelib.kernel.errors import Conflict
 from chalicelib.kernel.paging import Page
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from chalicelib.crm.domain.listing import Span
     from chalicelib.crm.domain.notes import Note, NoteFilter
     from chalicelib.crm.domain.personal import Erasure
-    from chalicelib.crm.domain.timeline import CallEntry
     from chalicelib.kernel.phones import E164
 
 
@@ -102,7 +101,7 @@ class FakeTimeline:
     """The timeline out of what the other fakes hold; implements `Timeline`."""
 
     crm: FakeCrm
-    calls: dict[tuple[str, str], CallEntry] = field(default_factory=dict)
+    calls: dict[tuple[str, str], CallEntry | MessageEntry] = field(default_factory=dict)
 
     def page(
         self, contact_id: str, kind: EntryKind | None, page_size: int, start: str | None
@@ -116,7 +115,9 @@ class FakeTimeline:
 
     def _entries(self, contact_id: str) -> list[TimelineEntry]:
         notes = [note for (owner, _), note in self.crm.notes.by_key.items() if owner == contact_id]
-        calls = [call for (owner, _), call in self.calls.items() if owner == contact_id]
+        mine = [entry for (owner, _), entry in self.calls.items() if owner == contact_id]
+        calls = [entry for entry in mine if isinstance(entry, CallEntry)]
+        messages = [entry for entry in mine if isinstance(entry, MessageEntry)]
         return [
             *(TimelineEntry(note.id, EntryKind.NOTE, note.created_at, note=note) for note in notes),
             *(
@@ -124,6 +125,7 @@ class FakeTimeline:
                 for consent in self.crm.consents.all(contact_id)
             ),
             *(TimelineEntry(call.id, EntryKind.CALL, call.at, call=call) for call in calls),
+            *(TimelineEntry(each.id, EntryKind.MESSAGE, each.at, message=each) for each in messages),
         ]
 
 

@@ -47,19 +47,25 @@ class NumberBook(Protocol):
 
 
 class TemplateBook(Protocol):
-    """Stored call templates, and which of them answers which of our numbers."""
+    """Stored call templates, each with its versions."""
 
-    def add(self, template: CallTemplate) -> None:
-        """Store a new template."""
+    def create(self, template: CallTemplate) -> bool:
+        """Store a new template; False when there is, or lately was, one with this id."""
 
     def get(self, template_id: str) -> CallTemplate | None:
-        """Give a template."""
+        """Give the current version of a template; None also when it was deleted."""
 
     def all(self) -> list[CallTemplate]:
         """Give every template, by name."""
 
-    def route(self, line: E164, template_id: str) -> None:
-        """Let this template answer calls to our number `line`."""
+    def save(self, template: CallTemplate, before: CallTemplate) -> bool:
+        """Put the next version in the place of `before`, which stays readable; False: it is not current."""
 
-    def route_of(self, line: E164) -> str | None:
-        """Give the id of the template that answers `line`."""
+    def remove(self, template: CallTemplate, now: datetime) -> bool:
+        """Delete a template, whose versions stay readable; False when this version is not current."""
+
+    def version(self, template_id: str, number: int) -> CallTemplate | None:
+        """Give one version of a template, also of one that was deleted."""
+
+    def versions(self, template_id: str, limit: int, start: str | None) -> Page[CallTemplate]:
+        """Give up to `limit` versions of a template, newest first, after `start`; also of a deleted one."""

@@ -23,6 +23,7 @@ from chalicelib.kernel.clock import from_iso, iso
 from chalicelib.kernel.errors import unavailable_on
 from chalicelib.kernel.paging import Page
 from chalicelib.kernel.phones import E164
+from chalicelib.kernel.storage_errors import response_code
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
@@ -127,7 +128,7 @@ class NumberRepository:
         try:
             _row(number).update(actions=actions, condition=NumberItem.suppressed_at.exists())
         except UpdateError as error:
-            if error.cause_response_code == _REFUSED:
+            if response_code(error) == _REFUSED:
                 return False
             raise
         return True
@@ -138,7 +139,7 @@ class NumberRepository:
         try:
             _row(number).delete(NumberItem.suppressed_at.does_not_exist() & free)
         except DeleteError as error:
-            if error.cause_response_code == _REFUSED:
+            if response_code(error) == _REFUSED:
                 return self.status(number).suppressed_at is not None
             raise
         return True
@@ -151,7 +152,7 @@ class NumberRepository:
                 condition=NumberItem.live_call_id == call_id,
             )
         except UpdateError as error:
-            if error.cause_response_code != _REFUSED:
+            if response_code(error) != _REFUSED:
                 raise
 
 

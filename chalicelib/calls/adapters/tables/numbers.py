@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pynamodb.attributes import JSONAttribute, UnicodeAttribute
+from pynamodb.attributes import JSONAttribute, NumberAttribute, UnicodeAttribute
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 
 from chalicelib.calls.adapters.tables.base import ActItem, CallsTable
@@ -37,12 +37,26 @@ class NumberItem(ActItem, CallsTable, discriminator="number"):
 
 
 class TemplateItem(ActItem, CallsTable, discriminator="template"):
-    """A call template: `TEMPLATES` / `TEMPLATE#<id>`."""
+    """A call template: `TEMPLATES` / `TEMPLATE#<id>`; a deleted one stays for a while, and says so."""
+
+    template = JSONAttribute()
+    version = NumberAttribute(null=True)  # absent in rows of before templates had versions: the first
+    deleted_at = UnicodeAttribute(null=True)
+
+
+class TemplateVersionItem(CallsTable, discriminator="template_version"):
+    """A version of a call template that is current no more: `TEMPLATE#<id>` / `VERSION#0003`."""
 
     template = JSONAttribute()
 
 
 class LineItem(ActItem, CallsTable, discriminator="line"):
-    """Which template answers one of our numbers: `LINE#+1…` / `LINE`."""
+    """How calls to one of our numbers are taken: `LINE#+1…` / `LINE`."""
 
     template_id = UnicodeAttribute()
+    hours = JSONAttribute(null=True)
+    after_hours = UnicodeAttribute(null=True)
+    after_hours_text = UnicodeAttribute(null=True)
+    after_hours_template_id = UnicodeAttribute(null=True)
+    region = UnicodeAttribute(null=True)
+    version = NumberAttribute(null=True)  # absent in rows of before routes had versions
