@@ -25,8 +25,49 @@ class EndSession:
 
 
 @dataclass(frozen=True)
+class CheckSilence:
+    """Ask by this socket whether the caller is there, if nothing was said since the turn."""
+
+    call_id: str
+    turn: int
+    connection_id: str
+
+
+@dataclass(frozen=True)
 class Finish:
     """Do the post-call job."""
+
+    call_id: str
+
+
+@dataclass(frozen=True)
+class FetchRecording:
+    """Bring this recording to where its row says it is to be."""
+
+    call_id: str
+    sid: str
+
+
+@dataclass(frozen=True)
+class RetentionStep:
+    """Do this step of a retention run."""
+
+    run_id: str
+    step: int
+
+
+@dataclass(frozen=True)
+class SendMessage:
+    """Look at this text message."""
+
+    contact_id: str
+    at: str
+    message_id: str
+
+
+@dataclass(frozen=True)
+class TakeOver:
+    """Take this call from the conversation: a machine answered it."""
 
     call_id: str
 
@@ -39,13 +80,39 @@ class Suppress:
     source: str
 
 
-Message = Attend | EndSession | Finish | Suppress
+@dataclass(frozen=True)
+class SeeToRoom:
+    """Do this task of a room, for one of its participants or for all of it."""
+
+    task: str
+    room_id: str
+    participant_id: str
+
+
+Message = (
+    Attend
+    | CheckSilence
+    | EndSession
+    | Finish
+    | Suppress
+    | TakeOver
+    | FetchRecording
+    | RetentionStep
+    | SeeToRoom
+    | SendMessage
+)
 _CODEC: Codec[Message] = Codec(
     {
         "attend": Attend,
+        "check_silence": CheckSilence,
         "end_session": EndSession,
         "finish": Finish,
         "suppress": Suppress,
+        "take_over": TakeOver,
+        "send_message": SendMessage,
+        "see_to_room": SeeToRoom,
+        "fetch_recording": FetchRecording,
+        "retention_step": RetentionStep,
     }
 )
 encode, decode = _CODEC.encode, _CODEC.decode
