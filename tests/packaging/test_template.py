@@ -222,25 +222,30 @@ def test_streams_lose_nothing_in_an_outage(template):
 
 
 def test_the_bucket_is_closed_and_emptied(template):
-    """Files to import are encrypted, never public, taken over TLS only, and gone after a week."""
+    """Files are encrypted, never public, taken over TLS only; what was forgotten goes by age."""
     bucket = template["Resources"]["FilesBucket"]["Properties"]
     assert set(bucket["PublicAccessBlockConfiguration"].values()) == {True}
-    (rule,) = bucket["LifecycleConfiguration"]["Rules"]
-    assert (rule["Prefix"], rule["Status"], rule["ExpirationInDays"]) == ("imports/", "Enabled", 7)
+    rules = bucket["LifecycleConfiguration"]["Rules"]
+    assert {rule["Prefix"]: rule["ExpirationInDays"] for rule in rules if rule["Status"] == "Enabled"} == {
+        "imports/": 7,
+        "recordings/": 3650,
+    }
     policy = template["Resources"]["FilesBucketPolicy"]["Properties"]["PolicyDocument"]["Statement"][0]
     assert (policy["Effect"], policy["Condition"]) == ("Deny", {"Bool": {"aws:SecureTransport": "false"}})
 
 
 def test_finished_calls_alone_are_folded(template):
-    """The fold is not woken while a call goes on, nor by a number that is merely in a call."""
+    """The fold is not woken while a call goes on or a message waits, nor by a number that is in a call."""
     sources = [s["Properties"] for s in template["Resources"]["Fold"]["Properties"]["Events"].values()]
     (calls,) = [s for s in sources if s["Stream"] == {"Fn::GetAtt": ["CallsTable", "StreamArn"]}]
     patterns = [json.loads(f["Pattern"])["dynamodb"] for f in calls["FilterCriteria"]["Filters"]]
     given = {"S": [{"exists": True}]}
     assert patterns[0] == {"NewImage": {"kind": {"S": ["call"]}, "finished_at": given}}
+    told = {"S": ["delivered", "failed", "received", "sent", "undelivered"]}
+    assert patterns[1] == {"NewImage": {"kind": {"S": ["message"]}, "state": told}}
     assert all(
         image["kind"] == {"S": ["number"]} and image["suppressed_at"] == given
-        for pattern in patterns[1:]
+        for pattern in patterns[2:]
         for image in pattern.values()
     )
 

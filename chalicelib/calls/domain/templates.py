@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from chalicelib.ai.domain.conversation import MenuKey
+    from chalicelib.ai.domain.extraction import ExtractField
     from chalicelib.kernel.phones import E164
 
 FILLER_AFTER_MS = 1500
@@ -62,6 +63,8 @@ class CallTemplate:
     `voicemail_message` after the beep. All of them, and `recording_announcement`, may have variables.
     `menu` are keys that act at once. `filler_after_ms` is how long a model may be silent before a filler is
     spoken. `max_spend` is in micro-dollars; None: no limit. `languages` are understood beside `language`.
+    `extract` are values to look for after the call. `updated_at` is when this version was made, None for the
+    first. A version is never changed.
     """
 
     id: str
@@ -89,6 +92,8 @@ class CallTemplate:
     recording_announcement: str = ""
     max_duration_s: int = 600
     max_spend: int | None = None
+    extract: tuple[ExtractField, ...] = ()
+    updated_at: datetime | None = None
     version: int = 1
 
 
@@ -120,3 +125,4 @@ class Brief:
     screening_answer: str = ""
     record: bool = False
     max_spend: int | None = None
+    extract: tuple[ExtractField, ...] = ()

@@ -9,7 +9,8 @@ import pytest
 from unit.docs.pages import ROOT, pages, rows, section, spans
 
 from chalicelib.calls.domain import costs
-from chalicelib.calls.domain.lifecycle import CallState, Outcome
+from chalicelib.calls.domain.outcomes import Outcome
+from chalicelib.calls.domain.states import CallState
 from infra.stack import streams
 from infra.stack.connections import parameters
 from infra.stack.functions import RESERVED

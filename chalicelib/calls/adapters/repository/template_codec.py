@@ -6,7 +6,8 @@ from dataclasses import asdict
 from typing import Any
 
 from chalicelib.ai.domain.conversation import MenuAction, MenuKey, OnFailure
-from chalicelib.calls.adapters.tables import BriefItem, TemplateItem
+from chalicelib.ai.domain.extraction import ExtractField, ExtractType
+from chalicelib.calls.adapters.tables import BriefItem, TemplateItem, TemplateVersionItem
 from chalicelib.calls.domain.templates import (
     Announce,
     Brief,
@@ -30,6 +31,9 @@ _TYPES: dict[str, Any] = {
     "tools": tuple,
     "languages": tuple,
     "menu": lambda keys: tuple(MenuKey(**{**key, "action": MenuAction(key["action"])}) for key in keys),
+    "extract": lambda fields: tuple(_extract_field(**field) for field in fields),
+    "created_at": from_iso,
+    "updated_at": lambda at: from_iso(at) if at else None,
 }
 
 
@@ -39,22 +43,37 @@ def brief_of(item: BriefItem) -> Brief:
 
 
 def template_item(template: CallTemplate) -> TemplateItem:
-    """Write a call template."""
-    stored = {**asdict(template), "created_at": iso(template.created_at)}
-    return TemplateItem("TEMPLATES", f"TEMPLATE#{template.id}", template=stored)
+    """Write the current version of a call template."""
+    key = f"TEMPLATE#{template.id}"
+    return TemplateItem("TEMPLATES", key, template=_stored(template), version=template.version)
 
 
-def template_of(item: TemplateItem) -> CallTemplate:
+def version_item(template: CallTemplate) -> TemplateVersionItem:
+    """Write a version that is current no more."""
+    return TemplateVersionItem(
+        f"TEMPLATE#{template.id}", version_key(template.version), template=_stored(template)
+    )
+
+
+def version_key(number: int) -> str:
+    """Give the range key of a version; sorts in their order."""
+    return f"VERSION#{number:04d}"
+
+
+def template_of(item: TemplateItem | TemplateVersionItem) -> CallTemplate:
     """Read a call template."""
     stored = _typed(item.template)
     transfer_to = stored["transfer_to"]
-    return CallTemplate(
-        **{
-            **stored,
-            "created_at": from_iso(stored["created_at"]),
-            "transfer_to": E164(transfer_to) if transfer_to else None,
-        }
-    )
+    return CallTemplate(**{**stored, "transfer_to": E164(transfer_to) if transfer_to else None})
+
+
+def _stored(template: CallTemplate) -> dict[str, Any]:
+    updated_at = iso(template.updated_at) if template.updated_at else None
+    return {**asdict(template), "created_at": iso(template.created_at), "updated_at": updated_at}
+
+
+def _extract_field(*, type: str, choices: list[str], **rest: str) -> ExtractField:  # noqa: A002  its stored name
+    return ExtractField(type=ExtractType(type), choices=tuple(choices), **rest)
 
 
 def _typed(stored: dict[str, Any]) -> dict[str, Any]:
