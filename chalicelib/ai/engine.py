@@ -5,18 +5,21 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from chalicelib.ai.domain import wording
+from chalicelib.ai.domain import keys, wording
 from chalicelib.ai.domain.conversation import (
     OPT_OUT_TOOL,
+    AwaitKeys,
     CallerPressed,
     CallerSaid,
     CallerSilent,
+    CallerUnclear,
     CallStarted,
     Conversation,
     Directive,
     Hangup,
     Heard,
     Listen,
+    MenuAction,
     OnFailure,
     Say,
     Spoken,
@@ -25,30 +28,30 @@ from chalicelib.ai.domain.conversation import (
     Transfer,
     UseTool,
 )
+from chalicelib.ai.domain.machines import answer_to_machine
 from chalicelib.ai.ports import ChatModel, ModelRequest, TextDelta, ToolCall
 from chalicelib.kernel.errors import Unavailable
 
 if TYPE_CHECKING:
     from collections.abc import Generator
 
-    from chalicelib.ai.domain.conversation import Event
+    from chalicelib.ai.domain.conversation import Event, MenuKey
 
     Responding = Generator[Directive, ToolResult | None, None]
 
-OPT_OUT_KEY = "9"
 END_TOOL = "end_call"
 TRANSFER_TOOL = "transfer_to_person"
 _MAX_ROUNDS = 4
 _MAX_SILENCES = 2
 
 
-def revokes_consent(event: Event) -> bool:
-    """Tell whether the caller asks, by words or by key, not to be called again."""
+def revokes_consent(event: Event, menu: tuple[MenuKey, ...] = ()) -> bool:
+    """Tell whether the caller asks, by words or by key, not to be called again; hardly heard words count."""
     match event:
-        case CallerSaid(text=text):
+        case CallerSaid(text=text) | CallerUnclear(text=text):
             return wording.is_opt_out(text)
         case CallerPressed(digits=digits):
-            return digits == OPT_OUT_KEY
+            return keys.opts_out(menu, digits)
         case _:
             return False
 
@@ -73,8 +76,8 @@ class Engine:
         Text is yielded as the model produces it. The last directive is `Listen`, `Transfer` or
         `Hangup`, unless the event asks for nothing (an interruption, the end).
         """
-        if conversation.may_opt_out and revokes_consent(event):
-            yield from _opt_out(conversation)
+        if by_rule := _by_rule(conversation, event):
+            yield from by_rule
             return
         match event:
             case CallStarted():
@@ -83,12 +86,38 @@ class Engine:
                 yield Hangup("agent_goodbye")
             case CallerSaid(text=text):
                 yield from self._converse(_heard(conversation, text))
-            case CallerPressed(digits=digits):
-                yield from self._converse(_heard(conversation, wording.pressed(digits)))
+            case CallerPressed():
+                yield from self._press(conversation, event)
             case CallerSilent():
-                yield from _break_silence(conversation)
+                yield from _ask_again(conversation, wording.STILL_THERE)
+            case CallerUnclear():
+                yield from _ask_again(conversation, wording.UNCLEAR)
             case _:
                 return
+
+    def _press(self, conversation: Conversation, event: CallerPressed) -> Responding:
+        """Do what the menu says; keys that it does not know are told to the model when all have come."""
+        entry = keys.entry_of(conversation.menu, event.digits)
+        if entry is not None:
+            yield from self._choose(conversation, entry)
+        elif _wants_colleague(conversation, event.digits):
+            yield from _say(wording.TRANSFERRING, Transfer("asked_for_person"))
+        else:
+            if not event.is_complete and conversation.turns < conversation.max_turns:
+                yield AwaitKeys()
+            yield from self._converse(_heard(conversation, wording.pressed(event.digits)))
+
+    def _choose(self, conversation: Conversation, entry: MenuKey) -> Responding:
+        text = wording.speakable(entry.text)
+        match entry.action:
+            case MenuAction.ASK:
+                yield from self._converse(_heard(conversation, entry.text))
+            case MenuAction.TRANSFER:
+                yield from _say(text or wording.TRANSFERRING, Transfer("menu"))
+            case MenuAction.HANG_UP:
+                yield from _say(text or wording.GOODBYE, Hangup("menu"))
+            case _:
+                yield from _say(text or wording.REPEAT, Listen())
 
     def _converse(self, conversation: Conversation) -> Responding:
         """Ask the model, run the actions that it wants, and ask again until it only speaks."""
@@ -119,6 +148,21 @@ class Engine:
             elif isinstance(part, TextDelta) and (text := wording.speakable(part.text)):
                 answer.text += text
                 yield Say(text)
+
+
+def _by_rule(conversation: Conversation, event: Event) -> Responding | None:
+    """Answer what neither menu nor model may decide: a wish not to be called, a machine, a spent budget."""
+    if conversation.may_opt_out and revokes_consent(event, conversation.menu):
+        return _opt_out(conversation)
+    if to_machine := answer_to_machine(conversation, event):
+        return _each(to_machine)
+    if conversation.is_spent:
+        return _say(wording.SPENT, Hangup("spend_limit"))
+    return None
+
+
+def _each(directives: tuple[Directive, ...]) -> Responding:
+    yield from directives
 
 
 def greet(conversation: Conversation) -> Responding:
@@ -161,11 +205,19 @@ def _opt_out(conversation: Conversation) -> Responding:
         yield from _give_up(conversation, "opt_out_failed")
 
 
-def _break_silence(conversation: Conversation) -> Responding:
+def _ask_again(conversation: Conversation, words: str) -> Responding:
+    """Ask for an answer, then name the keys as well, and at last take our leave."""
     if conversation.silences >= _MAX_SILENCES:
         yield from _say(wording.SILENT_GOODBYE, Hangup("silence"))
+    elif conversation.silences:
+        yield from _say(wording.last_chance(keys.offers(conversation)), Listen())
     else:
-        yield from _say(wording.STILL_THERE[conversation.silences], Listen())
+        yield from _say(words, Listen())
+
+
+def _wants_colleague(conversation: Conversation, digits: str) -> bool:
+    """Tell whether the key that we have just offered for a colleague was pressed."""
+    return conversation.silences >= _MAX_SILENCES and digits == keys.colleague_key(conversation)
 
 
 def _give_up(conversation: Conversation, reason: str) -> Responding:

@@ -18,7 +18,11 @@ GOODBYE = "Thank you for your time. Goodbye."
 OPTED_OUT = "I have taken this number off our list. We will not call you again. Goodbye."
 REPEAT = "Sorry, could you say that once more?"
 SILENT_GOODBYE = "I cannot hear you, so I will hang up now. Goodbye."
-STILL_THERE = ("Are you still there?", "I did not hear anything. Please say something, or press a key.")
+SPENT = "I have to end the call here. Thank you for your time, and goodbye."
+STILL_THERE = "Are you still there?"
+UNCLEAR = "Sorry, I did not catch that. Could you say it again?"
+# Spoken while the model is silent; each ends so that the answer can follow.
+FILLERS = ("One moment, please. ", "Let me think. ", "Just a second. ")
 TOO_LONG = "We have talked for quite a while, and I have to end here. Thank you, and goodbye."
 TRANSFERRING = "One moment, I will put you through to a colleague."
 
@@ -69,6 +73,21 @@ def is_farewell(text: str) -> bool:
     return _FAREWELL.fullmatch(text) is not None
 
 
+def is_unclear(text: str) -> bool:
+    """Tell whether what was understood has no letter and no digit in it: noise, or a breath."""
+    return not any(character.isalnum() for character in text)
+
+
+def filler(turn: int) -> str:
+    """Give what is said in this turn while the model is silent; not the same in two turns in a row."""
+    return FILLERS[turn % len(FILLERS)]
+
+
+def last_chance(keys: str) -> str:
+    """Ask for the last time for a sign; `keys` tells which keys there are."""
+    return f"I cannot hear you well. Please say something{keys}."
+
+
 def speakable(text: str) -> str:
     """Drop what cannot be spoken; works piece by piece, so that streaming changes nothing."""
     return _UNSPEAKABLE.sub("", text)
@@ -77,3 +96,8 @@ def speakable(text: str) -> str:
 def pressed(digits: str) -> str:
     """Tell the model of keys in words that no caller's speech can be mistaken for."""
     return f"[keypad: {digits}]"
+
+
+def digits_of(text: str) -> str:
+    """Give the keys that `pressed` tells of; empty when the text is none of its own."""
+    return text.removeprefix("[keypad: ").removesuffix("]") if text.startswith("[keypad: ") else ""

@@ -2,25 +2,34 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
+from threading import RLock
 from typing import TYPE_CHECKING
 
-from chalicelib.ai.domain.analysis import Usage
-from chalicelib.ai.domain.conversation import OPT_OUT_TOOL, Hangup, Listen, Say, ToolResult, Transfer, UseTool
-from chalicelib.ai.domain.wording import REPEAT
+from chalicelib.ai.domain.conversation import (
+    OPT_OUT_TOOL,
+    AwaitKeys,
+    GoOn,
+    Hangup,
+    Listen,
+    Say,
+    ToolResult,
+    Transfer,
+    UseTool,
+)
+from chalicelib.ai.domain.wording import REPEAT, filler
 from chalicelib.ai.engine import Engine
-from chalicelib.ai.ports import Finished, TextDelta
 from chalicelib.calls.domain.phrases import Phrases
-from chalicelib.calls.domain.turns import Timing, ToolRun, Turn, TurnEnd
+from chalicelib.calls.domain.turns import KEYS_PAUSE_S, MORE_KEYS, Timing, ToolRun, Turn, TurnEnd
+from chalicelib.calls.services.meter import Meter, TooSlowError
 from chalicelib.calls.services.tooling import run_tool
 from chalicelib.kernel.clock import millis
-from chalicelib.kernel.errors import Unavailable
+from chalicelib.kernel.logs import log_failure
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Iterator
+    from collections.abc import Generator
 
     from chalicelib.ai.domain.conversation import Conversation, Directive, Ending, Event
-    from chalicelib.ai.ports import ChatModel, ModelPart, ModelRequest
     from chalicelib.calls.domain.files import CallFile
     from chalicelib.calls.ports.calls import CallPorts
     from chalicelib.calls.ports.telephony import Voice
@@ -29,28 +38,7 @@ if TYPE_CHECKING:
 _FRESH_S = 0.25
 # How much longer than a turn's limit the model may take: words on the way are broken off before it.
 _GRACE_S = 2.0
-
-
-@dataclass
-class _Meter:
-    """A model that notes how long its first words took and what it consumed."""
-
-    model: ChatModel
-    elapsed: Callable[[], float]
-    deadline: float
-    usage: Usage = field(default_factory=Usage)
-    first_ms: int | None = None
-
-    def stream(self, request: ModelRequest) -> Iterator[ModelPart]:
-        asked = self.elapsed()
-        if asked >= self.deadline:
-            raise Unavailable("There is no time left to ask the model.", retryable=True, code="model_timeout")
-        for part in self.model.stream(replace(request, time_left_s=self.deadline - asked)):
-            if isinstance(part, Finished):
-                self.usage += part.usage
-            elif isinstance(part, TextDelta) and self.first_ms is None:
-                self.first_ms = millis(self.elapsed() - asked)
-            yield part
+_OVERTAKEN = (TurnEnd.CUT, "overtaken")
 
 
 @dataclass
@@ -58,7 +46,8 @@ class Performance:
     """Speaks one opened turn. `started` is when it reached us, `time_limit_s` how long it may take.
 
     `is_fenced` says whether a newer turn, or the caller's voice, can overtake it: not where the
-    transport itself counts the turns and waits for each.
+    transport itself counts the turns and waits for each. Such a transport cannot speak while we still wait
+    for the model either: there a filler is followed by `GoOn`, and the turn stays unanswered.
     """
 
     calls: CallPorts
@@ -71,19 +60,29 @@ class Performance:
 
     def __post_init__(self) -> None:
         self._opened = self.calls.clock.elapsed()
-        self._phrases = Phrases()
-        self._sent: list[str] = []
+        self._phrases = Phrases(self.voice.chars_per_second)
+        self._sent = [self.turn.filler] if self.turn.filler else []
+        self._filler = self.turn.filler
+        self._lock = RLock()  # words are spoken here, and a filler by a thread of its own
+        self._watches = self._is_over = False
         self._tools: list[ToolRun] = []
         self._first_words_ms: int | None = None
 
     def play(self, conversation: Conversation, event: Event) -> Turn:
         """Stream the engine's directives out; give the turn as it was answered."""
         deadline = self.started + self.time_limit_s + _GRACE_S
-        meter = _Meter(self.calls.ai.model, self.calls.clock.elapsed, deadline)
-        end, reason = self._drive(Engine(meter).respond(conversation, event))
+        meter = Meter(
+            lambda: self.calls.ai.model, self.calls.clock, deadline, self._until_filler, self._stalled
+        )
+        try:
+            end, reason = self._drive(Engine(meter).respond(conversation, event))
+        except TooSlowError:
+            self.voice.utter(GoOn())
+            return replace(self.turn, answer=self._filler, filler=self._filler)
         return replace(
             self.turn,
             answer="".join(self._sent),
+            filler=self._filler,
             end=end,
             reason=reason,
             tools=tuple(self._tools),
@@ -98,20 +97,29 @@ class Performance:
             while True:
                 directive = responding.send(result)
                 result = None
-                if self._is_overdue(directive):
-                    return self._break_off()
-                if isinstance(directive, UseTool):
-                    if not self._may_act(directive):
-                        return TurnEnd.CUT, "overtaken"
-                    result = self._use(directive)
-                elif not isinstance(directive, Say):
+                if isinstance(directive, Listen | Transfer | Hangup):
                     ending = directive
-                elif not self._speak(directive):
-                    return TurnEnd.CUT, "overtaken"
+                elif self._is_overdue(directive):
+                    return self._break_off()
+                elif isinstance(directive, UseTool) and self._may_act(directive):
+                    result = self._use(directive)
+                elif stopped := self._carry_out(directive):
+                    return stopped
         except StopIteration:
             return self._end(ending)
         finally:
+            self._finish()
             responding.close()
+
+    def _carry_out(self, directive: Directive) -> tuple[TurnEnd, str] | None:
+        """Speak, or wait for keys; give how the turn ends when it is not to go on."""
+        match directive:
+            case Say():
+                return None if self._speak(directive) else _OVERTAKEN
+            case AwaitKeys():
+                return self._await_keys(directive)
+            case _:  # an action that nobody wants any more
+                return _OVERTAKEN
 
     def _speak(self, say: Say) -> bool:
         """Send what is ready; False when a newer turn, or the caller's voice, has overtaken this one."""
@@ -120,13 +128,58 @@ class Performance:
             ready += self._phrases.rest()
         if not ready and not say.last:
             return True
-        if not self._holds():
-            return False
-        self.voice.utter(Say(ready, last=say.last))
-        self._sent.append(ready)
+        with self._lock:
+            if not self._holds():
+                return False
+            self._utter(Say(ready, last=say.last))
+        return True
+
+    def _utter(self, say: Say) -> None:
+        self.voice.utter(say)
+        self._sent.append(say.text)
         if self._first_words_ms is None:
             self._first_words_ms = self._since_start()
-        return True
+
+    def _until_filler(self) -> float | None:
+        """Say how long the model may still be silent (seconds); None when it is simply waited for.
+
+        Where we can speak meanwhile, a filler is due beside the turn. Where we cannot, the turn is asked for
+        again, for which it must not have acted.
+        """
+        after_ms = self.file.brief.filler_after_ms if self.file.brief else 0
+        if not after_ms or self._sent:
+            return None
+        seconds = after_ms / 1000 - (self.calls.clock.elapsed() - self.started)
+        if not self.is_fenced:
+            return None if self._tools else seconds
+        if not self._watches:
+            self._watches = True
+            self.calls.clock.later(seconds, self._fill)
+        return None
+
+    def _fill(self) -> None:
+        """Speak a filler while nothing else was spoken; never when the turn is over or was overtaken."""
+        with self._lock:
+            try:
+                if not self._sent and not self._is_over and self._has_floor():
+                    self._filler = filler(self.turn.number)
+                    self._utter(Say(self._filler))
+            except Exception as error:  # noqa: BLE001  nobody waits for this thread; the words come all the same
+                log_failure("filler.failed", error)
+
+    def _stalled(self) -> None:
+        """Answer with a filler instead; the turn is answered when it is asked for again."""
+        self._filler = filler(self.turn.number)
+        self._utter(Say(self._filler))
+        raise TooSlowError
+
+    def _await_keys(self, directive: AwaitKeys) -> tuple[TurnEnd, str] | None:
+        """Wait for more keys where we can; where the transport collects them, end the turn for it."""
+        if not self.is_fenced:
+            self.voice.utter(directive)
+            return TurnEnd.LISTEN, MORE_KEYS
+        self.calls.clock.pause(KEYS_PAUSE_S)
+        return None if self._has_floor() else _OVERTAKEN
 
     def _holds(self) -> bool:
         """Tell whether this turn still has the floor; nothing can interrupt words that were not spoken."""
@@ -147,8 +200,9 @@ class Performance:
 
     def _break_off(self) -> tuple[TurnEnd, str]:
         """Stop an endless answer before its transport stops us, and let the caller speak."""
-        if not self._speak(Say("" if self._sent else REPEAT, last=True)):
-            return TurnEnd.CUT, "overtaken"
+        has_answered = len(self._sent) > bool(self._filler)
+        if not self._speak(Say("" if has_answered else REPEAT, last=True)):
+            return _OVERTAKEN
         self.voice.utter(Listen())
         return TurnEnd.LISTEN, "time_limit"
 
@@ -158,14 +212,20 @@ class Performance:
         return ToolResult(run.result, run.done)
 
     def _end(self, ending: Ending) -> tuple[TurnEnd, str]:
+        self._finish()
         self.voice.utter(ending)
         match ending:
             case Hangup(reason=reason):
                 return TurnEnd.HANG_UP, reason
             case Transfer(reason=reason):
                 return TurnEnd.TRANSFER, reason
-            case _:
-                return TurnEnd.LISTEN, ""
+            case Listen(reason=reason):
+                return TurnEnd.LISTEN, reason
+
+    def _finish(self) -> None:
+        """Let no filler be spoken from here on."""
+        with self._lock:
+            self._is_over = True
 
     def _since_start(self) -> int:
         return millis(self.calls.clock.elapsed() - self.started)

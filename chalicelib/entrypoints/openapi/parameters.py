@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from chalicelib.entrypoints.middleware import Route
 
 _NUMBER = {"type": "string", "pattern": r"^\+[1-9][0-9]{6,14}$", "examples": ["+14155550112"]}
+_SID = {"type": "string", "pattern": "^RE[0-9a-f]{32}$", "examples": [f"RE{'0' * 32}"]}
 _KEY = {"type": "string", "pattern": "^[a-z][a-z0-9_.-]{0,99}$"}
 
 PARAMETERS: dict[str, Any] = {
@@ -26,6 +27,12 @@ PARAMETERS: dict[str, Any] = {
         "in": "header",
         "required": True,
         "description": "The `ETag` of the version that the change is meant for, or `*` for any.",
+        "schema": {"type": "string", "pattern": r'^(\*|"[1-9][0-9]{0,15}")$', "examples": ["*"]},
+    },
+    "If-Match-to-replace": {
+        "name": "If-Match",
+        "in": "header",
+        "description": "The `ETag` of the version to replace, or `*`; none where nothing is there yet.",
         "schema": {"type": "string", "pattern": r'^(\*|"[1-9][0-9]{0,15}")$', "examples": ["*"]},
     },
     "If-None-Match": {
@@ -47,7 +54,7 @@ def _headers(route: Route) -> Iterator[str]:
     if route.idempotent:
         yield "Idempotency-Key"
     if route.guarded:
-        yield "If-Match"
+        yield "If-Match-to-replace" if route.creates else "If-Match"
     if route.method == "GET":
         yield "If-None-Match"
 
@@ -61,6 +68,8 @@ def _of_path(path: str) -> Iterator[dict[str, Any]]:
 def _in_path(path: str, name: str) -> tuple[str, dict[str, Any]]:
     if name == "number":
         return "A phone number as E.164 writes it: a plus and digits only.", _NUMBER
+    if name == "sid":
+        return "The carrier's id of the recording.", _SID
     kind = kind_of(path, name)
     if kind is None:
         return f"The {name} with which it was made.", _KEY

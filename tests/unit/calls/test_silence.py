@@ -1,0 +1,314 @@
+"""A caller who says nothing on the socket: asked again once, by whoever takes the next turn's number."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from fakes.calls import NOW, FakeVoice, connected
+from fakes.carrier import Fuse, Killed, Perilous
+
+from chalicelib.ai.domain import wording
+from chalicelib.ai.domain.conversation import CallerPressed, CallerSilent, CallerUnclear, Hangup, Listen, Say
+from chalicelib.ai.ports import ToolCall
+from chalicelib.calls.domain.calls import CallEvent, add_event
+from chalicelib.calls.domain.happenings import Happening
+from chalicelib.calls.domain.states import CallState
+from chalicelib.calls.domain.turns import GREETING_TURN, Turn, TurnEnd, TurnKind
+from chalicelib.calls.services.silence import check_silence
+from chalicelib.calls.services.turns import TurnRequest, take_turn
+
+
+@pytest.fixture
+def greeted(calls):
+    """A call whose greeting was spoken."""
+    connected(calls)
+    calls.turns.open(
+        "call_1", Turn(GREETING_TURN, TurnKind.GREETING, NOW, answer="Hello.", end=TurnEnd.LISTEN)
+    )
+    return calls
+
+
+def _check(calls, number=0, voice=None):
+    voice = voice or FakeVoice()
+    check_silence(calls, "call_1", number, lambda _: voice)
+    return voice.uttered
+
+
+def _kinds(calls):
+    return [turn.kind for _, turn in sorted(calls.shelf.turns.items())]
+
+
+def test_a_caller_who_says_nothing_is_asked_again(greeted):
+    """The silence is a turn like any other, and no model is asked."""
+    assert _check(greeted) == [Say(wording.STILL_THERE, last=True), Listen()]
+    turn = greeted.shelf.turns["call_1", 1]
+    assert (turn.kind, turn.answer, turn.end) == (TurnKind.SILENCE, wording.STILL_THERE, TurnEnd.LISTEN)
+    assert greeted.ai.model.requests == []
+
+
+def test_the_ladder_ends_with_a_goodbye(greeted):
+    """Asked, told of the keys, and the call ends; each step finds the one before."""
+    said = [_check(greeted, number) for number in range(3)]
+    assert said[2][-1] == Hangup("silence")
+    assert _check(greeted, 3) == []
+
+
+def test_the_message_that_comes_twice_speaks_once(greeted):
+    """SQS delivers at least once."""
+    _check(greeted)
+    greeted.clock.advance(seconds=60)
+    assert _check(greeted) == []
+    assert _kinds(greeted) == [TurnKind.GREETING, TurnKind.SILENCE]
+
+
+def test_a_caller_who_spoke_is_not_asked(greeted):
+    """The message finds a newer turn; one look is all that it costs."""
+    take_turn(greeted, TurnRequest("call_1", CallerUnclear("Hi"), NOW, 20.0), lambda _: FakeVoice())
+    greeted.shelf.uses.clear()
+    assert _check(greeted) == []
+    assert greeted.shelf.uses == {"since": 1}
+
+
+def test_a_caller_who_speaks_at_the_same_moment_wins(greeted):
+    """Between the look and the turn the caller's words take the number."""
+    original = greeted.turns.open
+
+    def overtaken(call_id, turn):
+        greeted.turns.open = original
+        original(call_id, Turn(1, TurnKind.SPEECH, NOW, said="Hi"))
+        return original(call_id, turn)
+
+    greeted.turns.open = overtaken
+    assert _check(greeted) == []
+    assert _kinds(greeted) == [TurnKind.GREETING, TurnKind.SPEECH]
+
+
+def test_of_two_deliveries_at_the_same_moment_one_asks(greeted):
+    """Between the look of one and its turn, the other takes the number and still speaks."""
+    original = greeted.turns.open
+
+    def overtaken(call_id, turn):
+        greeted.turns.open = original
+        original(call_id, Turn(1, TurnKind.SILENCE, NOW))
+        return original(call_id, turn)
+
+    greeted.turns.open = overtaken
+    assert _check(greeted) == []
+
+
+def test_a_caller_talked_over_by_noise_is_asked(greeted):
+    """The agent fell silent because somebody coughed; nobody would speak again."""
+    greeted.turns.interrupt("call_1", 0, "Hel")
+    assert _check(greeted) != []
+
+
+@pytest.mark.parametrize("why", ["over", "ending", "lost", "no turn"])
+def test_nobody_is_asked_who_cannot_answer(greeted, why):
+    """The call is over or ending, or goes on without this socket."""
+    if why == "over":
+        greeted.book.change("call_1", lambda call: replace(call, state=CallState.ENDED))
+    elif why == "ending":
+        greeted.turns.close("call_1", replace(greeted.shelf.turns["call_1", 0], end=TurnEnd.HANG_UP))
+    elif why == "lost":
+        lost = CallEvent("2026", Happening.RELAY_LOST, Happening.RELAY_LOST)
+        greeted.book.change("call_1", lambda call: add_event(call, lost))
+    else:
+        greeted.shelf.turns.clear()
+    assert _check(greeted) == []
+    assert TurnKind.SILENCE not in _kinds(greeted)
+
+
+@pytest.mark.parametrize("step", range(1, 16))
+def test_whenever_the_process_dies_the_caller_is_asked_in_the_end(greeted, step):
+    """The message comes again; the question is spoken, is stored as one turn, and is never two."""
+    voice, fuse = FakeVoice(), Fuse(step)
+    ports = {name: getattr(greeted, name) for name in ("book", "turns")}
+    for name, port in ports.items():
+        setattr(greeted, name, Perilous(port, fuse))
+    try:
+        _check(greeted, voice=voice)
+    except Killed:
+        for name, port in ports.items():
+            setattr(greeted, name, port)
+        greeted.clock.advance(minutes=3)
+        _check(greeted, voice=voice)
+        _check(greeted, voice=voice)
+    assert Say(wording.STILL_THERE, last=True) in voice.uttered
+    assert _kinds(greeted) == [TurnKind.GREETING, TurnKind.SILENCE]
+    assert greeted.shelf.turns["call_1", 1].end is TurnEnd.LISTEN
+
+
+def test_a_second_delivery_at_once_leaves_the_first_alone(greeted):
+    """While one process speaks the question, another that was given the message too keeps quiet."""
+    inner = []
+    voice = FakeVoice(after=lambda count: inner.append(_check(greeted)) if count == 1 else None)
+    _check(greeted, voice=voice)
+    assert inner == [[]]
+
+
+def test_noise_is_no_turn_while_an_answer_is_on_its_way(calls, talk):
+    """A breath must not cost the caller the answer to what they asked."""
+    inner = []
+    calls.ai.model.scripts = [[lambda: inner.append(talk(CallerUnclear("."), seconds=2)), "We sell pumps."]]
+    turn, _ = talk("What do you sell?")
+    assert turn.answer == "We sell pumps."
+    assert inner == [(None, [])]
+
+
+def test_noise_after_an_answer_is_asked_about(calls, talk):
+    """Without a model; it counts as a silence does."""
+    turn, uttered = talk(CallerUnclear("hrm"))
+    assert uttered == [Say(wording.UNCLEAR, last=True), Listen()]
+    assert (turn.kind, turn.said) == (TurnKind.UNCLEAR, "hrm")
+    assert talk(CallerSilent(), seconds=2)[1][0].text.startswith("I cannot hear you well")
+    assert calls.ai.model.requests == []
+
+
+def test_silence_needs_no_action_and_no_price(calls, talk):
+    """Whoever asks only whether somebody is there builds neither the tools nor the model."""
+    calls.__dict__["tools"] = None
+    calls.ai.model = None
+    assert talk(CallerSilent())[0].answer == wording.STILL_THERE
+
+
+def test_the_spend_of_a_call_is_limited(calls, talk):
+    """What the line, the relay and the tokens have cost so far is compared; the turn ends the call."""
+    calls.shelf.briefs["call_1"] = replace(calls.shelf.briefs["call_1"], max_spend=100_000)
+    assert talk("Hi", seconds=1)[0].end is TurnEnd.LISTEN
+    calls.clock.advance(seconds=61)  # the second minute: 2 x (0.014 + 0.07) dollars
+    turn, _ = talk("Go on", seconds=70)
+    assert (turn.end, turn.reason, turn.answer) == (TurnEnd.HANG_UP, "spend_limit", wording.SPENT)
+    assert len(calls.ai.model.requests) == 1
+
+
+def test_a_model_without_a_price_counts_as_the_dearest(calls, talk):
+    """A limit that nobody can compute must not be none."""
+    calls.ai.model.name = "some-model"
+    calls.shelf.briefs["call_1"] = replace(calls.shelf.briefs["call_1"], max_spend=84_000 + 200)
+    talk("Hi", seconds=1)
+    assert talk("Hi", seconds=2)[0].reason == "spend_limit"
+
+
+def _press(calls, talk, keys, seconds=1.0):
+    """Press keys one after the other, each before the pause for the last is over."""
+    waiting, taken = list(keys), []
+
+    def press(_seconds=0.0):
+        if waiting:
+            key = waiting.pop(0)
+            taken.append(talk(CallerPressed(key), seconds=seconds + len(taken) * 0.3))
+
+    calls.clock.pause = press
+    while waiting:
+        press()
+    return taken
+
+
+def _asked(calls):
+    return [request.messages[-1].text for request in calls.ai.model.requests]
+
+
+def test_keys_pressed_quickly_are_one_number(calls, talk):
+    """Each key is a turn, and only the last is answered: the model hears of all of them at once."""
+    taken = _press(calls, talk, "1294")
+    assert _asked(calls) == ["[keypad: 1294]"]
+    assert calls.numbers.status(calls.call().number).suppressed_at is None
+    assert sorted(calls.shelf.turns) == [("call_1", number) for number in range(1, 5)]
+    assert sum(bool(uttered) for _, uttered in taken) == 1
+
+
+def test_a_number_is_remembered_as_one(calls, talk):
+    """The next question's history has it together."""
+    _press(calls, talk, "42#")
+    calls.clock.pause = lambda _: None
+    talk("And?", seconds=30)
+    assert next(message.text for message in calls.ai.model.requests[-1].messages) == "[keypad: 42]"
+
+
+def test_keys_that_were_taken_in_the_wrong_order_are_put_right(calls, talk):
+    """Each frame has a process of its own: what counts is when it arrived."""
+    waiting = [("1", 1.0), ("3", 1.6)]
+
+    def press(_seconds=0.0):
+        if waiting:
+            key, at = waiting.pop(0)
+            talk(CallerPressed(key), seconds=at)
+
+    calls.clock.pause = press
+    talk(CallerPressed("2"), seconds=1.3)
+    assert _asked(calls) == ["[keypad: 123]"]
+
+
+def test_keys_long_after_others_begin_a_new_number(calls, talk):
+    """A key whose turn died is not kept for ever: `9` is the opt-out again."""
+    calls.turns.open("call_1", Turn(1, TurnKind.KEYS, NOW, said="[keypad: 1]"))
+    calls.clock.pause = lambda _: None
+    turn, _ = talk(CallerPressed("9"), seconds=timedelta(minutes=1).total_seconds())
+    assert turn.reason == "opted_out"
+
+
+def test_pressing_nine_twice_is_an_opt_out_too(calls, talk):
+    """An impatient caller is understood."""
+    taken = _press(calls, talk, "99")
+    assert {turn.reason for turn, _ in taken} == {"opted_out"}
+
+
+def test_an_action_that_ended_the_talk_is_not_waited_behind(calls, talk):
+    """A key that acts does so at once: nothing is paused for."""
+    calls.clock.pause = lambda _: pytest.fail("waited")
+    calls.ai.model.scripts = [[ToolCall("t", "end_call", "{}")]]
+    assert talk(CallerPressed("9"))[0].reason == "opted_out"
+
+
+def test_the_last_key_to_be_served_need_not_be_the_last_pressed(calls, talk):
+    """The one that is answered puts all in order, itself included."""
+    waiting = [("3", 1.6), ("2", 1.3)]
+
+    def press(_seconds=0.0):
+        if waiting:
+            key, at = waiting.pop(0)
+            talk(CallerPressed(key), seconds=at)
+
+    calls.clock.pause = press
+    talk(CallerPressed("1"), seconds=1.0)
+    assert _asked(calls) == ["[keypad: 123]"]
+
+
+def test_a_second_nine_is_no_number_while_the_first_is_carried_out(calls, talk):
+    """The first is not answered yet; both are the wish not to be called again."""
+    calls.turns.open("call_1", Turn(1, TurnKind.KEYS, NOW, said="[keypad: 9]"))
+    calls.clock.pause = lambda _: None
+    assert talk(CallerPressed("9"), seconds=1)[0].reason == "opted_out"
+    assert calls.ai.model.requests == []
+
+
+def test_of_two_that_ask_in_place_of_one_that_died_the_second_finds_it_done(greeted):
+    """Between its look and its turn the other has asked."""
+    greeted.turns.open("call_1", Turn(1, TurnKind.SILENCE, NOW))
+    greeted.clock.advance(minutes=3)
+    original = greeted.book.load
+
+    def after_the_other(call_id):
+        greeted.book.load = original
+        assert _check(greeted) != []
+        return original(call_id)
+
+    greeted.book.load = after_the_other
+    assert _check(greeted) == []
+
+
+def test_a_nine_that_was_served_late_is_still_a_part_of_its_number(calls, talk):
+    """It was pressed right after the others, which were answered before a process was free for it."""
+    _press(calls, talk, "12")
+    turn, _ = talk(CallerPressed("9"), seconds=1.6)
+    assert _asked(calls) == ["[keypad: 12]", "[keypad: 129]"]
+    assert turn.reason != "opted_out"
+    assert calls.numbers.status(calls.call().number).suppressed_at is None
+
+
+def test_a_nine_after_an_answer_is_a_wish(calls, talk):
+    """The number before it was over."""
+    _press(calls, talk, "12")
+    assert talk(CallerPressed("9"), seconds=4)[0].reason == "opted_out"
