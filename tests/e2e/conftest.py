@@ -8,8 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import requests
-from e2e.world import Stack
+from e2e.world import LINES, Stack
 
 from localcloud import operations
 from localcloud.api import Api
@@ -28,6 +27,7 @@ def surroundings() -> dict[str, str]:
     return {
         "PATH": os.environ["PATH"],
         "LOCALCLOUD_TIME_SCALE": TIME_SCALE,
+        "LOCALCLOUD_NUMBERS": ",".join(LINES),
         "TOKEN_REQUESTS_PER_MINUTE": NO_LIMIT,
         "ADDRESS_REQUESTS_PER_MINUTE": NO_LIMIT,
     }
@@ -56,14 +56,18 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
 
 @pytest.fixture(scope="session")
 def running(workspace: Workspace) -> Any:
-    """The stack, up for the whole session."""
-    operations.bring_up(workspace, surroundings(), lambda _: None)
+    """The stack, up for the whole session; nothing of it is left running, also when it does not come up."""
+    try:
+        operations.bring_up(workspace, surroundings(), lambda _: None)
+        yield _stack(workspace)
+    finally:
+        operations.take_down(workspace)
+
+
+def _stack(workspace: Workspace) -> Stack:
     endpoints = read_json(workspace.endpoints)
     api = Api(endpoints["api_url"], endpoints["admin_token"])
-    health = requests.get(f"{endpoints['phone_network_url']}/control/health", timeout=5).json()
-    line = health["numbers"][0]
-    yield Stack(workspace, endpoints, api, load_sample_data(api, line), line)
-    operations.take_down(workspace)
+    return Stack(workspace, endpoints, api, load_sample_data(api, LINES[0]), LINES[0])
 
 
 @pytest.fixture

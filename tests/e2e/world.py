@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 STACK_NAME = "ai-call-system"
 MARIA, JAMES, AISHA = "+14155550132", "+12125550147", "+13055550188"
 STRANGER, COLLEAGUE = "+14155550177", "+14155550199"
+# The account's numbers: calls go out from the first, and each of the others is for one inbound situation.
+LINES = ("+15005550006", *(f"+16505550{place}" for place in range(100, 140)))
 
 
 @dataclass(frozen=True)

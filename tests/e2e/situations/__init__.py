@@ -1,0 +1,1 @@
+"""Situations of the phone, by area; the form is in `base`."""
