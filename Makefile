@@ -5,7 +5,7 @@ ENV_FILE ?=
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
 .SUFFIXES:
-.PHONY: help run up down demo status logs test check openapi bench simulate package lock clean
+.PHONY: help run up down demo status logs test check openapi situations bench simulate package lock clean
 
 BIN := .venv/bin
 VENV := .venv/.installed
@@ -47,6 +47,9 @@ check: $(VENV) ## Run the gates: lint, format, types, who may import whom, the A
 
 openapi: $(VENV) ## Write the API's contract, docs/openapi.json, from the code
 	@$(BIN)/python -m infra.contract write
+
+situations: $(VENV) $(CLOUD) ## Play every situation of the phone and write docs/situations.md
+	@WRITE_SITUATIONS=1 $(BIN)/python -m pytest tests/e2e/test_situations.py
 
 bench: $(VENV) $(CLOUD) ## Measure against the budgets
 	@$(BIN)/python -m benchmarks

@@ -47,6 +47,7 @@ def measure() -> Report:
         f"of waiting for a real one are listed apart; {CALL_MINUTES} minutes",
         [
             *figures,
+            Figure("  of these, looks for silence", _silence(), "µ$"),
             Figure("total", total, "µ$", BUDGET_MICROS),
             Figure("waiting for the model", waiting, "µ$"),
             Figure("total with waiting", total + waiting, "µ$"),
@@ -73,6 +74,20 @@ def _quantities(held: HeldCalls) -> dict[str, float]:
         "bus events": told,
         "log kilobytes": sum(use.log_bytes for use in own) / _KILOBYTE,
     }
+
+
+def _silence() -> float:
+    """Price the messages that look for a silent caller, without the time of their function and its log."""
+    call = whole_calls().answered[Transport.RELAY]
+    checks = len(EXCHANGES) + 1
+    lines = cost_lines(
+        {
+            "queue requests": checks * _REQUESTS_A_MESSAGE,
+            "function invocations": checks,
+            "read units": call.phases["silence checks"].read_units,
+        }
+    )
+    return float(sum(line.amount for line in lines))
 
 
 def _one_request(use: FunctionUse) -> float:

@@ -6,8 +6,9 @@ from datetime import UTC, datetime, timedelta
 
 from chalicelib.ai.domain.conversation import OnFailure
 from chalicelib.ai.domain.wording import HOUSE_RULES
+from chalicelib.calls.domain.calls import Call, Direction
 from chalicelib.calls.domain.files import CallFile
-from chalicelib.calls.domain.lifecycle import Call, CallState, Direction
+from chalicelib.calls.domain.states import CallState
 from chalicelib.calls.domain.templates import Brief, Transport
 from chalicelib.calls.domain.turns import GREETING_TURN, Turn, TurnEnd, TurnKind
 from chalicelib.kernel.phones import E164

@@ -41,6 +41,13 @@ class OpenTurns:
         return "call"
 
 
+class NoWakeups:
+    """Queues that nobody reads."""
+
+    def check_silence(self, *_: object) -> None:
+        """Forget that somebody shall look."""
+
+
 @dataclass
 class StampedSocket:
     """A socket that remembers when each frame was posted, in seconds of the performance counter."""

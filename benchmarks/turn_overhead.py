@@ -19,7 +19,7 @@ from benchmarks.conversation import (
 )
 from benchmarks.figures import Figure, Report, percentile
 from benchmarks.lambda_events import prompt_event, webhook_event
-from benchmarks.memory import OneCall, OpenTurns, StampedSocket
+from benchmarks.memory import NoWakeups, OneCall, OpenTurns, StampedSocket
 from benchmarks.model_process import model_server
 from benchmarks.product import container
 from chalicelib import bootstrap
@@ -72,6 +72,7 @@ def _subjects(root: Container, model_url: str) -> list[_Subject]:
     calls = root.calls
     relay, gather = (cast("Any", OneCall(call_file(transport))) for transport in Transport)
     calls.turns = cast("Any", OpenTurns())
+    calls.wakeups = cast("Any", NoWakeups())
     bare = _BareClient(root, model_url)
 
     def take_relay() -> float:

@@ -19,7 +19,7 @@ from chalicelib.ai.domain.analysis import Usage
 from chalicelib.ai.domain.prompts import PromptTemplate
 from chalicelib.ai.ports import Finished, TextDelta
 from chalicelib.calls.adapters import messages
-from chalicelib.calls.domain.lifecycle import Report
+from chalicelib.calls.domain.calls import Report
 from chalicelib.calls.domain.templates import CallTemplate, Transport
 from chalicelib.calls.services import requests
 from chalicelib.crm.domain.contacts import NewContact
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
     from chalicelib.ai.ports import ModelPart, ModelRequest
     from chalicelib.bootstrap import Container
-    from chalicelib.calls.domain.lifecycle import Call
+    from chalicelib.calls.domain.calls import Call
     from chalicelib.calls.ports.telephony import PlaceOrder
 
 # What `Telephony.place` asks the carrier to report; TwiML is asked for besides.
@@ -148,6 +148,8 @@ class _Calls:
         else:
             self._gather_conversation(call_id)
         self._ended(call_id, "completed")
+        if transport is Transport.RELAY:
+            self._check_silence(call_id, len(EXCHANGES))
         return self._counted(len(socket.frames))
 
     def unanswered(self) -> WholeCall:
@@ -175,7 +177,7 @@ class _Calls:
         template = CallTemplate(
             new_id("template"), "Sales call", GREETING, prompt.id, now, transport=transport, tools=TOOLS
         )
-        self._root.calls.templates.add(template)
+        self._root.calls.templates.create(template)
         return template.id
 
     def _relay_conversation(self, call_id: str) -> None:
@@ -185,8 +187,15 @@ class _Calls:
         for number, (said, _) in enumerate(EXCHANGES, start=1):
             with self._ledger.phase(f"turn {number}"):
                 relay_socket.message(prompt_event(said), None)
+            self._check_silence(call_id, number - 1)
             self._pass(call_id, _EXCHANGE_S)
         self._webhook("session ended", call_id, "session-ended", SessionStatus="completed")
+
+    def _check_silence(self, call_id: str, number: int) -> None:
+        """Deliver what looks for silence after a turn: it comes when the caller has long spoken on."""
+        message = messages.CheckSilence(call_id, number, "c1")
+        with self._ledger.phase("silence checks"):
+            queues.urgent(queue_event(messages.encode(message)), None)
 
     def _gather_conversation(self, call_id: str) -> None:
         for number, (said, _) in enumerate(EXCHANGES, start=1):

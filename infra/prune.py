@@ -13,7 +13,8 @@ Decisions, each measured on the locked versions:
   named on a client, and their models were half of the package.
 * chalice keeps what a function imports; its command line, deployer and templates do not ship.
 * aws-lambda-powertools keeps idempotency without its own storages: its package imports the one that needs
-  boto3, which does not ship, so that file ships empty and the modules below it are imported by name.
+  boto3, which does not ship, so that file ships empty and the modules below it are imported by name. Its
+  copy of Swagger UI goes: the page at `/docs` has its own.
 * Of a `dist-info` folder only METADATA stays, so that `importlib.metadata` answers.
 """
 
@@ -51,6 +52,7 @@ _NEVER = re.compile(
     | ^openai/(resources|types)/({_OPENAI_UNUSED})/
     | ^openai/cli/
     | ^aws_lambda_powertools/utilities/idempotency/persistence/(dynamodb|redis|cache)\.py$
+    | ^aws_lambda_powertools/event_handler/openapi/swagger_ui/.*\.(js|css)$
     | ^jinja2/ext_tests/
     | ^pydantic/v1/
     | ^twilio/http/async_http_client\.py$

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from localcloud.settings import Settings
     from localcloud.workspace import Workspace
 
+_SILENCE_PATIENCE_S = 10
+# The product's own delays are not made shorter by the time scale: no simulated caller is asked sooner.
+_LEAST_PATIENCE_S = 2
 _SPEECH_CHARS_PER_SECOND = 15  # people in the simulated network speak like this, times the time scale
 _LOOPBACK_NETWORK = "127.0.0.0/8"  # receivers of webhooks run on this machine
 _TOKEN_NAME = "local-cloud"  # noqa: S105
@@ -76,9 +79,14 @@ def stack_parameters(settings: Settings) -> dict[str, str]:
         "CognitoUserPool": settings.cognito_user_pool,
         "CognitoClient": settings.cognito_client,
         "WebhookAllowedNetworks": _LOOPBACK_NETWORK,
+        "SilencePatienceSeconds": f"{_patience(settings.time_scale):g}",
         "SpeechCharsPerSecond": f"{_SPEECH_CHARS_PER_SECOND * settings.time_scale:g}",
         "LogLevel": settings.log_level,
     }
+
+
+def _patience(time_scale: float) -> float:
+    return min(max(_SILENCE_PATIENCE_S / time_scale, _LEAST_PATIENCE_S), 60.0)
 
 
 def endpoints(settings: Settings) -> dict[str, str]:

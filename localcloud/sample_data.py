@@ -38,26 +38,45 @@ PROMPTS: tuple[dict[str, str], ...] = (
 )
 
 _COLLEAGUE = "+14155550199"
+_CALLING = "Hello {{ first_name }}, this is Ava, the AI assistant of Harbor Dental."
+_STOP = "You can press 9 at any time to stop these calls."
+_PREFERENCE = {
+    "key": "preferred_time",
+    "type": "choice",
+    "description": "When they would rather come, mornings or afternoons.",
+    "choices": ["morning", "afternoon"],
+}
 TEMPLATES: tuple[dict[str, Any], ...] = (
     {
         "name": "Sales call",
         "prompt": "Sales",
-        "greeting": "Hello {{ first_name }}, this is Ava, the AI assistant of Harbor Dental. "
-        "Do you have a minute?",
+        "greeting": _CALLING,
+        "disclosure": f"{_STOP} Do you have a minute?",
         "transport": "relay",
         "transfer_to": _COLLEAGUE,
+        "on_machine": "leave_message",
+        "voicemail_message": "Hello {{ first_name }}, this is Ava, the AI assistant of Harbor Dental. Your "
+        "check-up is due. Please call us back at {{ call.line }}.",
+        "screening_answer": "This is Ava, the AI assistant of Harbor Dental, about a check-up that is due.",
+        "extract": [_PREFERENCE],
     },
     {
         "name": "Follow-up call",
         "prompt": "Follow-up",
-        "greeting": "Hello {{ first_name }}, this is Ava, the AI assistant of Harbor Dental. "
-        "How have you been since your visit?",
+        "greeting": _CALLING,
+        "disclosure": f"{_STOP} How have you been since your visit?",
         "transport": "gather",
+        "on_machine": "hang_up",
     },
     {
         "name": "Reception",
         "prompt": "Reception",
-        "greeting": "Thank you for calling Harbor Dental. This is Ava, the AI assistant. How can I help you?",
+        "greeting": "Thank you for calling Harbor Dental. This is Ava, the AI assistant. "
+        "Press 1 to talk to a person. How can I help you?",
+        "menu": [
+            {"key": "1", "action": "transfer"},
+            {"key": "2", "action": "ask", "text": "When are you open?"},
+        ],
         "transport": "relay",
         "on_failure": "transfer",
         "transfer_to": _COLLEAGUE,
@@ -84,7 +103,8 @@ def load_sample_data(api: Api, line: str) -> SampleData:
     for template in TEMPLATES:
         if template["name"] not in templates:
             templates[template["name"]] = _template(api, template, prompts)
-    api.put(f"/v1/calls/numbers/{line}", {"template_id": templates["Reception"]})
+    if line not in {route["number"] for route in api.get("/v1/calls/numbers")["items"]}:
+        api.put(f"/v1/calls/numbers/{line}", {"template_id": templates["Reception"]})
     return SampleData(contacts, templates)
 
 

@@ -129,9 +129,10 @@ def _assignments(path: Path) -> Iterator[tuple[str, str]]:
 
 def _telephony(workspace: Workspace, environ: Mapping[str, str], port: int) -> Telephony:
     sid, token = environ.get("TWILIO_ACCOUNT_SID"), environ.get("TWILIO_AUTH_TOKEN")
+    simulated = _items(environ.get("LOCALCLOUD_NUMBERS", "")) or (_LOCAL_NUMBER,)
     if not sid and not token:
-        return _simulated_telephony(workspace, port)
-    numbers = tuple(n.strip() for n in environ.get("TWILIO_FROM_NUMBERS", "").split(",") if n.strip())
+        return _simulated_telephony(workspace, port, simulated)
+    numbers = _items(environ.get("TWILIO_FROM_NUMBERS", ""))
     if not (sid and token and numbers):
         raise SettingError(
             "a real account needs TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN and TWILIO_FROM_NUMBERS; "
@@ -140,14 +141,18 @@ def _telephony(workspace: Workspace, environ: Mapping[str, str], port: int) -> T
     return Telephony(sid, token, environ.get("TWILIO_API_URL") or _TWILIO_URL, numbers, simulated=False)
 
 
-def _simulated_telephony(workspace: Workspace, port: int) -> Telephony:
+def _items(text: str) -> tuple[str, ...]:
+    return tuple(item.strip() for item in text.split(",") if item.strip())
+
+
+def _simulated_telephony(workspace: Workspace, port: int, numbers: tuple[str, ...]) -> Telephony:
     path = workspace.local / "account.json"
     account = read_json(path)
     if not account:
         account = {"account_sid": f"AC{secrets.token_hex(16)}", "auth_token": secrets.token_hex(16)}
         write_json(path, account)
     url = f"http://{LOOPBACK}:{port}"
-    return Telephony(account["account_sid"], account["auth_token"], url, (_LOCAL_NUMBER,), simulated=True)
+    return Telephony(account["account_sid"], account["auth_token"], url, numbers, simulated=True)
 
 
 def _model(environ: Mapping[str, str], port: int) -> Model:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from chalicelib.ai.domain.analysis import ANALYSIS_NAME, ANALYSIS_SCHEMA, Analysis, read_analysis
+from chalicelib.ai.domain.analysis import ANALYSIS_NAME, Analysis, analysis_schema, read_analysis
 from chalicelib.ai.domain.conversation import Heard, Message, Spoken
+from chalicelib.ai.domain.extraction import nothing_extracted
 from chalicelib.ai.domain.prompts import PromptTemplate
 from chalicelib.ai.domain.wording import HOUSE_RULES
 from chalicelib.kernel.errors import Conflict, NotFound, about_field
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any
 
+    from chalicelib.ai.domain.extraction import ExtractField
     from chalicelib.ai.ports import AiPorts
 
 _TASK = (
@@ -54,17 +56,29 @@ def instructions(ai: AiPorts, prompt: PromptTemplate, variables: Mapping[str, An
     return HOUSE_RULES + ai.renderer.render(prompt.text, variables)
 
 
-def analyse(ai: AiPorts, messages: tuple[Message, ...], caller: str) -> Analysis:
-    """Ask the model what a finished conversation with `caller` came to.
+def analyse(
+    ai: AiPorts,
+    messages: tuple[Message, ...],
+    caller: str,
+    when: str = "",
+    fields: tuple[ExtractField, ...] = (),
+) -> Analysis:
+    """Ask the model what a finished conversation with `caller` came to, and for the values of `fields`.
 
-    `Unavailable` or `Invalid` when the model cannot say.
+    `when` tells in words when the call began, for dates such as "on Monday". `Unavailable` or `Invalid` when
+    the model cannot say.
     """
     task = f"{_TASK}Contact name: {json.dumps(caller, ensure_ascii=False)}\n"
-    payload, usage = ai.model.extract(task, transcript(messages), ANALYSIS_NAME, ANALYSIS_SCHEMA)
-    return read_analysis(payload, ai.model.name, usage)
+    if fields and when:
+        task += f"It is {when} where the contact lives, at the beginning of the call.\n"
+    schema = analysis_schema(fields)
+    payload, usage = ai.model.extract(task, transcript(messages), ANALYSIS_NAME, schema)
+    return read_analysis(payload, ai.model.name, usage, fields)
 
 
-def analyse_by_rules(ai: AiPorts, messages: tuple[Message, ...]) -> Analysis:
+def analyse_by_rules(
+    ai: AiPorts, messages: tuple[Message, ...], fields: tuple[ExtractField, ...] = ()
+) -> Analysis:
     """Say what can be said without a model: the caller's mood, and that nobody has read the call."""
     heard = [message.text for message in messages if isinstance(message, Heard)]
     return Analysis(
@@ -73,6 +87,7 @@ def analyse_by_rules(ai: AiPorts, messages: tuple[Message, ...]) -> Analysis:
         intents=(),
         action_items=(),
         source="rules",
+        extracted=nothing_extracted(fields),
     )
 
 

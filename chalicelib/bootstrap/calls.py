@@ -5,6 +5,8 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from chalicelib.bootstrap.rooms import RoomParts
+from chalicelib.bootstrap.texting import TextingParts
 from chalicelib.kernel.phones import E164
 
 if TYPE_CHECKING:
@@ -14,9 +16,13 @@ if TYPE_CHECKING:
     from chalicelib.bootstrap import Container
     from chalicelib.bootstrap.ai import Ai
     from chalicelib.bootstrap.system import System
-    from chalicelib.calls.adapters.addresses import Addresses
     from chalicelib.calls.ports.books import CallBook, TurnBook
+    from chalicelib.calls.ports.lists import CallLists
     from chalicelib.calls.ports.numbers import NumberBook, TemplateBook
+    from chalicelib.calls.ports.recordings import CarrierRecordings, RecordingBook, SoundStore
+    from chalicelib.calls.ports.retention import RetentionBook
+    from chalicelib.calls.ports.routes import RouteBook
+    from chalicelib.calls.ports.statistics import Statistics
     from chalicelib.calls.ports.telephony import Socket, Telephony
     from chalicelib.calls.ports.wakeups import Wakeups
     from chalicelib.crm.ports.crm import CrmPorts
@@ -24,7 +30,7 @@ if TYPE_CHECKING:
     from chalicelib.kernel.tools import Tool
 
 
-class Calls:
+class Calls(RoomParts, TextingParts):
     """What calls work with."""
 
     def __init__(self, root: Container) -> None:
@@ -42,6 +48,20 @@ class Calls:
         return CallRepository(self._connection)
 
     @cached_property
+    def lists(self) -> CallLists:
+        """Lists over all calls."""
+        from chalicelib.calls.adapters.repository.call_lists import CallListRepository
+
+        return CallListRepository(self._connection)
+
+    @cached_property
+    def statistics(self) -> Statistics:
+        """Counters of finished calls."""
+        from chalicelib.calls.adapters.repository.statistics import StatisticsRepository
+
+        return StatisticsRepository(self._connection)
+
+    @cached_property
     def turns(self) -> TurnBook:
         """Stored turns."""
         from chalicelib.calls.adapters.repository.turns import TurnRepository
@@ -57,18 +77,51 @@ class Calls:
 
     @cached_property
     def templates(self) -> TemplateBook:
-        """Stored call templates and routes."""
+        """Stored call templates."""
         from chalicelib.calls.adapters.repository.templates import TemplateRepository
 
-        return TemplateRepository()
+        return TemplateRepository(self._connection)
 
     @cached_property
-    def addresses(self) -> Addresses:
-        """Where the carrier reaches us."""
-        from chalicelib.calls.adapters.addresses import Addresses
+    def routes(self) -> RouteBook:
+        """How calls to our own numbers are taken."""
+        from chalicelib.calls.adapters.repository.routes import RouteRepository
+
+        return RouteRepository()
+
+    @cached_property
+    def recordings(self) -> RecordingBook:
+        """Stored recordings, without their sound."""
+        from chalicelib.calls.adapters.repository.recordings import RecordingRepository
+
+        return RecordingRepository(self._connection)
+
+    @cached_property
+    def sounds(self) -> SoundStore:
+        """Sounds of recordings, in the bucket."""
+        from chalicelib.calls.adapters.sounds import S3SoundStore
+
+        client = self._root.client("s3", signature_version="s3v4")
+        return S3SoundStore(client, self._root.settings.files_bucket, self.clock)
+
+    @cached_property
+    def carrier_recordings(self) -> CarrierRecordings:
+        """Recordings in the carrier's keeping."""
+        from chalicelib.calls.adapters.carrier.recordings import TwilioRecordings
 
         connections = self._root.connections
-        return Addresses(connections.webhook_url, connections.socket_url)
+        return TwilioRecordings(
+            account_sid=connections.twilio_account_sid,
+            auth_token=connections.twilio_auth_tokens[0],
+            api_url=connections.twilio_api_url,
+        )
+
+    @cached_property
+    def retention(self) -> RetentionBook:
+        """Runs that delete what is kept no longer."""
+        from chalicelib.calls.adapters.repository.retention import RetentionRepository
+
+        return RetentionRepository(self._connection)
 
     @cached_property
     def telephony(self) -> Telephony:

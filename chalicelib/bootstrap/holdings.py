@@ -82,11 +82,52 @@ class CallsHolding(_Holding):
 
     def _begun(self, person: Person) -> str | None:
         """Give one of the latest calls, inbound ones too, that has begun and not ended."""
-        from chalicelib.calls.domain.lifecycle import CallState
+        from chalicelib.calls.domain.states import CallState
 
         latest = self._root.calls.book.of_contacts(person.ids, _LATEST, None).items
         begun = (call for call in latest if call.state is not CallState.QUEUED and not call.is_over)
         return next((call.id for call in begun), None)
+
+
+class MessagesHolding(_Holding):
+    """Text messages in both directions."""
+
+    name = "messages"
+
+    def export(self, person: Person, page_size: int, start: str | None) -> Page[Trace]:
+        """Give every message, newest first."""
+        from chalicelib.calls.services.message_records import personal_messages
+
+        page = personal_messages(self._root.calls, person.ids, start, page_size)
+        return Page([Trace("message", message) for message in page.items], page.next_start)
+
+    def erase(self, person: Person, start: str | None) -> str | None:
+        """Delete 25 messages."""
+        from chalicelib.calls.services.message_records import erase_messages
+
+        del start
+        return "more" if erase_messages(self._root.calls, person.ids) else None
+
+
+class RoomsHolding(_Holding):
+    """When the person was in a conference, or called into one."""
+
+    name = "rooms"
+
+    def export(self, person: Person, page_size: int, start: str | None) -> Page[Trace]:
+        """Give every time, with its conference."""
+        from chalicelib.calls.services.rooms.personal import personal_rooms
+
+        del page_size, start
+        return Page([Trace("room", leg) for leg in personal_rooms(self._root.calls, person.ids)])
+
+    def erase(self, person: Person, start: str | None) -> str | None:
+        """Forget whose legs these were."""
+        from chalicelib.calls.services.rooms.personal import erase_rooms
+
+        del start
+        erase_rooms(self._root.calls, person.ids)
+        return None
 
 
 class NumbersHolding(_Holding):
@@ -174,7 +215,9 @@ class AuditHolding(_Holding):
 
 
 OTHERS = (
+    MessagesHolding,
     CallsHolding,
+    RoomsHolding,
     NumbersHolding,
     CallbacksHolding,
     DeliveriesHolding,

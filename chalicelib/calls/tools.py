@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from chalicelib.ai.domain.conversation import OPT_OUT_TOOL
 from chalicelib.calls.services.suppression import stop_calling
@@ -14,11 +14,25 @@ from chalicelib.kernel.tools import Tool, ToolContext
 if TYPE_CHECKING:
     from chalicelib.calls.ports.calls import CallPorts
 
+MAX_SMS = 320
+_SMS = "Send a text message to the number on this call, when the person wants it; at most three a call."
+
 
 class Nothing(BaseModel):
     """No arguments: the number is the one on the line."""
 
     model_config = ConfigDict(extra="forbid")
+
+
+class SmsArguments(BaseModel):
+    """What to write; to whom is not the model's choice."""
+
+    model_config = ConfigDict(extra="forbid")
+    text: Annotated[
+        str,
+        StringConstraints(strip_whitespace=True, min_length=1, max_length=MAX_SMS),
+        Field(description="The message: plain words, complete in itself, without promises."),
+    ]
 
 
 def call_tools(calls: CallPorts) -> list[Tool]:
@@ -28,4 +42,14 @@ def call_tools(calls: CallPorts) -> list[Tool]:
         stop_calling(calls, E164(context.number), source=f"call:{context.call_id}")
         return "This number will not be called again."
 
-    return [Tool(OPT_OUT_TOOL, "The person does not want to be called again. Irrevocable.", Nothing, run)]
+    def send_sms(context: ToolContext, arguments: SmsArguments) -> str:
+        # Few calls need it, and number plans cost imports.
+        from chalicelib.calls.services.call_messages import send_on_call  # noqa: PLC0415
+
+        send_on_call(calls, context.call_id, arguments.text)
+        return "The message is on its way to the number of this call. Whether it arrived is not known yet."
+
+    return [
+        Tool(OPT_OUT_TOOL, "The person does not want to be called again. Irrevocable.", Nothing, run),
+        Tool("send_sms", _SMS, SmsArguments, send_sms),
+    ]

@@ -8,6 +8,7 @@ from chalice.app import Blueprint
 
 from chalicelib.bootstrap import container
 from chalicelib.crm.adapters.finished_calls import finished_call, has_just_finished
+from chalicelib.crm.adapters.message_entries import has_arrived, message_entry
 from chalicelib.crm.services.finished_calls import keep_call
 from chalicelib.crm.services.folding import fold_contact, fold_contacts
 from chalicelib.crm.services.sweeping import sweep_contact
@@ -67,6 +68,8 @@ def _work_on(record: Mapping[str, Any]) -> list[str]:
         return [pk_id(change.image)]
     if change.row == "call" and has_just_finished(change):
         keep_call(container().crm, *finished_call(change))
+    if change.row == "message" and has_arrived(change):
+        keep_call(container().crm, *message_entry(change))
     if change.row == "number" and _is_turned(change):
         owner = container().crm.contacts.find_by_phone(E164(pk_id(change.image)))
         return [owner.id] if owner else []

@@ -1,4 +1,4 @@
-"""REST routes of calls: placing and reading them, call templates, routes of our numbers."""
+"""REST routes of calls: placing, listing and reading them."""
 
 from __future__ import annotations
 
@@ -7,22 +7,21 @@ from typing import TYPE_CHECKING, Any
 from chalice.app import Blueprint
 
 from chalicelib.bootstrap import container
-from chalicelib.calls.schemas.calls import CallFileView, CallView, PlaceCallRequest, call_file_view
-from chalicelib.calls.schemas.templates import (
-    CallTemplateIn,
-    CallTemplateList,
-    CallTemplateView,
-    RouteIn,
-    RouteView,
+from chalicelib.calls.schemas.calls import (
+    CallFileView,
+    CallList,
+    CallView,
+    PlaceCallRequest,
+    call_file_view,
 )
-from chalicelib.calls.services import desk, requests, templates
+from chalicelib.calls.schemas.lists import CallsQuery
+from chalicelib.calls.services import desk, requests
 from chalicelib.entrypoints.middleware import NoQuery, Request, route
-from chalicelib.kernel.phones import E164
 from chalicelib.system.domain.tokens import Scope
 
 if TYPE_CHECKING:
-    from chalicelib.calls.domain.lifecycle import Call
-    from chalicelib.calls.domain.templates import CallTemplate
+    from chalicelib.calls.domain.calls import Call
+    from chalicelib.kernel.paging import Page
 
 bp = Blueprint(__name__)
 _CALLS = "/v1/calls"
@@ -57,6 +56,19 @@ def initiate_call(request: Request[PlaceCallRequest, NoQuery]) -> Call:
     return requests.request_call(container().calls, wish)
 
 
+@route(bp, "GET", _CALLS, scope=Scope.VIEWER, query=CallsQuery, returns=CallList)
+def list_calls(request: Request[None, CallsQuery]) -> Page[Call]:
+    """List calls by the time of their acceptance, the newest first unless `sort` says otherwise.
+
+    A call appears here within a second or so of being accepted. A page may be short although
+    `next_page_token` says that more follow: one request examines 1,000 calls at most.
+    """
+    query = request.query
+    oldest_first = query.sort == "created_at"
+    calls, size = container().calls, query.page_size
+    return desk.find_calls(calls, query.wanted(), size, request.start, oldest_first=oldest_first)
+
+
 @route(
     bp,
     "GET",
@@ -68,69 +80,3 @@ def initiate_call(request: Request[PlaceCallRequest, NoQuery]) -> Call:
 def get_call(request: Request[None, NoQuery]) -> dict[str, Any]:
     """Read a call with its turns, events, analysis and cost."""
     return call_file_view(desk.read_call(container().calls, request.path["call_id"]))
-
-
-@route(
-    bp,
-    "POST",
-    _CALLS + "/templates",
-    scope=Scope.OPERATOR,
-    body=CallTemplateIn,
-    returns=CallTemplateView,
-    status=201,
-    errors={
-        "prompt_not_found": 404,
-        "bad_template": 400,
-        "unknown_tool": 400,
-        "country_not_allowed": 403,
-        "number_kind_refused": 403,
-    },
-    example={
-        "name": "Check-up",
-        "prompt_id": "prompt_00000000000000000000000000000001",
-        "greeting": "Hello {{ first_name }}, this is a quick check-up call.",
-    },
-)
-def create_template(request: Request[CallTemplateIn, NoQuery]) -> CallTemplate:
-    """Create a call template.
-
-    It is refused when its greeting or its prompt cannot be filled in with sample values.
-    """
-    calls = container().calls
-    return desk.create_template(calls, request.body.template(request.new_id("template"), calls.clock.now()))
-
-
-@route(bp, "GET", _CALLS + "/templates", scope=Scope.VIEWER, returns=CallTemplateList)
-def list_templates(_request: Request[None, NoQuery]) -> dict[str, list[CallTemplate]]:
-    """List the call templates by name."""
-    return {"items": container().calls.templates.all()}
-
-
-@route(
-    bp,
-    "GET",
-    _CALLS + "/templates/{template_id}",
-    scope=Scope.VIEWER,
-    returns=CallTemplateView,
-    errors={"template_not_found": 404},
-)
-def get_template(request: Request[None, NoQuery]) -> CallTemplate:
-    """Read a call template."""
-    return templates.get_template(container().calls, request.path["template_id"])
-
-
-@route(
-    bp,
-    "PUT",
-    _CALLS + "/numbers/{number}",
-    scope=Scope.OPERATOR,
-    body=RouteIn,
-    returns=RouteView,
-    errors={"template_not_found": 404, "line_not_found": 404, "bad_phone_number": 400},
-    example={"template_id": "template_00000000000000000000000000000001"},
-)
-def route_number(request: Request[RouteIn, NoQuery]) -> RouteView:
-    """Choose the template that answers calls to one of our numbers."""
-    number = E164(request.path["number"])
-    desk.route_line(container().calls, number, request.body.template_id)
-    return RouteView(number=number, template_id=request.body.template_id)

@@ -15,7 +15,7 @@ from chalicelib.kernel.schemas import PageQuery
 from chalicelib.system.domain.tokens import Scope
 
 if TYPE_CHECKING:
-    from chalicelib.calls.domain.lifecycle import Call
+    from chalicelib.calls.domain.calls import Call
     from chalicelib.kernel.paging import Page
 
 bp = Blueprint(__name__)

@@ -29,7 +29,7 @@ bp = Blueprint(__name__)
     errors={"contact_not_found": 404},
 )
 def list_timeline(request: Request[None, TimelineQuery]) -> Page[TimelineEntry]:
-    """List what happened with a contact, newest first: notes, consents and finished calls.
+    """List what happened with a contact, newest first: notes, consents, finished calls and messages.
 
     A page may be short although `next_page_token` says that more follow. Entries appear within seconds.
     """

@@ -7,19 +7,43 @@ from typing import TYPE_CHECKING, Any
 from chalice.app import Blueprint
 
 from chalicelib.bootstrap import container
-from chalicelib.calls.adapters.messages import Attend, EndSession, Finish, Message, Suppress, decode
+from chalicelib.calls.adapters.messages import (
+    Attend,
+    CheckSilence,
+    EndSession,
+    FetchRecording,
+    Finish,
+    Message,
+    RetentionStep,
+    SeeToRoom,
+    SendMessage,
+    Suppress,
+    TakeOver,
+    decode,
+)
+from chalicelib.calls.domain.messages import Place
 from chalicelib.calls.services.closing import end_session
 from chalicelib.calls.services.dialing import attend
 from chalicelib.calls.services.finishing import finish_call
+from chalicelib.calls.services.machines import take_over
+from chalicelib.calls.services.recordings import fetch_recording
+from chalicelib.calls.services.retention import run_step
+from chalicelib.calls.services.rooms.tasks import see_to
+from chalicelib.calls.services.silence import check_silence
+from chalicelib.calls.services.texting import attend_message
 from chalicelib.entrypoints.batches import each_of, logging_failure
 from chalicelib.entrypoints.causes import noting_causes
+from chalicelib.entrypoints.voices import relay_voice
 from chalicelib.kernel.actors import SYSTEM, acting_as
+from chalicelib.kernel.clock import from_iso
 from chalicelib.kernel.logs import log_context
 from chalicelib.kernel.phones import E164
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
     from chalice.app import SQSEvent
+
+    from chalicelib.bootstrap.calls import Calls
 
 # Chalice takes only a literal ARN; the packaged template has the stack's own queues.
 _DIAL_QUEUE = "arn:aws:sqs:us-east-1:000000000000:dial"
@@ -61,9 +85,10 @@ def _work(message: Message) -> None:
 
 def _actor(message: Message) -> str:
     """Name whose act the message carries on: its call's, or the one in which a wish was said."""
-    if not isinstance(message, Suppress):
-        return f"call:{message.call_id}"
-    return message.source if message.source.startswith("call:") else SYSTEM
+    if isinstance(message, Suppress):
+        return message.source if message.source.startswith("call:") else SYSTEM
+    call_id = getattr(message, "call_id", "")
+    return f"call:{call_id}" if call_id else SYSTEM
 
 
 def _handle(message: Message) -> None:
@@ -73,7 +98,28 @@ def _handle(message: Message) -> None:
             attend(calls, call_id)
         case EndSession(call_id=call_id):
             end_session(calls, call_id, message.turn, message.connection_id, message.handoff)
+        case CheckSilence(call_id=call_id, turn=number, connection_id=connection_id):
+            check_silence(
+                calls, call_id, number, lambda turn: relay_voice(connection_id, call_id, turn.number)
+            )
         case Finish(call_id=call_id):
             finish_call(calls, call_id)
+        case _:
+            _handle_other(calls, message)
+
+
+def _handle_other(calls: Calls, message: Message) -> None:
+    """Serve what is about more than the conversation itself."""
+    match message:
+        case FetchRecording(call_id=call_id, sid=sid):
+            fetch_recording(calls, call_id, sid)
+        case RetentionStep(run_id=run_id, step=step):
+            run_step(calls, run_id, step)
+        case SendMessage(contact_id=contact_id, at=at, message_id=message_id):
+            attend_message(calls, Place(contact_id, from_iso(at), message_id))
+        case SeeToRoom(task=task, room_id=room_id):
+            see_to(calls, task, room_id, message.participant_id)
+        case TakeOver(call_id=call_id):
+            take_over(calls, call_id)
         case Suppress(number=number, source=source):
             calls.numbers.suppress(E164(number), source, calls.clock.now())

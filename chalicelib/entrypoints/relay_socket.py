@@ -6,12 +6,19 @@ from typing import TYPE_CHECKING
 
 from chalice.app import Blueprint, WebsocketAPI
 
-from chalicelib.ai.domain.conversation import CallerInterrupted, CallerPressed, CallerSaid, Hangup
+from chalicelib.ai.domain.conversation import (
+    CallerInterrupted,
+    CallerPressed,
+    CallerSaid,
+    CallerUnclear,
+    Hangup,
+)
 from chalicelib.bootstrap import container
 from chalicelib.calls.adapters.relay_frames import Notice, Setup, decode, encode
-from chalicelib.calls.adapters.sockets import RelayVoice
+from chalicelib.calls.domain.turns import TurnEnd
 from chalicelib.calls.services import turns
 from chalicelib.entrypoints.signatures import is_signed
+from chalicelib.entrypoints.voices import relay_voice
 from chalicelib.kernel.actors import acting_as
 from chalicelib.kernel.clock import from_millis
 from chalicelib.kernel.errors import Invalid, NotFound
@@ -91,7 +98,10 @@ def _serve(connection_id: str, frame: Frame, received_at: datetime) -> None:
 
 
 def _begin(connection_id: str, setup: Setup) -> None:
-    """Bind the socket to its call, and get ready for the first words while the greeting is heard."""
+    """Bind the socket to its call, and get ready for the first words while the greeting is heard.
+
+    Whoever says nothing to the greeting is asked again, as after every turn.
+    """
     calls = container().calls
     call = calls.book.get(setup.call_id)
     if call is None or call.sid not in {"", setup.call_sid}:
@@ -99,6 +109,9 @@ def _begin(connection_id: str, setup: Setup) -> None:
     calls.turns.bind(connection_id, call.id)
     _remember(connection_id, call.id)
     log("socket.bound", call_id=call.id)
+    greeting = relay_voice(connection_id, call.id, setup.turn)
+    greeting.said = setup.greeting_chars
+    greeting.watch()
     _get_ready(calls)
 
 
@@ -110,7 +123,7 @@ def _get_ready(calls: Calls) -> None:
 def _converse(
     connection_id: str,
     call_id: str,
-    frame: CallerSaid | CallerPressed | CallerInterrupted,
+    frame: CallerSaid | CallerUnclear | CallerPressed | CallerInterrupted,
     received_at: datetime,
 ) -> None:
     calls = container().calls
@@ -119,13 +132,10 @@ def _converse(
         _get_ready(calls)  # what the caller is saying may come to this process next
         return
     request = turns.TurnRequest(call_id, frame, received_at, _TIME_LIMIT_S)
-    turns.take_turn(calls, request, lambda turn: _voice(connection_id, call_id, turn.number))
-
-
-def _voice(connection_id: str, call_id: str, turn: int) -> RelayVoice:
-    root = container()
-    rate = root.settings.speech_chars_per_second
-    return RelayVoice(root.calls.socket, root.calls.wakeups, connection_id, call_id, turn, rate)
+    turn = turns.take_turn(calls, request, lambda turn: relay_voice(connection_id, call_id, turn.number))
+    if turn is not None and turn.end is TurnEnd.CUT:
+        # Whoever was talked over by a noise alone waits for us, as we do for them.
+        relay_voice(connection_id, call_id, turn.number).watch()
 
 
 def _give_up(connection_id: str) -> None:

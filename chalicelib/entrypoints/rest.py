@@ -6,6 +6,7 @@ from chalicelib.entrypoints import (
     http_ai,
     http_audit,
     http_bulk,
+    http_call_analytics,
     http_calls,
     http_consents,
     http_console,
@@ -18,12 +19,19 @@ from chalicelib.entrypoints import (
     http_fields,
     http_imports,
     http_jobs,
+    http_live_calls,
+    http_message_templates,
+    http_messages,
     http_notes,
+    http_numbers,
     http_personal,
+    http_recordings,
+    http_rooms,
     http_settings,
     http_suppressions,
     http_system,
     http_tags,
+    http_templates,
     http_timeline,
     http_tokens,
     http_webhooks,
@@ -49,8 +57,16 @@ BLUEPRINTS = (
     http_timeline.bp,  # what happened with a contact
     http_personal.bp,  # all that is kept about a person, and how it goes
     http_ai.bp,  # templates and chat
+    http_templates.bp,  # how kinds of calls are held
     http_calls.bp,  # placing calls and reading them
+    http_live_calls.bp,  # calls that go on
+    http_numbers.bp,  # who answers our numbers, and when
+    http_recordings.bp,  # recordings, voicemail, and how long they are kept
+    http_rooms.bp,  # hand-overs, conferences, supervisors
     http_contact_calls.bp,  # the calls of a contact
+    http_call_analytics.bp,  # numbers of calls
+    http_messages.bp,  # text messages
+    http_message_templates.bp,  # texts that are written once
     http_suppressions.bp,  # numbers that nobody dials
     http_docs.bp,  # the API's description, for programs and for people
     http_console.bp,  # the pages for operators

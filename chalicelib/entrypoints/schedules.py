@@ -8,6 +8,8 @@ from chalice.app import Blueprint, Rate
 
 from chalicelib.bootstrap import container
 from chalicelib.calls.services.dialing import dispatch_due
+from chalicelib.calls.services.retention import start_daily
+from chalicelib.calls.services.texting import dispatch_messages
 from chalicelib.kernel.logs import log
 from chalicelib.system.services.deliveries import sweep_due
 
@@ -21,7 +23,10 @@ bp = Blueprint(__name__)
 def dispatch(_event: CloudWatchEvent) -> None:
     """Wake the workers for calls and deliveries that are due, or of which nothing was heard for too long."""
     try:
-        woken = dispatch_due(container().calls)
+        woken = dispatch_due(container().calls) + dispatch_messages(container().calls)
     finally:  # neither waits for the other to be well
-        deliveries = sweep_due(container().system)
+        try:
+            deliveries = sweep_due(container().system)
+        finally:
+            start_daily(container().calls)
     log("dispatch.done", woken=woken, deliveries=deliveries)

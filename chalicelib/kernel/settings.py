@@ -36,6 +36,7 @@ class Settings:
     allowed_countries: frozenset[str]
     dialing_enabled: bool
     speech_chars_per_second: float
+    silence_patience_s: float
     token_requests_per_minute: int
     address_requests_per_minute: int
     cors_origins: frozenset[str]
@@ -78,6 +79,7 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         allowed_countries=_codes(environ.get("ALLOWED_COUNTRIES", "US")),
         dialing_enabled=environ.get("DIALING_ENABLED", "true") == "true",
         speech_chars_per_second=float(environ.get("SPEECH_CHARS_PER_SECOND", "15")),
+        silence_patience_s=float(environ.get("SILENCE_PATIENCE_SECONDS", "10")),
         token_requests_per_minute=int(environ.get("TOKEN_REQUESTS_PER_MINUTE", "600")),
         address_requests_per_minute=int(environ.get("ADDRESS_REQUESTS_PER_MINUTE", "1200")),
         cors_origins=frozenset(_items(environ.get("CORS_ORIGINS", ""))),

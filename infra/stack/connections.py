@@ -66,6 +66,13 @@ def _dialing() -> dict[str, Any]:
             "MinValue": 1,
             "Description": "How fast the voice speaks; after a goodbye the call ends when it has been heard",
         },
+        "SilencePatienceSeconds": {
+            "Type": "Number",
+            "Default": 10,
+            "MinValue": 1,
+            "MaxValue": 60,
+            "Description": "How long a caller may be silent after our words before the agent asks again",
+        },
     }
 
 
@@ -180,6 +187,7 @@ def environment() -> dict[str, Any]:
         "ALLOWED_COUNTRIES": {"Ref": "AllowedCountries"},
         "DIALING_ENABLED": {"Ref": "DialingEnabled"},
         "SPEECH_CHARS_PER_SECOND": {"Ref": "SpeechCharsPerSecond"},
+        "SILENCE_PATIENCE_SECONDS": {"Ref": "SilencePatienceSeconds"},
         "TOKEN_REQUESTS_PER_MINUTE": {"Ref": "TokenRequestsPerMinute"},
         "ADDRESS_REQUESTS_PER_MINUTE": {"Ref": "AddressRequestsPerMinute"},
         "CORS_ORIGINS": {"Ref": "CorsOrigins"},

@@ -1,12 +1,15 @@
-"""The bucket for files: those to be imported, on their way into the tables."""
+"""The bucket for files: those to be imported, on their way into the tables, and the sound of recordings."""
 
 from __future__ import annotations
 
 from typing import Any
 
 BUCKET = "FilesBucket"
-IMPORTS = "imports/"
-_KEPT_DAYS = 7  # a file is deleted when its import is done; what was never begun, or broke off, goes then
+# What is deleted when it has served; what was forgotten, or broke off, goes after so many days.
+_KEPT_DAYS = {
+    "imports/": 7,
+    "recordings/": 3650,  # the longest that the settings let recordings be kept
+}
 
 
 def file_resources() -> dict[str, Any]:
@@ -24,7 +27,7 @@ def file_resources() -> dict[str, Any]:
             "RestrictPublicBuckets": True,
         },
         "OwnershipControls": {"Rules": [{"ObjectOwnership": "BucketOwnerEnforced"}]},
-        "LifecycleConfiguration": {"Rules": [_expiry()]},
+        "LifecycleConfiguration": {"Rules": [_expiry(*each) for each in _KEPT_DAYS.items()]},
     }
     kept = {"DeletionPolicy": "Retain", "UpdateReplacePolicy": "Retain"}
     return {
@@ -33,12 +36,12 @@ def file_resources() -> dict[str, Any]:
     }
 
 
-def _expiry() -> dict[str, Any]:
+def _expiry(prefix: str, days: int) -> dict[str, Any]:
     return {
-        "Id": "imports",
+        "Id": prefix.rstrip("/"),
         "Status": "Enabled",
-        "Prefix": IMPORTS,
-        "ExpirationInDays": _KEPT_DAYS,
+        "Prefix": prefix,
+        "ExpirationInDays": days,
         "AbortIncompleteMultipartUpload": {"DaysAfterInitiation": 1},
     }
 

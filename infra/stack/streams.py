@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.bootstrap.news import watched_rows
+from chalicelib.crm.adapters.message_entries import SHOWN_STATES
 from infra.stack.queues import CHANGES_DEAD_LETTERS
 from infra.stack.tables import TABLES
 
@@ -70,11 +71,13 @@ def _pattern(image: str, attributes: dict[str, Any]) -> dict[str, str]:
 
 
 _GIVEN = {"S": [{"exists": True}]}
-# A call is folded once, when nothing more will change; of numbers, only whether they are suppressed counts.
+# A call is folded once, when nothing more will change, a message when it was sent and when it arrived; of
+# numbers, only whether they are suppressed counts.
 _FOLDED = {
     "CrmTable": _filters("row", ("contact", "consent", "gone")),
     "CallsTable": [
         _pattern("NewImage", {"kind": {"S": ["call"]}, "finished_at": _GIVEN}),
+        _pattern("NewImage", {"kind": {"S": ["message"]}, "state": {"S": sorted(SHOWN_STATES)}}),
         *(
             _pattern(image, {"kind": {"S": ["number"]}, "suppressed_at": _GIVEN})
             for image in ("NewImage", "OldImage")

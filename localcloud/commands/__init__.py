@@ -2,6 +2,9 @@
 
 from localcloud.commands.audit import audit
 from localcloud.commands.bulk import bulk
+from localcloud.commands.call_dashboard import calls_dashboard
+from localcloud.commands.calls import calls
+from localcloud.commands.conferences import conferences
 from localcloud.commands.consents import consents
 from localcloud.commands.contacts import contacts
 from localcloud.commands.custom_fields import custom_fields
@@ -11,11 +14,16 @@ from localcloud.commands.failed_work import failed_work
 from localcloud.commands.import_contacts import import_contacts
 from localcloud.commands.imports import imports
 from localcloud.commands.jobs import jobs
+from localcloud.commands.messages import messages
 from localcloud.commands.notes import notes, tasks
+from localcloud.commands.numbers import numbers
+from localcloud.commands.recordings import recordings, retention, voicemails
 from localcloud.commands.settings import kill_switch, settings
 from localcloud.commands.suppressions import suppressions
 from localcloud.commands.tags import tags
+from localcloud.commands.templates import templates
 from localcloud.commands.tokens import tokens
+from localcloud.commands.transfers import transfer
 from localcloud.commands.webhooks import webhooks
 
 REMOTE_COMMANDS = (
@@ -25,6 +33,7 @@ REMOTE_COMMANDS = (
     imports,
     tags,
     custom_fields,
+    messages,
     notes,
     tasks,
     consents,
@@ -32,6 +41,13 @@ REMOTE_COMMANDS = (
     jobs,
     dashboard,
     recount,
+    calls,
+    conferences,
+    templates,
+    numbers,
+    recordings,
+    voicemails,
+    retention,
     suppressions,
     tokens,
     settings,
@@ -41,4 +57,6 @@ REMOTE_COMMANDS = (
     webhooks,
 )
 
-__all__ = ["REMOTE_COMMANDS"]
+calls.add_command(calls_dashboard)
+
+__all__ = ["REMOTE_COMMANDS", "transfer"]

@@ -23,7 +23,7 @@ def finds_contacts(command: Callable[..., Any]) -> Callable[..., Any]:
 
     @functools.wraps(command)
     def with_ids(api: Remote, **options: Any) -> Any:
-        found = {name: _id_of(api, options[name]) for name in _ARGUMENTS if name in options}
+        found = {name: _id_of(api, options[name]) for name in _ARGUMENTS if options.get(name)}
         return command(api, **(options | found))
 
     return with_ids

@@ -30,6 +30,10 @@ def _what(entry: dict[str, Any]) -> str:
             return f"{entry['consent']['kind']} {entry['consent']['answer']}"
         case "call":
             return _call(entry["call"])
+        case "message":
+            return " ".join(
+                filter(None, (entry["message"][name] for name in ("direction", "state", "reason")))
+            )
     return ""
 
 
@@ -50,6 +54,7 @@ _CALLS = (
     Column("answered_at"),
     Column("finished_at"),
 )
+_KINDS = ["note", "consent", "call", "message"]
 _ESSENTIAL_OF_TIMELINE = ("at", "kind", "what")
 _ESSENTIAL_OF_CALLS = ("id", "direction", "state", "outcome", "created_at")
 
@@ -78,13 +83,13 @@ def show(api: Remote, *, contact_id: str, as_json: bool) -> None:
 
 @click.command()
 @click.argument("contact_id")
-@click.option("--kind", type=click.Choice(["note", "consent", "call"]), help="Only entries of this kind.")
+@click.option("--kind", type=click.Choice(_KINDS), help="Only entries of this kind.")
 @limit_option
 @json_option
 @uses_api
 @finds_contacts
 def timeline(api: Remote, *, contact_id: str, kind: str | None, limit: int, as_json: bool) -> None:
-    """List what happened with a contact, newest first: notes, consents and finished calls."""
+    """List what happened with a contact, newest first: notes, consents, finished calls, messages."""
     found = api.items(f"{CONTACTS}/{contact_id}/timeline", limit, kind=kind)
     print_items(found, _TIMELINE, _ESSENTIAL_OF_TIMELINE, as_json=as_json)
 

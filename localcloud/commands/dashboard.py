@@ -100,10 +100,11 @@ def _draw(console: Console, found: dict[str, Any]) -> None:
     for section, numbers in sections.items():
         busiest = max(count for _, count in numbers)
         console.print()
-        console.print(_table(section, numbers, busiest if section == "new" else found["total"]))
+        console.print(bar_table(section, numbers, busiest if section == "new" else found["total"]))
 
 
-def _table(section: str, numbers: list[tuple[str, int]], whole: int) -> Table:
+def bar_table(section: str, numbers: list[tuple[str, int]], whole: int) -> Table:
+    """Give a section as a table, with bars in proportion to `whole`."""
     table = Table(box=None, pad_edge=False)
     table.add_column(section, min_width=24, overflow="fold")
     table.add_column(justify="right")

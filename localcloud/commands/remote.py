@@ -21,6 +21,7 @@ URL_VARIABLE, TOKEN_VARIABLE = "AICS_API_URL", "AICS_TOKEN"
 _TIMEOUT_S = 35  # API Gateway gives up after 29 s
 _UPLOAD_TIMEOUT_S = 120  # without a sign of life; a file may take as long as it needs
 _SHOWN = 300
+_PIECE = 256 * 1024
 _MAX_PAGE_SIZE = 100
 ANY_VERSION = {"If-Match": "*"}
 _NOT_RUNNING_CODE = 3
@@ -97,6 +98,20 @@ class Remote:
             raise NotRunningError(f"the file could not be sent ({type(error).__name__})") from error
         if not answer.ok:
             raise RefusedError(f"the file was not taken: {answer.status_code} {answer.text[:_SHOWN]}")
+
+    def save_file(self, address: str, file: Path) -> int:
+        """Write what stands at an address that the API gave into a file, without the token; give its size.
+
+        Raises `RefusedError`, or `NotRunningError` when nothing answers there.
+        """
+        try:
+            with requests.Session().request("GET", address, timeout=_UPLOAD_TIMEOUT_S, stream=True) as answer:
+                if not answer.ok:
+                    raise RefusedError(f"the file was not given: {answer.status_code}")
+                with file.open("wb") as target:
+                    return sum(target.write(piece) for piece in answer.iter_content(_PIECE))
+        except requests.RequestException as error:
+            raise NotRunningError(f"the file could not be read ({type(error).__name__})") from error
 
     def texts(self, path: str, **query: Any) -> Iterator[str]:
         """Read a text that comes in parts, following `Link`; filters that are None are left out."""

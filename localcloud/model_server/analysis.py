@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, Any
 from localcloud.model_server.call_facts import CALLBACK, CallFacts
 from localcloud.model_server.schema_values import SchemaValues
 from localcloud.model_server.transcript import PERSON, read_transcript
+from localcloud.model_server.wanted_values import WANTED, WantedValue, asks_for_value
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from localcloud.model_server.chat_request import ChatRequest
+    from localcloud.model_server.schema_values import ValueSource
 
 PLAIN = {
     "type": "object",
@@ -59,8 +61,11 @@ def words_of(name: str) -> list[str]:
 class CallValues:
     """Likely values of a call's properties; an inner source is one item of a list."""
 
-    def __init__(self, facts: CallFacts, item: Mapping[str, Any] | None = None) -> None:
+    def __init__(
+        self, facts: CallFacts, item: Mapping[str, Any] | None = None, *, wanted: bool = False
+    ) -> None:
         self._facts = facts
+        self._wanted = wanted
         self._item = item or {}
         self._said = " ".join(line.text for line in facts.lines if line.speaker == PERSON)
 
@@ -145,6 +150,16 @@ class CallValues:
         if words & {"topics", "topic", "tags", "keywords"}:
             return [fact.topic for fact in self._facts.heard if fact.topic]
         return ()
+
+    def part(self, name: str, schema: Mapping[str, Any]) -> ValueSource:
+        """Return the source for an inner object: this one, or one that looks for a named value."""
+        if self._wanted and asks_for_value(schema):
+            return WantedValue(self._facts, name, schema)
+        return CallValues(self._facts, self._item, wanted=True) if name == WANTED else self
+
+    def lacks(self, name: str) -> bool:  # noqa: ARG002  of plain properties it is never certain
+        """Return whether null is certainly right."""
+        return False
 
     def _named(self, name: str) -> dict[str, Any]:
         turns = [line.number for line in self._facts.lines if line.speaker == PERSON]

@@ -55,6 +55,12 @@ class ValueSource(Protocol):
     def within(self, name: str, item: Mapping[str, Any] | str) -> ValueSource:
         """Return a source for one item of the list `name`."""
 
+    def part(self, name: str, schema: Mapping[str, Any]) -> ValueSource:
+        """Return a source for the object under the property `name`."""
+
+    def lacks(self, name: str) -> bool:
+        """Return whether the call certainly says nothing of a property that may be null."""
+
 
 class SchemaValues:
     """Values for one schema document; `$ref` is looked up in it."""
@@ -110,7 +116,10 @@ class SchemaValues:
         ]
         nullable = len(real) < len(branches)
         if not real or (
-            nullable and (depth >= SPARE_FROM or not self._known(real[0], name, source, depth + 1))
+            nullable
+            and (
+                depth >= SPARE_FROM or source.lacks(name) or not self._known(real[0], name, source, depth + 1)
+            )
         ):
             return None
         return self._value(real[0], name, source, depth + 1)
@@ -131,7 +140,7 @@ class SchemaValues:
             branches = [{**schema, "type": kind} for kind in kinds]
             return self._any_of(branches, name, source, depth)
         if kinds == "object":
-            return self._object(schema, source, depth)
+            return self._object(schema, source.part(name, schema), depth)
         if kinds == "array":
             return self._array(schema, name, source, depth)
         return _scalar(kinds, schema, name, source)

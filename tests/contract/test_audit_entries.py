@@ -13,8 +13,8 @@ from fakes.world import a_world
 from chalicelib.ai.adapters import tables as ai_tables
 from chalicelib.ai.services import create_prompt
 from chalicelib.calls.adapters import tables as calls_tables
-from chalicelib.calls.services.desk import create_template
 from chalicelib.calls.services.suppression import stop_calling
+from chalicelib.calls.services.template_editing import create_template
 from chalicelib.crm.adapters import tables as crm_tables
 from chalicelib.crm.domain.contacts import ContactChanges, NewContact
 from chalicelib.crm.domain.notes import NewNote, NoteKind

@@ -12,9 +12,9 @@ from fakes.world import a_world
 
 from chalicelib.calls.adapters.messages import Suppress, encode
 from chalicelib.calls.services.answering import inbound_call_id
-from chalicelib.calls.services.desk import create_template
 from chalicelib.calls.services.progress import record_report
 from chalicelib.calls.services.requests import CallWish, request_call
+from chalicelib.calls.services.template_editing import create_template
 from chalicelib.crm.services.contacts import find_contact
 from chalicelib.entrypoints import carrier, queues, relay_socket
 from chalicelib.kernel.changes import Action
@@ -30,7 +30,7 @@ def world(clock, make_table, container):
     """Give all tables, furnished, and the ways in of calls on them."""
     made = a_world(clock, make_table, container)
     container.calls = made.calls
-    container.settings = SimpleNamespace(speech_chars_per_second=15.0)
+    container.settings = SimpleNamespace(speech_chars_per_second=15.0, silence_patience_s=10.0)
     container.connections = SimpleNamespace(
         webhook_url=WEBHOOKS, socket_url=SOCKET, twilio_auth_tokens=(TOKEN,)
     )

@@ -12,18 +12,14 @@ from fakes.calls import DESK, LINE, NOW, NUMBER, a_brief, a_call
 
 from chalicelib.ai.domain.analysis import ActionItem, Analysis, Sentiment, Usage
 from chalicelib.ai.domain.conversation import OnFailure
+from chalicelib.ai.domain.extraction import Extracted
+from chalicelib.calls.domain.calls import CallEvent, Direction
 from chalicelib.calls.domain.costs import CostLine
 from chalicelib.calls.domain.files import Aftermath, CallFile
-from chalicelib.calls.domain.lifecycle import (
-    CallEvent,
-    CallState,
-    Direction,
-    Outcome,
-    commit,
-    look_again,
-    refuse,
-)
+from chalicelib.calls.domain.lifecycle import commit, look_again, refuse
+from chalicelib.calls.domain.outcomes import Outcome
 from chalicelib.calls.domain.permission import Decision, NumberStatus, Verdict
+from chalicelib.calls.domain.states import CallState
 from chalicelib.calls.domain.templates import Transport
 from chalicelib.calls.ports.books import Commit
 from chalicelib.kernel.errors import NotFound
@@ -98,7 +94,7 @@ def test_what_was_never_written_is_not_there(books):
     assert books.turns.call_of("line") is None
     assert books.numbers.status(NUMBER) == NumberStatus()
     assert books.templates.get("template_x") is None
-    assert books.templates.route_of(LINE) is None
+    assert books.routes.get(LINE) is None
     assert books.templates.all() == []
     assert books.book.due(NOW, 10) == []
     with pytest.raises(NotFound):
@@ -254,6 +250,7 @@ def test_a_brief_is_read_as_it_was_written(books, brief):
                 (ActionItem("Send it", "agent"),),
                 "gpt-4.1-mini",
                 Usage(1, 2, 3),
+                (Extracted("size", 2.5, "two and a half", 3), Extracted("day", None)),
             ),
             (CostLine("voice", 2, "minute", 28_000), CostLine("model_answer", 0, "token", 0)),
         ),

@@ -8,14 +8,12 @@ from datetime import timedelta
 
 import pytest
 from fakes.call_tables import books_in_memory, books_on_a_table
-from fakes.calls import DESK, LINE, NOW, NUMBER, a_brief, a_call, a_template
+from fakes.calls import DESK, NOW, NUMBER, a_brief, a_call, a_template
 
 from chalicelib.ai.domain.analysis import Usage
 from chalicelib.ai.domain.conversation import OnFailure
 from chalicelib.calls.domain.files import Aftermath
-from chalicelib.calls.domain.lifecycle import (
-    commit,
-)
+from chalicelib.calls.domain.lifecycle import commit
 from chalicelib.calls.domain.permission import Decision, NumberStatus, Verdict
 from chalicelib.calls.domain.templates import Transport
 from chalicelib.calls.domain.turns import Timing, ToolRun, Turn, TurnEnd, TurnKind
@@ -73,6 +71,21 @@ def test_an_open_turn_is_read_as_it_was_written(books, turn):
     books.book.create(a_call())
     assert books.turns.open("call_1", turn)
     assert _turns(books) == (turn,)
+
+
+def test_the_rest_of_a_turn_is_taken_on_once(books):
+    """Of many that want to answer what follows a filler one does; of a turn that is not there nobody."""
+    books.turns.open("call_1", TURN)
+    assert _at_once(lambda _: books.turns.resume("call_1", 3)).count(True) == 1
+    assert not books.turns.resume("call_1", 4)
+
+
+def test_a_filler_is_kept(books):
+    """What was said while the model was silent can be told from the answer."""
+    books.book.create(a_call())
+    books.turns.open("call_1", TURN)
+    books.turns.close("call_1", replace(ANSWERED, filler="Let me think. "))
+    assert [turn.filler for turn in _turns(books)] == ["Let me think. "]
 
 
 @pytest.mark.parametrize(
@@ -199,7 +212,7 @@ def test_only_the_call_that_holds_a_number_frees_it(books):
 )
 def test_a_template_is_read_as_it_was_written(books, template):
     """Every field comes back; the target of a transfer is a number again."""
-    books.templates.add(template)
+    books.templates.create(template)
     found = books.templates.get(template.id)
     assert found == template
     assert found.transfer_to is None or isinstance(found.transfer_to, E164)
@@ -208,13 +221,5 @@ def test_a_template_is_read_as_it_was_written(books, template):
 def test_templates_are_listed_by_name(books):
     """Every one, in the order that people read."""
     for name in ("Sales", "Follow-up", "Zoo"):
-        books.templates.add(a_template(id=f"template_{name}", name=name))
+        books.templates.create(a_template(id=f"template_{name}", name=name))
     assert [template.name for template in books.templates.all()] == ["Follow-up", "Sales", "Zoo"]
-
-
-def test_a_line_has_one_route(books):
-    """The last one given."""
-    books.templates.route(LINE, "template_1")
-    books.templates.route(LINE, "template_2")
-    assert books.templates.route_of(LINE) == "template_2"
-    assert books.templates.route_of(DESK) is None

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 from fakes.crm import stored_crm
 
-from chalicelib.crm.adapters.repository.timeline import call_entry_item
+from chalicelib.crm.adapters.repository.timeline import entry_item
 from chalicelib.crm.domain.consents import ConsentAnswer, ConsentKind, ConsentSource, NewConsent
 from chalicelib.crm.domain.contacts import NewContact
 from chalicelib.crm.domain.importing import Rejection
@@ -50,7 +50,7 @@ def _put_call(ports, entry):
     if hasattr(ports.timeline, "calls"):
         ports.timeline.calls[entry.contact_id, entry.id] = entry
     else:
-        call_entry_item(entry).save()
+        entry_item(entry).save()
 
 
 def test_a_collection_is_cleared_part_by_part(ports, ada):

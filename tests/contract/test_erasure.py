@@ -10,16 +10,23 @@ import pytest
 from fakes.calls import LINE, NUMBER
 from fakes.causes import webhook, wish
 from fakes.jobs import work_off
+from fakes.recordings import SID
 from fakes.samples import GRANT, REVOCATION
 from fakes.streams import a_record
 from fakes.world import a_world
 
 from chalicelib.bootstrap.holdings import OTHERS
 from chalicelib.bootstrap.suppressions import CallsSuppressions
+from chalicelib.calls.domain.recordings import RecordingKind, RecordingReport
 from chalicelib.calls.domain.turns import Turn, TurnKind
 from chalicelib.calls.services.answering import receive_call
 from chalicelib.calls.services.finishing import finish_call
+from chalicelib.calls.services.messages import MessageWish, request_message
 from chalicelib.calls.services.progress import record_report
+from chalicelib.calls.services.receiving import Incoming, receive_text
+from chalicelib.calls.services.recordings import fetch_recording, report_recording
+from chalicelib.calls.services.texting import attend_message
+from chalicelib.calls.services.voicemails import keep_transcription
 from chalicelib.crm.domain.contacts import ContactChanges
 from chalicelib.crm.domain.details import Address, PreferredTime
 from chalicelib.crm.domain.importing import Import, ImportState, ImportWish, Rejection
@@ -66,6 +73,7 @@ def ada(world, clock):
     record_consent(world.crm, contact.id, ANSWER, "Boss")
     _talk(world)
     promise_callback(world.calls.scheduling, wish(world, 3))
+    _write(world)
     fold_contact(world.crm, contact.id)
     world.told()
     _message(world, contact)
@@ -90,8 +98,25 @@ def _talk(world):
     world.connected()
     said = Turn(1, TurnKind.SPEECH, world.calls.clock.now(), said=CANARY, answer=CANARY)
     world.calls.turns.open("call_1", said)
+    _leave_message(world)
     record_report(world.calls, "call_1", world.report("completed"))
     finish_call(world.calls, "call_1")
+
+
+def _leave_message(world):
+    """Have a voicemail with the canary in words and in sound."""
+    world.calls.carrier_recordings.kept[SID] = CANARY.encode()
+    report = RecordingReport(SID, "completed", RecordingKind.VOICEMAIL, 3)
+    report_recording(world.calls, "call_1", report)
+    keep_transcription(world.calls, "call_1", SID, CANARY)
+    fetch_recording(world.calls, "call_1", SID)
+
+
+def _write(world):
+    """Have text messages in both directions with the canary, and one that waits."""
+    receive_text(world.calls, Incoming("SM1", NUMBER, LINE, CANARY))
+    attend_message(world.calls, request_message(world.calls, MessageWish(number=OTHER, text=CANARY)).place)
+    request_message(world.calls, MessageWish(number=NUMBER, text=CANARY))
 
 
 def _message(world, contact):
@@ -164,6 +189,7 @@ def test_an_export_has_everything(world, ada):
         "note",
         "consent",
         "call",
+        "message",
         "callback",
         "suppression",
         "audit_entry",
@@ -171,7 +197,7 @@ def test_an_export_has_everything(world, ada):
     } <= set(sections)
     assert sections.count("contact") == 1
     assert sections.count("suppression") == 2
-    for section in ("contact", "note", "consent", "call"):
+    for section in ("contact", "note", "consent", "call", "message"):
         texts = [json.dumps(trace.data) for trace in traces if trace.section == section]
         assert any(CANARY in text for text in texts), section
 
@@ -183,6 +209,7 @@ def test_nothing_personal_is_left(world, ada, aws):
     work_off(world.crm)
     world.told()
     assert _found(aws, CANARY, NUMBER, OTHER, "555-2671") == []
+    assert (world.calls.sounds.kept, world.calls.carrier_recordings.kept) == ({}, {})
 
 
 def test_suppressed_numbers_stay_so(world, ada, aws):

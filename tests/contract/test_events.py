@@ -65,14 +65,14 @@ def test_a_whole_call_is_told_in_order(world):
         "finished",
     ]
     last = told[-1].data
-    assert (last["outcome"], last["duration_s"], last["number"]) == ("completed", 61, NUMBER)
+    assert (last["outcome"], last["duration_s"], last["number"]) == ("abandoned", 61, NUMBER)
     assert last["cost_microdollars"] == world.calls.book.get("call_1").cost > 0
 
 
 def test_an_inbound_call_begins_by_ringing(world):
-    """Nobody requested it."""
+    """Nobody requested it, and our answer takes it."""
     receive_call(world.calls, NUMBER, LINE, world.report("ringing"))
-    assert world.types() == ["call.ringing"]
+    assert world.types() == ["call.ringing", "call.answered"]
 
 
 def test_a_refused_call_is_told_to_its_end(world):

@@ -13,8 +13,9 @@ from chalicelib.calls.adapters.repository import numbers as stored
 from chalicelib.calls.domain.costs import CostLine
 from chalicelib.calls.domain.erasing import NO_NUMBER, erase
 from chalicelib.calls.domain.files import Aftermath
-from chalicelib.calls.domain.lifecycle import CallState, commit
+from chalicelib.calls.domain.lifecycle import commit
 from chalicelib.calls.domain.permission import Decision, NumberStatus, Verdict
+from chalicelib.calls.domain.states import CallState
 from chalicelib.calls.domain.suppression import Suppression, SuppressionFilter
 from chalicelib.calls.domain.turns import Turn, TurnKind
 from chalicelib.calls.ports.books import Commit

@@ -130,6 +130,43 @@ def test_a_call_is_written_once(crm, call):
     assert crm.call_entries.puts == 1
 
 
+@pytest.fixture
+def message(ada):
+    """Give the row of a text message that was sent."""
+    at, message_id = "2026-03-03T09:00:00.000Z", "message_1"
+    return {
+        "pk": f"THREAD#{ada.id}",
+        "sk": f"MESSAGE#{at}#{message_id}",
+        "kind": "message",
+        "id": message_id,
+        "contact_id": ada.id,
+        "state": "sent",
+        "direction": "outbound",
+        "number": PHONE,
+        "body": "Private words",
+        "created_at": at,
+        "version": 3,
+    }
+
+
+def test_a_message_stands_in_the_timeline_as_it_became(crm, ada, message):
+    """Once it has left us, and again when its end is known; never what was written."""
+    waiting, delivered = {**message, "state": "sending"}, {**message, "state": "delivered"}
+    _fold(a_record(None, waiting))
+    assert crm.call_entries.puts == 0
+    _fold(a_record(waiting, message), a_record(message, delivered), a_record(delivered, delivered))
+    (entry,) = crm.timeline.calls.values()
+    assert (entry.id, entry.state, entry.number, entry.at.hour) == ("message_1", "delivered", "+14…71", 9)
+    assert "Private" not in repr(entry)
+    assert (crm.call_entries.puts, get_contact(crm, ada.id).last_contacted_at) == (2, None)
+
+
+def test_a_message_to_us_is_a_contact_with_the_person(crm, ada, message):
+    """It is noted when."""
+    _fold(a_record(None, {**message, "state": "received", "direction": "inbound"}))
+    assert get_contact(crm, ada.id).last_contacted_at.hour == 9
+
+
 def test_nobody_else_is_folded(crm, container):
     """Turns, notes, and rows of no kind."""
     _fold(a_record(None, {"pk": "CALL#1", "kind": "turn"}), a_record(None, {"pk": "a", "row": "note"}))

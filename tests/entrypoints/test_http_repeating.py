@@ -188,6 +188,10 @@ def test_every_post_honours_the_key():
     import app  # noqa: F401, PLC0415
 
     again_does_nothing = {
+        "/v1/calls/voicemails/{call_id}/heard",
+        "/v1/calls/conferences/{conference_id}/end",
+        "/v1/calls/{call_id}/hangup",
+        "/v1/calls/templates/{template_id}/render",  # shows, and stores nothing
         "/v1/crm/imports/{import_id}/cancel",
         "/v1/crm/jobs/{job_id}/cancel",
         "/v1/crm/contacts/{contact_id}/merge",  # guarded by the winner's version

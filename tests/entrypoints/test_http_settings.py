@@ -23,9 +23,11 @@ DEFAULTS = {
         "deliveries_days": 30,
         "transcripts_days": 365,
         "recordings_days": 90,
+        "messages_days": 365,
+        "voicemails_days": 90,
     },
     "dialing_enabled": True,
-    "enforced": ["kill_switch", "allowed_countries", "retention.audit_days", "retention.deliveries_days"],
+    "enforced": ["kill_switch", "allowed_countries", "retention"],
     "changed_at": None,
     "changed_by": "system",
 }
@@ -36,7 +38,14 @@ EVERYTHING = {
     "budgets": {"per_call_usd": "0.25", "per_day_usd": "100", "calls_per_day": 0},
     "allowed_countries": ["US", "CA", "US"],
     "hours": {**DEFAULTS["hours"], "sunday": None, "monday": {"start": "09:30", "end": "18:00"}},
-    "retention": {"audit_days": 100, "deliveries_days": 7, "transcripts_days": 30, "recordings_days": 1},
+    "retention": {
+        "audit_days": 100,
+        "deliveries_days": 7,
+        "transcripts_days": 30,
+        "recordings_days": 1,
+        "messages_days": 2,
+        "voicemails_days": 3,
+    },
 }
 
 

@@ -7,7 +7,8 @@ from fakes.calls import NOW, NUMBER, FakeCalls, connected, furnished
 from fakes.events import queue_event, schedule_event
 
 from chalicelib.calls.adapters.messages import Attend, EndSession, Finish, encode
-from chalicelib.calls.domain.lifecycle import CallState, Report
+from chalicelib.calls.domain.calls import Report
+from chalicelib.calls.domain.states import CallState
 from chalicelib.calls.domain.turns import Turn, TurnEnd, TurnKind
 from chalicelib.calls.services.progress import record_report
 from chalicelib.calls.services.requests import CallWish, request_call

@@ -26,7 +26,7 @@ PROMPT = {"type": "prompt", "voicePrompt": "What do you sell?", "lang": "en-US",
 def calls(container, monkeypatch):
     """Put a connected call and the account's tokens into the container."""
     container.calls = FakeCalls(container.clock, container.crm)
-    container.settings = SimpleNamespace(speech_chars_per_second=15.0)
+    container.settings = SimpleNamespace(speech_chars_per_second=15.0, silence_patience_s=10.0)
     container.connections = SimpleNamespace(socket_url=SOCKET, twilio_auth_tokens=(TOKEN, SECOND_TOKEN))
     furnished(container.calls)
     connected(container.calls)

@@ -12,11 +12,11 @@ from fakes.model import model_failure
 
 from chalicelib.ai.domain.wording import REPEAT
 from chalicelib.ai.ports import ToolCall
-from chalicelib.calls.domain.lifecycle import CallState
-from chalicelib.calls.domain.templates import Transport
+from chalicelib.calls.domain.handing import told
+from chalicelib.calls.domain.states import CallState
+from chalicelib.calls.domain.templates import Transport, WhenNobody
 from chalicelib.calls.domain.turns import Turn, TurnEnd, TurnKind
 from chalicelib.calls.services.answering import inbound_call_id
-from chalicelib.calls.services.closing import NOBODY
 from chalicelib.crm.services.contacts import find_contact
 from chalicelib.entrypoints import carrier
 
@@ -302,12 +302,25 @@ def test_a_hand_over_dials_and_comes_back(calls):
     calls.ai.model.scripts = [[ToolCall("t", "transfer_to_person", "{}")]]
     response = _xml("/voice/call_1/turn/1", {"SpeechResult": "A person, please"})
     assert _tags(response) == ["Response", "Say", "Dial", "Number"]
-    back = _xml("/voice/call_1/transfer-ended", {"DialCallStatus": "no-answer"})
-    assert _tags(back) == ["Response", "Say", "Hangup"]
-    assert _tags(_xml("/voice/call_1/transfer-ended", {"DialCallStatus": "completed"})) == [
-        "Response",
-        "Hangup",
-    ]
+    back = _xml("/voice/call_1/transfer-ended", {"DialCallStatus": "no-answer"}, query=_query(response))
+    assert _tags(back) == ["Response", "Gather", "Say"]
+    assert back[0].get("action") == f"{WEBHOOKS}/voice/call_1/turn/3"
+    assert back.find(".//Say").text.startswith("I am sorry, my colleague does not answer.")
+
+
+def test_a_talk_with_the_colleague_ends_the_call(calls):
+    """Both have hung up; there is nothing more to say."""
+    connected(calls, transport=Transport.GATHER, transfer_to=DESK)
+    calls.ai.model.scripts = [[ToolCall("t", "transfer_to_person", "{}")]]
+    response = _xml("/voice/call_1/turn/1", {"SpeechResult": "A person, please"})
+    form = {"DialCallStatus": "completed", "DialCallSid": "CA9", "DialCallDuration": "61"}
+    for _ in range(2):
+        back = _xml("/voice/call_1/transfer-ended", form, query=_query(response))
+        assert _tags(back) == ["Response", "Hangup"]
+
+
+def _query(response):
+    return response.find("Dial").get("action").partition("?")[2]
 
 
 @pytest.mark.parametrize("transport", Transport)
@@ -323,9 +336,12 @@ def test_a_hand_over_obeys_the_kill_switch(calls, transport):
     if transport is Transport.RELAY:
         calls.turns.open("call_1", Turn(1, TurnKind.SPEECH, NOW, end=TurnEnd.TRANSFER, reason="r"))
     response = _xml(*paths[transport])
-    assert _tags(response) == ["Response", "Say", "Hangup"]
-    assert response.find("Say").text.endswith(NOBODY)
-    assert "colleague. I am" in response.find("Say").text or transport is Transport.RELAY
+    said = (
+        response.find(".//ConversationRelay").get("welcomeGreeting") if transport is Transport.RELAY else ""
+    )
+    said = said or response.find(".//Say").text
+    assert said.endswith(told("kill_switch", WhenNobody.AGENT))
+    assert "colleague. I am" in said or transport is Transport.RELAY
     kill_switch(calls, on=False)
     assert ET.tostring(_xml(*paths[transport])) == ET.tostring(response)
 

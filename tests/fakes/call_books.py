@@ -8,8 +8,9 @@ from threading import RLock
 from typing import TYPE_CHECKING
 
 from chalicelib.calls.domain.files import Aftermath, CallFile
-from chalicelib.calls.domain.lifecycle import CallState
 from chalicelib.calls.domain.permission import NumberStatus
+from chalicelib.calls.domain.states import CallState
+from chalicelib.calls.domain.statistics import Row, moves_of
 from chalicelib.calls.domain.suppression import Suppression
 from chalicelib.calls.ports.books import Commit
 from chalicelib.kernel.clock import iso
@@ -21,9 +22,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Sequence
     from datetime import datetime
 
-    from chalicelib.calls.domain.lifecycle import Call
+    from chalicelib.calls.domain.calls import Call
+    from chalicelib.calls.domain.recordings import Recording
     from chalicelib.calls.domain.suppression import SuppressionFilter
-    from chalicelib.calls.domain.templates import Brief, CallTemplate
+    from chalicelib.calls.domain.templates import Brief
     from chalicelib.calls.domain.turns import Turn
 
 
@@ -36,9 +38,13 @@ class Shelf:
     turns: dict[tuple[str, int], Turn] = field(default_factory=dict)
     aftermaths: dict[str, Aftermath] = field(default_factory=dict)
     numbers: dict[str, NumberStatus] = field(default_factory=dict)
+    recordings: dict[tuple[str, str], Recording] = field(default_factory=dict)
+    texts: dict[str, datetime] = field(default_factory=dict)
     releases: dict[str, tuple[datetime, str]] = field(default_factory=dict)
     erased: set[str] = field(default_factory=set)
     connections: dict[str, str] = field(default_factory=dict)
+    resumed: set[tuple[str, int]] = field(default_factory=set)
+    counted: dict[Row, Counter[str]] = field(default_factory=dict)
     uses: Counter[str] = field(default_factory=Counter)
     lock: RLock = field(default_factory=RLock)
 
@@ -70,7 +76,8 @@ class FakeBook:
             call = self.shelf.calls.get(call_id)
             turns = tuple(turn for (owner, _), turn in sorted(self.shelf.turns.items()) if owner == call_id)
             brief, aftermath = self.shelf.briefs.get(call_id), self.shelf.aftermaths.get(call_id)
-            return CallFile(call, brief, turns, aftermath) if call else None
+            kept = tuple(each for each in self.shelf.recordings.values() if each.call_id == call_id)
+            return CallFile(call, brief, turns, aftermath, kept) if call else None
 
     def change(self, call_id: str, how: Callable[[Call], Call]) -> tuple[Call, Call]:
         """Change a call, again when somebody was faster."""
@@ -86,6 +93,8 @@ class FakeBook:
             with self.shelf.lock:
                 if self.shelf.calls[call_id] == old:
                     self.shelf.calls[call_id] = new
+                    for row, numbers in moves_of(old, new).items():
+                        self.shelf.counted.setdefault(row, Counter()).update(numbers)
                     return old, new
 
     def commit_dial(self, call: Call, live_until: datetime) -> Commit:
@@ -122,11 +131,13 @@ class FakeBook:
         self.shelf.uses["put_brief"] += 1
         self.shelf.briefs[call_id] = brief
 
-    def put_aftermath(self, call_id: str, aftermath: Aftermath) -> None:
+    def put_aftermath(self, call_id: str, aftermath: Aftermath, texts_since: datetime | None = None) -> None:
         """Keep an aftermath, unless it was erased."""
         self.shelf.uses["put_aftermath"] += 1
         if call_id not in self.shelf.erased:
             self.shelf.aftermaths[call_id] = aftermath
+            if texts_since:
+                self.shelf.texts[call_id] = texts_since
 
     def of_contacts(self, contact_ids: Sequence[str], limit: int, start: str | None) -> Page[Call]:
         """Give a page of the calls of these contacts, newest first."""
@@ -141,6 +152,7 @@ class FakeBook:
         with self.shelf.lock:
             self.shelf.uses["erase_texts"] += 1
             self.shelf.briefs.pop(call_id, None)
+            self.shelf.texts.pop(call_id, None)
             for key in [key for key in self.shelf.turns if key[0] == call_id]:
                 del self.shelf.turns[key]
             if call_id in self.shelf.aftermaths:
@@ -175,6 +187,20 @@ class FakeTurns:
                 return
             heard = self.shelf.turns[call_id, turn.number].heard
             self.shelf.turns[call_id, turn.number] = replace(turn, heard=heard)
+
+    def resume(self, call_id: str, number: int) -> bool:
+        """Take it on to answer the rest, once."""
+        with self.shelf.lock:
+            self.shelf.uses["resume"] += 1
+            is_free = (call_id, number) not in self.shelf.resumed
+            self.shelf.resumed.add((call_id, number))
+            return is_free and (call_id, number) in self.shelf.turns
+
+    def since(self, call_id: str, number: int) -> tuple[Turn, ...]:
+        """Give the turns from this number on."""
+        self.shelf.uses["since"] += 1
+        mine = sorted(key for key in self.shelf.turns if key[0] == call_id and key[1] >= number)
+        return tuple(self.shelf.turns[key] for key in mine)
 
     def interrupt(self, call_id: str, number: int, heard: str) -> None:
         """Keep how far the agent was heard, once."""
@@ -290,31 +316,3 @@ def _is_within(each: Suppression, wanted: SuppressionFilter, start: str | None) 
     since, until = wanted.since or each.suppressed_at, wanted.until
     before = until is None or each.suppressed_at < until
     return since <= each.suppressed_at and before and (start is None or each.position < start)
-
-
-@dataclass
-class FakeTemplates:
-    """Call templates and routes; implements `TemplateBook`."""
-
-    by_id: dict[str, CallTemplate] = field(default_factory=dict)
-    routes: dict[str, str] = field(default_factory=dict)
-
-    def add(self, template: CallTemplate) -> None:
-        """Keep a template."""
-        self.by_id[template.id] = template
-
-    def get(self, template_id: str) -> CallTemplate | None:
-        """Give a template."""
-        return self.by_id.get(template_id)
-
-    def all(self) -> list[CallTemplate]:
-        """Give every template, by name."""
-        return sorted(self.by_id.values(), key=lambda template: template.name)
-
-    def route(self, line: E164, template_id: str) -> None:
-        """Route a line."""
-        self.routes[line] = template_id
-
-    def route_of(self, line: E164) -> str | None:
-        """Give a line's template."""
-        return self.routes.get(line)

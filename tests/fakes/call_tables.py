@@ -5,10 +5,21 @@ from __future__ import annotations
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
-from fakes.call_books import FakeBook, FakeNumbers, FakeTemplates, FakeTurns, Shelf
+from fakes.call_books import FakeBook, FakeNumbers, FakeTurns, Shelf
+from fakes.call_lists import FakeCallLists
+from fakes.call_statistics import FakeStatistics
+from fakes.call_templates import FakeTemplates
+from fakes.recordings import FakeRecordings, FakeRetention, FakeRoutes
+from fakes.rooms import FakeRooms
 
+from chalicelib.calls.adapters.repository.call_lists import CallListRepository
 from chalicelib.calls.adapters.repository.calls import CallRepository
 from chalicelib.calls.adapters.repository.numbers import NumberRepository
+from chalicelib.calls.adapters.repository.recordings import RecordingRepository
+from chalicelib.calls.adapters.repository.retention import RetentionRepository
+from chalicelib.calls.adapters.repository.rooms import RoomRepository
+from chalicelib.calls.adapters.repository.routes import RouteRepository
+from chalicelib.calls.adapters.repository.statistics import StatisticsRepository
 from chalicelib.calls.adapters.repository.templates import TemplateRepository
 from chalicelib.calls.adapters.repository.turns import TurnRepository
 from chalicelib.calls.adapters.tables import bind
@@ -23,9 +34,15 @@ def books_in_memory() -> SimpleNamespace:
     shelf = Shelf()
     return SimpleNamespace(
         book=FakeBook(shelf),
+        lists=FakeCallLists(shelf),
+        statistics=FakeStatistics(shelf),
+        rooms=FakeRooms(),
         turns=FakeTurns(shelf),
         numbers=FakeNumbers(shelf),
         templates=FakeTemplates(),
+        routes=FakeRoutes(),
+        recordings=FakeRecordings(shelf),
+        retention=FakeRetention(shelf),
     )
 
 
@@ -35,9 +52,15 @@ def books_on_a_table(aws: Any, clock: Clock) -> SimpleNamespace:
     connection = bind("calls")
     return SimpleNamespace(
         book=CallRepository(connection),
+        lists=CallListRepository(connection),
+        statistics=StatisticsRepository(connection),
+        rooms=RoomRepository(connection),
         turns=TurnRepository(clock),
         numbers=NumberRepository(connection),
-        templates=TemplateRepository(),
+        templates=TemplateRepository(connection),
+        routes=RouteRepository(),
+        recordings=RecordingRepository(connection),
+        retention=RetentionRepository(connection),
     )
 
 

@@ -8,15 +8,29 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from fakes.ai import FakeAi, a_prompt
-from fakes.call_books import FakeBook, FakeNumbers, FakeTemplates, FakeTurns, Shelf
+from fakes.call_books import FakeBook, FakeNumbers, FakeTurns, Shelf
+from fakes.call_lists import FakeCallLists
+from fakes.call_statistics import FakeStatistics
+from fakes.call_templates import FakeTemplates
 from fakes.carrier import FakeCarrier
+from fakes.messages import FakeMessages, FakeMessageTemplates, FakeTexting
+from fakes.recordings import (
+    FakeCarrierRecordings,
+    FakeRecordings,
+    FakeRetention,
+    FakeRoutes,
+    FakeSounds,
+)
+from fakes.rooms import FakeRooms, FakeRoomWakeups, FakeSwitchboard
 from fakes.scheduling import FakeScheduling
 from fakes.system import FakeSystem
 
 from chalicelib.ai.domain.conversation import OnFailure, ToolSpec
 from chalicelib.ai.tools import conversation_tools
 from chalicelib.calls.adapters.addresses import Addresses
-from chalicelib.calls.domain.lifecycle import Call, CallState, Direction
+from chalicelib.calls.domain.calls import Call, Direction
+from chalicelib.calls.domain.routes import LineRoute
+from chalicelib.calls.domain.states import CallState
 from chalicelib.calls.domain.templates import Brief, CallTemplate, Transport
 from chalicelib.calls.tools import call_tools
 from chalicelib.crm.domain.contacts import Contact, NewContact
@@ -31,6 +45,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from chalicelib.ai.domain.conversation import Directive
+    from chalicelib.calls.domain.messages import Place
     from chalicelib.crm.ports.crm import CrmPorts
     from chalicelib.kernel.clock import FixedClock
     from chalicelib.kernel.tools import Tool
@@ -97,7 +112,12 @@ class FakeWakeups:
     attends: list[str] = field(default_factory=list)
     finishes: list[str] = field(default_factory=list)
     session_ends: list[tuple[str, int, str, str, int]] = field(default_factory=list)
+    silence_checks: list[tuple[str, int, str, int]] = field(default_factory=list)
     suppressions: list[tuple[str, str]] = field(default_factory=list)
+    takeovers: list[str] = field(default_factory=list)
+    recordings: list[tuple[str, str]] = field(default_factory=list)
+    retention_steps: list[tuple[str, int]] = field(default_factory=list)
+    messages: list[Place] = field(default_factory=list)
 
     def attend(self, call_id: str) -> None:
         """Keep a wake-up."""
@@ -107,9 +127,29 @@ class FakeWakeups:
         """Keep an end of a session."""
         self.session_ends.append((call_id, turn, connection_id, handoff, delay_s))
 
+    def check_silence(self, call_id: str, turn: int, connection_id: str, delay_s: int) -> None:
+        """Keep a look for silence."""
+        self.silence_checks.append((call_id, turn, connection_id, delay_s))
+
     def finish(self, call_id: str) -> None:
         """Keep a post-call job."""
         self.finishes.append(call_id)
+
+    def send_message(self, place: Place) -> None:
+        """Keep a wake-up for a text message."""
+        self.messages.append(place)
+
+    def fetch_recording(self, call_id: str, sid: str) -> None:
+        """Keep a recording to look after."""
+        self.recordings.append((call_id, sid))
+
+    def retain(self, run_id: str, step: int) -> None:
+        """Keep a step of a retention run."""
+        self.retention_steps.append((run_id, step))
+
+    def take_over(self, call_id: str) -> None:
+        """Keep a call to be taken from its conversation."""
+        self.takeovers.append(call_id)
 
     def suppress(self, number: str, source: str) -> None:
         """Keep a wish not to be called."""
@@ -135,6 +175,7 @@ class FakeVoice:
     """Keeps what was uttered, and does something after each; implements `Voice`."""
 
     uttered: list[Directive] = field(default_factory=list)
+    chars_per_second: float = 0.0
     after: Callable[[int], object] = lambda _count: None
 
     def utter(self, directive: Directive) -> None:
@@ -158,9 +199,22 @@ class FakeCalls:
 
     def __post_init__(self) -> None:
         self.book: Any = FakeBook(self.shelf)
+        self.lists: Any = FakeCallLists(self.shelf)
+        self.statistics: Any = FakeStatistics(self.shelf)
         self.turns: Any = FakeTurns(self.shelf)
         self.numbers: Any = FakeNumbers(self.shelf)
         self.telephony: Any = FakeCarrier(self.clock)
+        self.rooms: Any = FakeRooms()
+        self.switchboard: Any = FakeSwitchboard()
+        self.room_wakeups: Any = FakeRoomWakeups()
+        self.messages: Any = FakeMessages(self.shelf)
+        self.message_templates: Any = FakeMessageTemplates()
+        self.texting: Any = FakeTexting(self.clock)
+        self.routes: Any = FakeRoutes()
+        self.recordings: Any = FakeRecordings(self.shelf)
+        self.sounds: Any = FakeSounds(self.clock)
+        self.carrier_recordings: Any = FakeCarrierRecordings()
+        self.retention: Any = FakeRetention(self.shelf)
         self.system: Any = FakeSystem(self.clock)
         self.ai: Any = FakeAi(self.clock)
         self.scheduling = FakeScheduling(self, self.clock)
@@ -198,7 +252,7 @@ def furnished(calls: FakeCalls, **template: Any) -> Contact:
     """Store what a call needs: a prompt, a template that answers our line, a contact."""
     calls.ai.prompts.add(a_prompt(calls.clock))
     calls.templates.add(a_template(**template))
-    calls.templates.route(LINE, "template_1")
+    calls.routes.save(LineRoute(LINE, "template_1"))
     new = NewContact(name="Ada", phone=NUMBER, time_zone="America/Los_Angeles")
     return create_contact(calls.crm, new)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from chalicelib.calls.domain.lifecycle import Call, Report
+from chalicelib.calls.domain.calls import Call, Report
 from chalicelib.kernel.errors import Forbidden, Unavailable
 
 if TYPE_CHECKING:
@@ -78,6 +78,10 @@ class FakeCarrier:
     reachable: bool = True
     asked: int = 0
     accepted: list[CarrierCall] = field(default_factory=list)
+    hang_up_mood: str = "accept"
+    asked_to_end: list[str] = field(default_factory=list)
+    ended: list[str] = field(default_factory=list)
+    taken_over: list[tuple[str, str]] = field(default_factory=list)
 
     def place(self, order: PlaceOrder) -> str:
         """Take, refuse or lose an order."""
@@ -97,6 +101,33 @@ class FakeCarrier:
         if mood == "lost":
             raise Unavailable("timeout", retryable=False, code="carrier_unclear")
         return sid
+
+    def hang_up(self, sid: str) -> bool:
+        """End a call, or do what `hang_up_mood` says: accept · gone · refuse · busy · lost · unheard."""
+        self.asked_to_end.append(sid)
+        match self.hang_up_mood:
+            case "gone":
+                return False
+            case "refuse":
+                raise Forbidden("refused", code="carrier_20003")
+            case "busy":
+                raise Unavailable("busy", retryable=True, code="carrier_20429")
+            case "unheard":
+                raise Unavailable("timeout", retryable=False, code="carrier_unclear")
+        self.ended.append(sid)
+        if self.hang_up_mood == "lost":
+            raise Unavailable("timeout", retryable=False, code="carrier_unclear")
+        return True
+
+    def take_over(self, sid: str, call_id: str) -> bool:
+        """Send a call elsewhere; its mood is that of `hang_up`."""
+        self.taken_over.append((sid, call_id))
+        match self.hang_up_mood:
+            case "gone":
+                return False
+            case "busy":
+                raise Unavailable("busy", retryable=True, code="carrier_20429")
+        return True
 
     def find(self, call: Call) -> Report | None:
         """Look a call up by its id, or by number and time as Twilio's list does."""

@@ -2,19 +2,30 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 from fakes.calls import DESK, LINE, NOW, NUMBER, a_template, kill_switch
 from fakes.jobs import work_off
+from fakes.recordings import SID, SOUND
 from fakes.samples import GRANT
 
+from chalicelib.ai.domain.conversation import Transfer
 from chalicelib.ai.services import create_prompt
-from chalicelib.calls.services.closing import transfer_ended
-from chalicelib.calls.services.desk import create_template, route_line
+from chalicelib.calls.domain.message_templates import MessageTemplate
+from chalicelib.calls.domain.recordings import RecordingKind, RecordingReport
+from chalicelib.calls.domain.routes import LineRoute
+from chalicelib.calls.services.closing import hand_over
 from chalicelib.calls.services.dialing import attend
 from chalicelib.calls.services.finishing import finish_call
+from chalicelib.calls.services.messages import MessageWish, request_message
 from chalicelib.calls.services.progress import record_report
+from chalicelib.calls.services.receiving import Incoming, receive_text
+from chalicelib.calls.services.recordings import fetch_recording, report_recording
+from chalicelib.calls.services.routes import route_line
 from chalicelib.calls.services.suppression import release_number, stop_calling
+from chalicelib.calls.services.template_editing import create_template, delete_template, replace_template
+from chalicelib.calls.services.texting import attend_message, record_status
 from chalicelib.crm.domain.contacts import ContactChanges, NewContact
 from chalicelib.crm.domain.notes import NewNote, NoteChanges, NoteKind
 from chalicelib.crm.domain.tags import NewTag, TagChanges
@@ -33,6 +44,28 @@ from chalicelib.system.domain.webhooks import DisabledReason, NewWebhook, Webhoo
 from chalicelib.system.services import failures, tokens, webhooks
 
 ADMIN = Principal("token_boss", "Boss", Scope.ADMIN)
+
+
+def recorded(world, kind=RecordingKind.CALL):
+    """Have a recording of a call fetched."""
+    call = world.connected()
+    world.calls.carrier_recordings.kept[SID] = SOUND
+    report_recording(world.calls, call.id, RecordingReport(SID, "completed", kind, 7, 2))
+    fetch_recording(world.calls, call.id, SID)
+
+
+def texted(world, status):
+    """Send a text message and learn what became of it."""
+    message = request_message(world.calls, MessageWish(number=NUMBER, text="See you at nine."))
+    attend_message(world.calls, message.place)
+    record_status(world.calls, message.place, status, "SM1", "carrier_30003")
+
+
+def text_template(world):
+    """Store a template of text messages."""
+    template = MessageTemplate(new_id("template"), "Reminder", "See you.", NOW, NOW)
+    world.calls.message_templates.add(template)
+    return template
 
 
 def created_contact(world):
@@ -95,7 +128,7 @@ def lost(world):
 def handed_over_in_vain(world):
     """Hand a call over to somebody who is not there."""
     world.connected()
-    transfer_ended(world.calls, "call_1", "no-answer")
+    hand_over(world.calls, world.calls.book.load("call_1"), (Transfer("asked_for_person"),))
 
 
 def ended(world):
@@ -175,10 +208,27 @@ CAUSES = {
         stop_calling(world.calls, NUMBER, "caller"),
         release_number(world.calls, NUMBER, "asked to"),
     ),
+    "call_template.updated": lambda world: replace_template(world.calls, a_template(name="Other"), None),
+    "call_template.deleted": lambda world: (
+        create_template(world.calls, a_template(id="template_2")),
+        delete_template(world.calls, "template_2", None),
+    ),
     "call_template.created": lambda world: create_template(world.calls, a_template(id="template_2")),
     "line.routed": lambda world: (
         create_template(world.calls, a_template(id="template_2")),
-        route_line(world.calls, LINE, "template_2"),
+        route_line(world.calls, LineRoute(LINE, "template_2"), None),
+    ),
+    "recording.stored": recorded,
+    "voicemail.received": lambda world: recorded(world, RecordingKind.VOICEMAIL),
+    "message.received": lambda world: receive_text(world.calls, Incoming("SM1", NUMBER, LINE, "Hello")),
+    "message.delivered": lambda world: texted(world, "delivered"),
+    "message.failed": lambda world: texted(world, "undelivered"),
+    "message_template.created": text_template,
+    "message_template.changed": lambda world: world.calls.message_templates.save(
+        replace(text_template(world), text="Goodbye.", version=2), 1
+    ),
+    "message_template.deleted": lambda world: world.calls.message_templates.remove(
+        text_template(world).id, 1
     ),
     "prompt_template.created": lambda world: create_prompt(world.calls.ai, "New", "You sell."),
     "callback.promised": promised,

@@ -13,11 +13,19 @@ from fakes.system import FakeSystem
 
 from chalicelib.ai.adapters.repository import AiRepository
 from chalicelib.calls.adapters import tables as calls_tables
+from chalicelib.calls.adapters.repository.call_lists import CallListRepository
 from chalicelib.calls.adapters.repository.calls import CallRepository
+from chalicelib.calls.adapters.repository.message_templates import MessageTemplateRepository
+from chalicelib.calls.adapters.repository.messages import MessageRepository
 from chalicelib.calls.adapters.repository.numbers import NumberRepository
+from chalicelib.calls.adapters.repository.recordings import RecordingRepository
+from chalicelib.calls.adapters.repository.retention import RetentionRepository
+from chalicelib.calls.adapters.repository.rooms import RoomRepository
+from chalicelib.calls.adapters.repository.routes import RouteRepository
 from chalicelib.calls.adapters.repository.templates import TemplateRepository
 from chalicelib.calls.adapters.repository.turns import TurnRepository
-from chalicelib.calls.domain.lifecycle import Report
+from chalicelib.calls.domain.calls import Report
+from chalicelib.calls.domain.routes import LineRoute
 from chalicelib.calls.services.answering import answer_call
 from chalicelib.calls.services.dialing import attend
 from chalicelib.calls.services.requests import CallWish, request_call
@@ -36,7 +44,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from types import SimpleNamespace
 
-    from chalicelib.calls.domain.lifecycle import Call
+    from chalicelib.calls.domain.calls import Call
     from chalicelib.kernel.clock import FixedClock
     from chalicelib.kernel.events import Event
     from chalicelib.system.domain.audit import AuditEntry
@@ -69,8 +77,8 @@ class World:
     def furnish(self) -> Contact:
         """Store what a call needs, and let it be told."""
         self.calls.ai.prompts.add(a_prompt(self.calls.clock))
-        self.calls.templates.add(a_template())
-        self.calls.templates.route(LINE, "template_1")
+        self.calls.templates.create(a_template())
+        self.calls.routes.save(LineRoute(LINE, "template_1"))
         contact = create_contact(self.calls.crm, NewContact("Ada", NUMBER, time_zone="America/Los_Angeles"))
         self.told()
         return contact
@@ -108,7 +116,11 @@ def a_world(clock: FixedClock, make_table: Callable[..., str], container: Simple
     calls = FakeCalls(clock, stored_crm(make_table("crm", "CrmTable"), clock))
     connection = calls_tables.bind(make_table("calls", "CallsTable"))
     calls.book, calls.turns = CallRepository(connection), TurnRepository(clock)
-    calls.numbers, calls.templates = NumberRepository(connection), TemplateRepository()
+    calls.lists, calls.rooms = CallListRepository(connection), RoomRepository(connection)
+    calls.numbers, calls.templates = NumberRepository(connection), TemplateRepository(connection)
+    calls.routes, calls.recordings = RouteRepository(), RecordingRepository(connection)
+    calls.retention = RetentionRepository(connection)
+    calls.messages, calls.message_templates = MessageRepository(connection), MessageTemplateRepository()
     calls.ai.prompts = AiRepository(make_table("ai", "AiTable"))
     calls.scheduling.callbacks = SchedulingRepository(make_table("scheduling", "SchedulingTable"))
     system = _system(clock, make_table)

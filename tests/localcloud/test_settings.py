@@ -42,6 +42,13 @@ def test_port_can_be_set(workspace):
     assert endpoints(settings)["api_url"] == "http://127.0.0.1:8787/api"
 
 
+def test_simulated_numbers_can_be_set(workspace):
+    """The simulated account has one number, or those of LOCALCLOUD_NUMBERS."""
+    wanted = {"LOCALCLOUD_NUMBERS": "+15005550006, +16505550100"}
+    assert load_settings(workspace, {}).telephony.numbers == ("+15005550006",)
+    assert load_settings(workspace, wanted).telephony.numbers == ("+15005550006", "+16505550100")
+
+
 def test_the_pages_have_addresses(workspace):
     """What `up` prints leads to the console and to the page that shows the API."""
     known = endpoints(load_settings(workspace, {"LOCALCLOUD_PORT": "8787"}))

@@ -11,7 +11,9 @@ from fakes.workers import Workers
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chalicelib.calls.domain.lifecycle import CallState, Outcome, Report
+from chalicelib.calls.domain.calls import Report
+from chalicelib.calls.domain.outcomes import Outcome
+from chalicelib.calls.domain.states import CallState
 from chalicelib.calls.services.progress import record_report
 from chalicelib.calls.services.requests import CallWish, request_call
 from chalicelib.calls.services.suppression import stop_calling
@@ -103,7 +105,7 @@ def test_dialed_at_most_once_and_ended_exactly_once(mood, length, happening):
         assert (call.state, call.look_at) == (CallState.ENDED, None)
         assert call.finished_at is not None
         if name in _dialed(workers):
-            assert call.outcome is Outcome.COMPLETED
+            assert call.outcome is Outcome.ABANDONED
             assert call.sid == next(c.sid for c in workers.carrier.accepted if c.order.call_id == name)
 
 

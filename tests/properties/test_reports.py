@@ -9,16 +9,10 @@ from fakes.calls import NOW, a_call
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.calls.domain.lifecycle import (
-    CallEvent,
-    CallState,
-    Outcome,
-    Report,
-    add_event,
-    apply_report,
-    never_placed,
-    outcome_of,
-)
+from chalicelib.calls.domain.calls import CallEvent, Report, add_event
+from chalicelib.calls.domain.lifecycle import apply_report, never_placed
+from chalicelib.calls.domain.outcomes import Outcome, outcome_of
+from chalicelib.calls.domain.states import CallState
 from chalicelib.kernel.clock import iso
 
 STATUSES = [
@@ -41,13 +35,10 @@ reports = st.builds(
     at=st.integers(0, 5).map(lambda second: NOW + timedelta(seconds=second)),
     sequence=st.none() | st.integers(0, 2),
     duration_s=st.none() | st.integers(0, 2),
+    sip_code=st.sampled_from(["", "486", "603"]),
     error=st.sampled_from(["", "", "carrier_13224", "carrier_31005"]),
 )
 starts = st.sampled_from([CallState.DIALING, CallState.UNKNOWN, CallState.RINGING])
-
-
-def _outcome(call):
-    return outcome_of(call, opted_out=False, transferred=False)
 
 
 def _merge(call, report):
@@ -62,7 +53,7 @@ def test_order_and_number_of_reports_do_not_matter(start, arrived, data):
     repeated = data.draw(st.permutations(arrived + arrived[:2]))
     again = reduce(_merge, repeated, a_call(state=start))
     assert again == once
-    assert _outcome(again) is _outcome(once)
+    assert outcome_of(again) == outcome_of(once)
 
 
 @given(st.lists(reports, max_size=6))
@@ -89,5 +80,5 @@ def test_a_call_that_was_given_up_keeps_its_outcome(arrived):
     given_up = never_placed(a_call(state=CallState.UNKNOWN), "carrier_never_accepted", NOW)
     call = reduce(_merge, arrived, given_up)
     assert call.is_over
-    assert (call.outcome, call.finished_at) == (Outcome.FAILED, NOW)
-    assert outcome_of(call, opted_out=True, transferred=False) is Outcome.FAILED
+    assert (call.outcome, call.reason, call.finished_at) == (Outcome.FAILED, "carrier_never_accepted", NOW)
+    assert outcome_of(call).outcome is Outcome.FAILED

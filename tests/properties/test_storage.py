@@ -12,10 +12,12 @@ from chalicelib.ai.domain.analysis import ActionItem, Analysis, Sentiment, Usage
 from chalicelib.ai.domain.conversation import OnFailure
 from chalicelib.calls.adapters.repository import codec, template_codec
 from chalicelib.calls.adapters.tables import AftermathItem, CallItem, TemplateItem, TurnItem
+from chalicelib.calls.domain.calls import Call, CallEvent, Direction
 from chalicelib.calls.domain.costs import CostLine
 from chalicelib.calls.domain.files import Aftermath
-from chalicelib.calls.domain.lifecycle import Call, CallEvent, CallState, Direction, Outcome
+from chalicelib.calls.domain.outcomes import Outcome
 from chalicelib.calls.domain.permission import Decision, Verdict
+from chalicelib.calls.domain.states import CallState
 from chalicelib.calls.domain.templates import CallTemplate, Transport
 from chalicelib.calls.domain.turns import Turn, TurnEnd, TurnKind
 

@@ -8,6 +8,7 @@ from chalicelib.ai.adapters.tables import AiTable, PromptItem
 from chalicelib.ai.domain.prompts import PromptTemplate
 from chalicelib.kernel.clock import from_iso, iso
 from chalicelib.kernel.errors import Conflict, unavailable_on
+from chalicelib.kernel.storage_errors import response_code
 
 _HASH = "PROMPTS"
 
@@ -33,7 +34,7 @@ class AiRepository:
         try:
             item.save(PromptItem.pk.does_not_exist())
         except PutError as error:
-            if error.cause_response_code == "ConditionalCheckFailedException":
+            if response_code(error) == "ConditionalCheckFailedException":
                 raise Conflict(f"The prompt template {template.id} exists.", code="prompt_exists") from error
             raise
 

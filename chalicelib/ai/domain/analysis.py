@@ -6,10 +6,13 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
+from chalicelib.ai.domain.extraction import EXTRACTED, fields_schema, read_fields
 from chalicelib.kernel.errors import Invalid
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from chalicelib.ai.domain.extraction import Extracted, ExtractField
 
 
 @dataclass(frozen=True)
@@ -54,6 +57,7 @@ class Analysis:
     action_items: tuple[ActionItem, ...]
     source: str
     usage: Usage = field(default_factory=Usage)
+    extracted: tuple[Extracted, ...] = ()
 
 
 ANALYSIS_NAME = "call_analysis"
@@ -78,8 +82,22 @@ ANALYSIS_SCHEMA: Mapping[str, Any] = {
 }
 
 
-def read_analysis(payload: Any, source: str, usage: Usage) -> Analysis:
-    """Take a model's answer to `ANALYSIS_SCHEMA`; anything that does not fit it is `Invalid`."""
+def analysis_schema(fields: tuple[ExtractField, ...]) -> Mapping[str, Any]:
+    """Give the schema of an analysis that looks for these values as well."""
+    if not fields:
+        return ANALYSIS_SCHEMA
+    return {
+        **ANALYSIS_SCHEMA,
+        "required": [*ANALYSIS_SCHEMA["required"], EXTRACTED],
+        "properties": {**ANALYSIS_SCHEMA["properties"], EXTRACTED: fields_schema(fields)},
+    }
+
+
+def read_analysis(payload: Any, source: str, usage: Usage, fields: tuple[ExtractField, ...] = ()) -> Analysis:
+    """Take a model's answer to `analysis_schema`; anything that does not fit it is `Invalid`.
+
+    A value of another type than its field's is left out, and the rest stands.
+    """
     try:
         return Analysis(
             summary=str(payload["summary"]).strip()[:2000],
@@ -91,6 +109,7 @@ def read_analysis(payload: Any, source: str, usage: Usage) -> Analysis:
             ),
             source=source,
             usage=usage,
+            extracted=read_fields(payload.get(EXTRACTED), fields),
         )
-    except (KeyError, TypeError, ValueError) as error:
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise Invalid("The analysis does not fit its schema.", code="bad_analysis") from error

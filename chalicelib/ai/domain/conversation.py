@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from chalicelib.ai.domain.machines import OtherEnd
+
 
 # The one action that the rules of law demand on every call, whatever its template allows.
 OPT_OUT_TOOL = "stop_calling_me"
@@ -56,14 +58,22 @@ class CallerSaid:
 
 @dataclass(frozen=True)
 class CallerPressed:
-    """One or more keys of the phone, such as `9` or `1234`."""
+    """One or more keys of the phone, such as `9` or `1234`; `is_complete`: no more follow."""
 
     digits: str
+    is_complete: bool = False
 
 
 @dataclass(frozen=True)
 class CallerSilent:
     """The caller was asked and said nothing for as long as we wait."""
+
+
+@dataclass(frozen=True)
+class CallerUnclear:
+    """Something was heard that is no speech, or was hardly understood; `text` is what it may have been."""
+
+    text: str = ""
 
 
 @dataclass(frozen=True)
@@ -79,7 +89,9 @@ class CallEnded:
     """The line is gone; nothing can be said any more."""
 
 
-Event = CallStarted | CallerSaid | CallerPressed | CallerSilent | CallerInterrupted | CallEnded
+Event = (
+    CallStarted | CallerSaid | CallerPressed | CallerSilent | CallerUnclear | CallerInterrupted | CallEnded
+)
 
 
 @dataclass(frozen=True)
@@ -92,7 +104,19 @@ class Say:
 
 @dataclass(frozen=True)
 class Listen:
-    """The caller has the floor."""
+    """The caller has the floor; `reason` says why, where it is not simply their turn."""
+
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class AwaitKeys:
+    """More keys may follow at once: what comes after this is wanted only when none does."""
+
+
+@dataclass(frozen=True)
+class GoOn:
+    """The rest of the answer is still to come: ask for it when what was said has been heard."""
 
 
 @dataclass(frozen=True)
@@ -118,7 +142,7 @@ class Hangup:
     reason: str
 
 
-Directive = Say | Listen | UseTool | Transfer | Hangup
+Directive = Say | Listen | AwaitKeys | GoOn | UseTool | Transfer | Hangup
 Ending = Listen | Transfer | Hangup
 
 
@@ -167,7 +191,12 @@ class MenuKey:
 
 @dataclass(frozen=True)
 class Conversation:
-    """All that the engine needs to know to answer one event; `closing`: we have already said goodbye."""
+    """All that the engine needs to know to answer one event.
+
+    `silences` counts what came before, in a row, that was no answer. `closing`: we have already said goodbye.
+    `has_colleague`: there is somebody to hand over to. `is_spent`: the call has cost what it may.
+    `other_end`: who has been heard on a call that we placed; None on a call to us.
+    """
 
     instructions: str
     greeting: str
@@ -179,3 +208,7 @@ class Conversation:
     max_turns: int = 40
     may_opt_out: bool = True
     closing: bool = False
+    menu: tuple[MenuKey, ...] = ()
+    has_colleague: bool = False
+    is_spent: bool = False
+    other_end: OtherEnd | None = None

@@ -9,8 +9,12 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.calls.adapters import events
-from chalicelib.calls.domain.lifecycle import TRANSFER_FAILED, CallState, Direction
+from chalicelib.calls.adapters.message_changes import WATCHES as MESSAGE_WATCHES
+from chalicelib.calls.adapters.recording_changes import WATCHES as RECORDING_WATCHES
+from chalicelib.calls.domain.calls import Direction
+from chalicelib.calls.domain.happenings import Happening
 from chalicelib.calls.domain.permission import Verdict
+from chalicelib.calls.domain.states import CallState
 from chalicelib.kernel.changes import Action, Shown, Watch, pk_id, sk_id
 from chalicelib.kernel.ids import derived_id
 
@@ -52,8 +56,18 @@ _TEMPLATE = {
     "on_failure": Shown.PLAIN,
     "transfer_to": Shown.PHONE,
     "max_duration_s": Shown.PLAIN,
+    **dict.fromkeys(("disclosure", "voicemail_message", "screening_answer"), Shown.LENGTH),
+    **dict.fromkeys(("languages", "filler_after_ms", "transfer_mode", "when_nobody"), Shown.PLAIN),
+    **dict.fromkeys(("on_machine", "record", "announce", "max_spend", "deleted_at"), Shown.PLAIN),
 }
-_LINE = {"template_id": Shown.PLAIN}
+_LINE = {
+    "template_id": Shown.PLAIN,
+    "hours": Shown.PLAIN,
+    "after_hours": Shown.PLAIN,
+    "after_hours_text": Shown.LENGTH,
+    "after_hours_template_id": Shown.PLAIN,
+    "region": Shown.PLAIN,
+}
 
 
 def _read_call(image: Mapping[str, Any]) -> Image:
@@ -81,11 +95,12 @@ def _read_number(image: Mapping[str, Any]) -> Image:
 
 
 def _read_template(image: Mapping[str, Any]) -> Image:
-    return dict(json.loads(image["template"]))
+    template = dict(json.loads(image["template"]))
+    return template | ({"deleted_at": image["deleted_at"]} if "deleted_at" in image else {})
 
 
 def _read_line(image: Mapping[str, Any]) -> Image:
-    return {"line": pk_id(image), "template_id": image["template_id"]}
+    return {"line": pk_id(image), **{name: image[name] for name in _LINE if name in image}}
 
 
 def _is_requested(old: Image, new: Image) -> bool:
@@ -107,8 +122,11 @@ def _first_has(name: str) -> Callable[[Image, Image], bool]:
 
 
 def _is_transfer_lost(old: Image, new: Image) -> bool:
-    lost = [sum(kind == TRANSFER_FAILED for _, _, kind, *_ in call.get("events", ())) for call in (old, new)]
-    return bool(lost[0] < lost[1])
+    return _transfers_lost(old) < _transfers_lost(new)
+
+
+def _transfers_lost(call: Image) -> int:
+    return sum(kind == Happening.TRANSFER_FAILED for _, _, kind, *_ in call.get("events", ()))
 
 
 # In the order in which they are told when one write makes several true.
@@ -161,8 +179,15 @@ def _tell_number(old: Image | None, new: Image | None) -> Iterable[Told]:
 
 
 def _tell_template(old: Image | None, new: Image | None) -> Iterable[Told]:
-    if new and not old:
-        yield events.TEMPLATE_CREATED.told({**new, "template_id": new["id"]})
+    if new is None:
+        return
+    told = {**new, "template_id": new["id"]}
+    if not old:
+        yield events.TEMPLATE_CREATED.told(told)
+    elif "deleted_at" in new:
+        yield events.TEMPLATE_DELETED.told(told)
+    elif new != old:
+        yield events.TEMPLATE_UPDATED.told(told)
 
 
 def _tell_line(old: Image | None, new: Image | None) -> Iterable[Told]:
@@ -175,6 +200,8 @@ def _private_id(kind: str) -> Callable[[Mapping[str, Any]], str]:
 
 
 WATCHES = (
+    *MESSAGE_WATCHES,
+    *RECORDING_WATCHES,
     Watch(
         "call",
         "call",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from chalicelib.calls.adapters.message_events import EVENTS as MESSAGE_EVENTS
+from chalicelib.calls.adapters.recording_events import EVENTS as RECORDING_EVENTS
 from chalicelib.kernel.catalogue import EventData, EventType
 from chalicelib.kernel.schemas import Instant
 
@@ -103,6 +105,10 @@ NUMBER_RELEASED = EventType(
     "number.released", "A suppressed number may be called again.", NumberReleasedEventData
 )
 TEMPLATE_CREATED = EventType("call_template.created", "A call template was created.", CallTemplateEventData)
+TEMPLATE_UPDATED = EventType(
+    "call_template.updated", "A call template has a new version.", CallTemplateEventData
+)
+TEMPLATE_DELETED = EventType("call_template.deleted", "A call template was deleted.", CallTemplateEventData)
 LINE_ROUTED = EventType("line.routed", "A call template answers one of our numbers.", LineEventData)
 EVENTS = (
     CALL_REQUESTED,
@@ -117,6 +123,10 @@ EVENTS = (
     CALL_FINISHED,
     NUMBER_SUPPRESSED,
     NUMBER_RELEASED,
+    *RECORDING_EVENTS,
+    *MESSAGE_EVENTS,
     TEMPLATE_CREATED,
+    TEMPLATE_UPDATED,
+    TEMPLATE_DELETED,
     LINE_ROUTED,
 )

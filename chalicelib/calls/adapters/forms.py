@@ -8,8 +8,10 @@ from __future__ import annotations
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
 
-from chalicelib.ai.domain.conversation import CallerPressed, CallerSaid, CallerSilent
-from chalicelib.calls.domain.lifecycle import Report
+from chalicelib.ai.domain.conversation import CallerPressed, CallerSaid, CallerSilent, CallerUnclear
+from chalicelib.ai.domain.wording import is_unclear
+from chalicelib.calls.domain.calls import Report
+from chalicelib.calls.domain.recordings import RecordingKind, RecordingReport
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,13 +22,31 @@ if TYPE_CHECKING:
 WITHHELD = frozenset({"+266696687", "+7378742833", "+2562533", "+8656696", "+86282452253"})
 
 
-def heard(form: Mapping[str, str]) -> CallerSaid | CallerPressed | CallerSilent:
-    """Read what a Gather brought: keys, speech, or nothing."""
+_MAX_CHANNELS = 2
+
+
+# How sure the recogniser must be of speech, between 0 and 1; below this it was noise, or guessed.
+_UNSURE = 0.2
+
+
+def heard(form: Mapping[str, str]) -> CallerSaid | CallerPressed | CallerSilent | CallerUnclear:
+    """Read what a Gather brought: keys, speech, what can hardly be called speech, or nothing."""
     if form.get("Digits"):
         return CallerPressed(form["Digits"])
-    if form.get("SpeechResult"):
-        return CallerSaid(form["SpeechResult"], form.get("Language", ""))
-    return CallerSilent()
+    speech = form.get("SpeechResult", "")
+    if not speech:
+        return CallerSilent()
+    if is_unclear(speech) or _is_doubted(form.get("Confidence", "")):
+        return CallerUnclear(speech)
+    return CallerSaid(speech, form.get("Language", ""))
+
+
+def _is_doubted(confidence: str) -> bool:
+    """Tell whether the recogniser hardly believes its own result; 0 means that it did not say."""
+    try:
+        return 0 < float(confidence) < _UNSURE
+    except ValueError:
+        return False
 
 
 def report(form: Mapping[str, str], received_at: datetime) -> Report:
@@ -34,15 +54,28 @@ def report(form: Mapping[str, str], received_at: datetime) -> Report:
     return Report(
         status=form.get("CallStatus", ""),
         sid=form.get("CallSid", ""),
-        at=_timestamp(form.get("Timestamp", ""), received_at),
-        sequence=_number(form.get("SequenceNumber")),
-        duration_s=_number(form.get("CallDuration")),
+        at=timestamp(form.get("Timestamp", ""), received_at),
+        sequence=number(form.get("SequenceNumber")),
+        duration_s=number(form.get("CallDuration")),
         sip_code=form.get("SipResponseCode", "")[:8],
         error=f"carrier_{form['ErrorCode'][:8]}" if form.get("ErrorCode") else "",
     )
 
 
-def _timestamp(text: str, otherwise: datetime) -> datetime:
+def recording(form: Mapping[str, str]) -> RecordingReport:
+    """Read what a webhook says of a recording; its address of the sound is not read, because ours is used."""
+    is_message = form.get("RecordingSource") == "RecordVerb"
+    return RecordingReport(
+        sid=form.get("RecordingSid", ""),
+        status=form.get("RecordingStatus", ""),
+        kind=RecordingKind.VOICEMAIL if is_message else RecordingKind.CALL,
+        seconds=number(form.get("RecordingDuration")),
+        channels=min(number(form.get("RecordingChannels")) or 1, _MAX_CHANNELS),
+    )
+
+
+def timestamp(text: str, otherwise: datetime) -> datetime:
+    """Read an instant as mails write it (RFC 2822); `otherwise` when there is none."""
     try:
         stamp = parsedate_to_datetime(text)
     except (ValueError, TypeError):
@@ -50,5 +83,6 @@ def _timestamp(text: str, otherwise: datetime) -> datetime:
     return stamp if stamp.tzinfo else otherwise
 
 
-def _number(text: str | None) -> int | None:
+def number(text: str | None) -> int | None:
+    """Read a whole number; None when there is none."""
     return int(text) if text and text.isdecimal() and len(text) < 10 else None  # noqa: PLR2004

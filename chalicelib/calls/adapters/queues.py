@@ -6,10 +6,24 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from chalicelib.calls.adapters.messages import Attend, EndSession, Finish, Message, Suppress, encode
+from chalicelib.calls.adapters.messages import (
+    Attend,
+    CheckSilence,
+    EndSession,
+    FetchRecording,
+    Finish,
+    Message,
+    RetentionStep,
+    SendMessage,
+    Suppress,
+    TakeOver,
+    encode,
+)
+from chalicelib.kernel.clock import iso
 from chalicelib.kernel.errors import unavailable_on
 
 if TYPE_CHECKING:
+    from chalicelib.calls.domain.messages import Place
     from chalicelib.kernel.phones import E164
 
 # SQS delays a message by at most 15 minutes.
@@ -34,9 +48,29 @@ class SqsWakeups:
         """Have the socket told to end after the turn's last words were heard."""
         self._send(self._urgent, EndSession(call_id, turn, connection_id, handoff), delay_s)
 
+    def check_silence(self, call_id: str, turn: int, connection_id: str, delay_s: int) -> None:
+        """Have it looked at whether the caller has said anything since the turn."""
+        self._send(self._urgent, CheckSilence(call_id, turn, connection_id), delay_s)
+
     def finish(self, call_id: str) -> None:
         """Have the post-call job done."""
         self._send(self._post_call, Finish(call_id))
+
+    def fetch_recording(self, call_id: str, sid: str) -> None:
+        """Have a recording brought to where its row says it is to be."""
+        self._send(self._post_call, FetchRecording(call_id, sid))
+
+    def retain(self, run_id: str, step: int) -> None:
+        """Have a step of a retention run done."""
+        self._send(self._post_call, RetentionStep(run_id, step))
+
+    def send_message(self, place: Place) -> None:
+        """Have the text message looked at now."""
+        self._send(self._dial, SendMessage(place.contact_id, iso(place.at), place.message_id))
+
+    def take_over(self, call_id: str) -> None:
+        """Have a call that a machine answered taken from the conversation."""
+        self._send(self._urgent, TakeOver(call_id))
 
     def suppress(self, number: E164, source: str) -> None:
         """Have a number suppressed as soon as it can be stored."""

@@ -13,20 +13,27 @@ from chalicelib.ai.domain.conversation import (
     CallerInterrupted,
     CallerPressed,
     CallerSaid,
+    CallerUnclear,
     Directive,
     Hangup,
     Say,
     Transfer,
 )
+from chalicelib.ai.domain.wording import is_unclear
 from chalicelib.kernel.errors import Invalid
 
 
 @dataclass(frozen=True)
 class Setup:
-    """The first frame of a session: which call it belongs to, by our id and by the carrier's."""
+    """The first frame of a session: which call it belongs to, by our id and by the carrier's.
+
+    `turn` is the newest turn as the session began, `greeting_chars` the length of what is spoken first.
+    """
 
     call_id: str
     call_sid: str
+    turn: int = 0
+    greeting_chars: int = 0
 
 
 @dataclass(frozen=True)
@@ -37,7 +44,7 @@ class Notice:
     detail: str
 
 
-Frame = Setup | CallerSaid | CallerPressed | CallerInterrupted | Notice
+Frame = Setup | CallerSaid | CallerUnclear | CallerPressed | CallerInterrupted | Notice
 
 
 def decode(text: str) -> Frame | None:
@@ -54,20 +61,30 @@ def decode(text: str) -> Frame | None:
 def _decode(frame: dict[str, Any]) -> Frame | None:
     match frame.get("type"):
         case "setup":
-            parameters = frame.get("customParameters")
-            call_id = _text(parameters, "call_id") if isinstance(parameters, dict) else ""
-            return Setup(call_id, _text(frame, "callSid"))
+            return _setup(frame, frame.get("customParameters"))
         case "prompt":
-            said = CallerSaid(_text(frame, "voicePrompt"), _text(frame, "lang"))
-            return said if said.text.strip() and frame.get("last", True) is not False else None
+            text = _text(frame, "voicePrompt")
+            if frame.get("last", True) is False:
+                return None
+            return CallerUnclear(text) if is_unclear(text) else CallerSaid(text, _text(frame, "lang"))
         case "dtmf":
             return CallerPressed(_text(frame, "digit"))
         case "interrupt":
             return CallerInterrupted(
-                _text(frame, "utteranceUntilInterrupt"), _millis(frame.get("durationUntilInterruptMs"))
+                _text(frame, "utteranceUntilInterrupt"), _whole(frame.get("durationUntilInterruptMs"))
             )
         case kind:
             return Notice(str(kind)[:40], _text(frame, "description")[:200])
+
+
+def _setup(frame: dict[str, Any], parameters: Any) -> Setup:
+    ours = parameters if isinstance(parameters, dict) else {}
+    return Setup(
+        _text(ours, "call_id"),
+        _text(frame, "callSid"),
+        _whole(ours.get("turn")),
+        _whole(ours.get("greeting_chars")),
+    )
 
 
 def encode(directive: Directive) -> str | None:
@@ -92,8 +109,8 @@ def _text(frame: dict[str, Any], name: str) -> str:
     return value.encode(errors="replace").decode() if isinstance(value, str) else ""
 
 
-def _millis(value: Any) -> int:
-    """Read milliseconds: a number, or in older sessions a text."""
+def _whole(value: Any) -> int:
+    """Read a whole number, such as milliseconds: a number, or in older sessions a text."""
     try:
         return int(value)
     except (TypeError, ValueError, OverflowError):

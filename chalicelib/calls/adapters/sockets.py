@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from chalicelib.ai.domain.conversation import Directive, Hangup, Say, Transfer
+from chalicelib.ai.domain.conversation import Directive, Hangup, Listen, Say, Transfer
 from chalicelib.calls.adapters.relay_frames import encode
 
 if TYPE_CHECKING:
@@ -34,7 +34,8 @@ class RelayVoice:
     """Speaks one turn through a socket; a goodbye is followed by the end when it has been heard.
 
     The carrier speaks slower than we write, and what is queued when a session ends may be lost. So
-    the end is sent later, by the time the words take at `chars_per_second`, unless the caller speaks.
+    the end is sent later, by the time the words take at `chars_per_second`, unless the caller speaks. And a
+    caller who was given the floor, and is silent for `patience_s` after the words, is asked again.
     """
 
     socket: Socket
@@ -43,10 +44,14 @@ class RelayVoice:
     call_id: str
     turn: int
     chars_per_second: float
+    patience_s: float = 10.0
     said: int = 0
 
     def utter(self, directive: Directive) -> None:
         """Send a directive as a frame, now or after the words before it."""
+        if isinstance(directive, Listen):
+            self.watch()
+            return
         frame = encode(directive)
         if frame is None:
             return
@@ -57,3 +62,8 @@ class RelayVoice:
         if isinstance(directive, Say):
             self.said += len(directive.text)
         self.socket.post(self.connection_id, frame)
+
+    def watch(self) -> None:
+        """Have it looked at whether the caller says anything after the words."""
+        delay = math.ceil(self.said / self.chars_per_second + self.patience_s)
+        self.wakeups.check_silence(self.call_id, self.turn, self.connection_id, delay)

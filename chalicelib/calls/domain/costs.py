@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import math
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from chalicelib.calls.domain.lifecycle import Direction
+from chalicelib.calls.domain.calls import Direction
+from chalicelib.calls.domain.machines import was_detected
+from chalicelib.calls.domain.rooms import Role
 from chalicelib.calls.domain.templates import Transport
 from chalicelib.kernel.money import micros
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import datetime
+
     from chalicelib.ai.domain.analysis import Usage
-    from chalicelib.calls.domain.lifecycle import Call
+    from chalicelib.calls.domain.calls import Call
+    from chalicelib.calls.domain.rooms import Participant
 
 PRICES_OF = "2026-01"
 # US list prices in dollars a started minute; a contract may differ.
@@ -25,6 +32,10 @@ _MODEL = {
     "gpt-4o-mini": ("0.15", "0.075", "0.60"),
     "gpt-4o": ("2.50", "1.25", "10.00"),
 }
+# Dollars a started minute of each participant.
+_CONFERENCE_MINUTE = "0.0018"
+# Dollars a call on which the carrier said who answered.
+_DETECTION = "0.0075"
 _MILLION = Decimal(1_000_000)
 
 
@@ -44,7 +55,45 @@ def cost_lines(call: Call, transport: Transport | None, model: str, usage: Usage
     lines = [CostLine("voice", minutes, "minute", micros(_VOICE_MINUTE[call.direction]) * minutes)]
     if transport and (price := _TRANSPORT_MINUTE[transport]):
         lines.append(CostLine(price[0], minutes, "minute", micros(price[1]) * minutes))
+    if was_detected(call):
+        lines.append(CostLine("machine_detection", 1, "call", micros(_DETECTION)))
     return (*lines, *_model_lines(model, usage))
+
+
+def leg_lines(legs: Iterable[Participant], ended_at: datetime) -> tuple[CostLine, ...]:
+    """List what the others in a call's room cost: their legs, and everybody's minutes in a conference.
+
+    A leg that the carrier has not said the length of is taken to have lasted until `ended_at`.
+    """
+    legs = tuple(legs)
+    dialed = sum(
+        _started_minutes(leg, leg.accepted_at, ended_at) for leg in legs if leg.role is not Role.CALLER
+    )
+    shared = sum(_started_minutes(leg, leg.joined_at, ended_at) for leg in legs)
+    lines = (
+        CostLine("colleague_voice", dialed, "minute", micros(_VOICE_MINUTE[Direction.OUTBOUND]) * dialed),
+        CostLine("conference", shared, "minute", micros(_CONFERENCE_MINUTE) * shared),
+    )
+    return tuple(line for line in lines if line.quantity)
+
+
+def _started_minutes(leg: Participant, since: datetime | None, ended_at: datetime) -> int:
+    if since is None:
+        return 0
+    seconds = ((leg.left_at or ended_at) - since).total_seconds()
+    return math.ceil(max(seconds, leg.duration_s or 0, 1) / 60)
+
+
+def estimated_spend(call: Call, transport: Transport, model: str, usage: Usage, now: datetime) -> int:
+    """Say what a call that goes on has cost by `now`, in micro-dollars, rather too much than too little.
+
+    A model without a known price is taken for the dearest one, so that a limit holds for it too.
+    """
+    began = call.answered_at or call.created_at
+    so_far = replace(call, duration_s=max(1, math.ceil((now - began).total_seconds())))
+    dearest = max(_MODEL, key=lambda name: Decimal(_MODEL[name][-1]))
+    lines = cost_lines(so_far, transport, model if model in _MODEL else dearest, usage)
+    return sum(line.amount for line in lines)
 
 
 def _model_lines(model: str, usage: Usage) -> list[CostLine]:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from chalicelib.calls.domain.happenings import Happening
 from chalicelib.kernel.phones import E164
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from chalicelib.calls.domain.lifecycle import Call
+    from chalicelib.calls.domain.calls import Call
 
 # What stands for the number of an erased call; no number has this form.
 NO_NUMBER = str.__new__(E164, "")
@@ -19,8 +20,10 @@ NO_NUMBER = str.__new__(E164, "")
 def erase(call: Call, now: datetime) -> Call:
     """Take all that is personal from a finished call; ids, times, outcome, cost and template stay.
 
-    The contact's id stays too: it says nothing when the contact itself is erased.
+    The contact's id stays too: it says nothing when the contact itself is erased. So do statuses of the
+    carrier that we do not know: they are counted.
     """
     if call.erased_at or not call.finished_at:
         return call
-    return replace(call, number=NO_NUMBER, sid="", decision=None, events=(), erased_at=now)
+    kept = tuple(event for event in call.events if event.kind == Happening.UNKNOWN_STATUS)
+    return replace(call, number=NO_NUMBER, sid="", decision=None, events=kept, erased_at=now)

@@ -9,8 +9,9 @@ from chalicelib.ai.domain.analysis import Usage
 
 if TYPE_CHECKING:
     from chalicelib.ai.domain.analysis import Analysis
+    from chalicelib.calls.domain.calls import Call
     from chalicelib.calls.domain.costs import CostLine
-    from chalicelib.calls.domain.lifecycle import Call
+    from chalicelib.calls.domain.recordings import Recording
     from chalicelib.calls.domain.templates import Brief
     from chalicelib.calls.domain.turns import Turn
 
@@ -31,6 +32,7 @@ class CallFile:
     brief: Brief | None = None
     turns: tuple[Turn, ...] = ()
     aftermath: Aftermath | None = None
+    recordings: tuple[Recording, ...] = ()
 
     @property
     def usage(self) -> Usage:

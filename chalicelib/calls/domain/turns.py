@@ -3,17 +3,29 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from chalicelib.ai.domain.analysis import Usage
 from chalicelib.ai.domain.conversation import OPT_OUT_TOOL, Heard, Message, Spoken, ToolUsed
+from chalicelib.ai.domain.keys import acts_alone
+from chalicelib.ai.domain.wording import digits_of, pressed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
 
+    from chalicelib.ai.domain.conversation import MenuKey
+
 GREETING_TURN = 0
+# Keys that come no later than this after another belong together; also when a Gather collects the rest.
+_KEYS_APART = timedelta(seconds=10)
+# How long the socket waits for another key (seconds) before the model is told of those that came.
+KEYS_PAUSE_S = 1.2
+# How a turn ends of whose number more keys are awaited.
+MORE_KEYS = "more_keys"
+_ENDS_KEYS = "#"
 
 
 class TurnKind(StrEnum):
@@ -23,6 +35,8 @@ class TurnKind(StrEnum):
     SPEECH = "speech"
     KEYS = "keys"
     SILENCE = "silence"
+    TRANSFER = "transfer"  # a hand-over that reached nobody came back
+    UNCLEAR = "unclear"  # noise, or words that were hardly understood
 
 
 class TurnEnd(StrEnum):
@@ -57,7 +71,10 @@ class Timing:
 
 @dataclass(frozen=True)
 class Turn:
-    """What the caller did and what the agent answered; `heard` is set when it was talked over."""
+    """What the caller did and what the agent answered; `heard` is set when it was talked over.
+
+    `filler` is what was said because the model was silent; the answer begins with it.
+    """
 
     number: int
     kind: TurnKind
@@ -66,6 +83,7 @@ class Turn:
     language: str = ""
     answer: str | None = None
     heard: str | None = None
+    filler: str = ""
     end: TurnEnd | None = None
     reason: str = ""
     tools: tuple[ToolRun, ...] = ()
@@ -80,7 +98,22 @@ class Turn:
 
 def history(turns: tuple[Turn, ...]) -> tuple[Message, ...]:
     """Tell the conversation so far as the model shall know it: what was heard, not what was written."""
-    return tuple(message for turn in turns for message in _messages(turn))
+    messages: list[Message] = []
+    for turn in turns:
+        for message in _messages(turn):
+            _append(messages, message)
+    return tuple(messages)
+
+
+def _append(messages: list[Message], message: Message) -> None:
+    """Add a message; keys that follow keys with no word between them are one number."""
+    last = messages[-1] if messages else None
+    if isinstance(message, Heard) and isinstance(last, Heard):
+        earlier, later = digits_of(last.text), digits_of(message.text)
+        if earlier and later:
+            messages[-1] = Heard(pressed((earlier + later).rstrip(_ENDS_KEYS) or later))
+            return
+    messages.append(message)
 
 
 def _messages(turn: Turn) -> Iterator[Message]:
@@ -93,13 +126,54 @@ def _messages(turn: Turn) -> Iterator[Message]:
 
 
 def silences_before_now(turns: tuple[Turn, ...]) -> int:
-    """Count the silences in a row that end the conversation so far."""
+    """Count the turns in a row that end the conversation so far and were no answer: silence, or noise."""
     count = 0
     for turn in reversed(turns):
-        if turn.kind is not TurnKind.SILENCE:
+        if turn.kind not in {TurnKind.SILENCE, TurnKind.UNCLEAR}:
             break
         count += 1
     return count
+
+
+def open_keys(
+    turns: tuple[Turn, ...], at: datetime, menu: tuple[MenuKey, ...], *, may_be_late: bool
+) -> tuple[Turn, ...]:
+    """Give the turns that end the conversation so far with keys which a key pressed now, at `at`, continues.
+
+    Nothing was said about them; or, where a key may be served late, they were pressed right before it: a `9`
+    in the middle of a number must not be taken for a wish, however slow we are. A key that acts at once, as
+    the first of its number, is no part of one.
+    """
+    number: list[Turn] = []
+    for turn in _keys_before(turns, at, KEYS_PAUSE_S if may_be_late else 0):
+        digits = digits_of(turn.said)
+        if digits.endswith(_ENDS_KEYS):
+            number = []
+        elif number or not acts_alone(menu, digits):
+            number.append(turn)
+    return tuple(number)
+
+
+def _keys_before(turns: tuple[Turn, ...], at: datetime, late_s: float) -> list[Turn]:
+    """Give the turns of keys that belong to one pressed at `at`: none long before the next, in order."""
+    found: list[Turn] = []
+    for turn in reversed(turns):
+        apart = timedelta(seconds=late_s) if turn.spoken.strip() else _KEYS_APART
+        if turn.kind is not TurnKind.KEYS or not apart or abs(at - turn.received_at) > apart:
+            break
+        found.append(turn)
+        at = turn.received_at
+    return sorted(found, key=lambda turn: (turn.received_at, turn.number))
+
+
+def joined_keys(turns: tuple[Turn, ...], digits: str, at: datetime) -> tuple[str, bool]:
+    """Put keys together in the order in which they came; tell too whether `#` says that there are no more.
+
+    Each key may be served by a process of its own, so that a later one can be taken before an earlier one.
+    """
+    pressings = [*((turn.received_at, digits_of(turn.said)) for turn in turns), (at, digits)]
+    number = "".join(pressing for _, pressing in sorted(pressings, key=lambda pressing: pressing[0]))
+    return number.rstrip(_ENDS_KEYS) or number, number.endswith(_ENDS_KEYS)
 
 
 def interrupted_turn(turns: tuple[Turn, ...], received_at: datetime) -> Turn | None:
@@ -115,8 +189,3 @@ def interrupted_turn(turns: tuple[Turn, ...], received_at: datetime) -> Turn | N
 def opted_out(turns: tuple[Turn, ...]) -> bool:
     """Tell whether the caller's wish not to be called again was carried out, whatever was said after it."""
     return any(run.name == OPT_OUT_TOOL and run.done for turn in turns for run in turn.tools)
-
-
-def transferred(turns: tuple[Turn, ...]) -> bool:
-    """Tell whether the conversation was handed over to a person."""
-    return any(turn.end is TurnEnd.TRANSFER for turn in turns)

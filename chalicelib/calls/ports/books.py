@@ -9,8 +9,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from datetime import datetime
 
+    from chalicelib.calls.domain.calls import Call
     from chalicelib.calls.domain.files import Aftermath, CallFile
-    from chalicelib.calls.domain.lifecycle import Call
     from chalicelib.calls.domain.templates import Brief
     from chalicelib.calls.domain.turns import Turn
     from chalicelib.kernel.paging import Page
@@ -37,7 +37,10 @@ class CallBook(Protocol):
         """Give a call with all that belongs to it, in one consistent query."""
 
     def change(self, call_id: str, how: Callable[[Call], Call]) -> tuple[Call, Call]:
-        """Apply `how` to the newest state, again when somebody was faster; give old and new."""
+        """Apply `how` to the newest state, again when somebody was faster; give old and new.
+
+        What a finished call adds to the counters is written with it, or nothing is.
+        """
 
     def commit_dial(self, call: Call, live_until: datetime) -> Commit:
         """In one transaction: the queued call becomes this one, its number is neither suppressed nor live."""
@@ -51,8 +54,11 @@ class CallBook(Protocol):
     def put_brief(self, call_id: str, brief: Brief) -> None:
         """Store what the call is held by."""
 
-    def put_aftermath(self, call_id: str, aftermath: Aftermath) -> None:
-        """Store what the post-call job found, unless the call was erased; again, it is replaced."""
+    def put_aftermath(self, call_id: str, aftermath: Aftermath, texts_since: datetime | None = None) -> None:
+        """Store what the post-call job found, unless the call was erased; again, it is replaced.
+
+        `texts_since` says since when the call has texts that retention deletes some day.
+        """
 
     def of_contacts(self, contact_ids: Sequence[str], limit: int, start: str | None) -> Page[Call]:
         """Give up to `limit` calls of these contacts, newest first, after `start`; not those erased."""
@@ -69,6 +75,12 @@ class TurnBook(Protocol):
 
     def close(self, call_id: str, turn: Turn) -> None:
         """Store what was answered; never touches what was heard. A turn that was erased stays away."""
+
+    def since(self, call_id: str, number: int) -> tuple[Turn, ...]:
+        """Give the turns from this number on, in order, in one consistent query."""
+
+    def resume(self, call_id: str, number: int) -> bool:
+        """Take it on to answer the rest of a turn, after its filler; False when somebody has."""
 
     def interrupt(self, call_id: str, number: int, heard: str) -> None:
         """Store how far the agent was heard; the first interruption of a turn stands."""

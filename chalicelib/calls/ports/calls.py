@@ -10,7 +10,14 @@ if TYPE_CHECKING:
     from chalicelib.ai.domain.conversation import ToolSpec
     from chalicelib.ai.ports import AiPorts
     from chalicelib.calls.ports.books import CallBook, TurnBook
+    from chalicelib.calls.ports.lists import CallLists
+    from chalicelib.calls.ports.messages import MessageBook, MessageTemplateBook, Texting
     from chalicelib.calls.ports.numbers import NumberBook, TemplateBook
+    from chalicelib.calls.ports.recordings import CarrierRecordings, RecordingBook, SoundStore
+    from chalicelib.calls.ports.retention import RetentionBook
+    from chalicelib.calls.ports.rooms import RoomBook, RoomWakeups, Switchboard
+    from chalicelib.calls.ports.routes import RouteBook
+    from chalicelib.calls.ports.statistics import Statistics
     from chalicelib.calls.ports.telephony import Socket, Telephony
     from chalicelib.calls.ports.wakeups import Wakeups
     from chalicelib.crm.ports.crm import CrmPorts
@@ -26,13 +33,39 @@ class CallPorts(Protocol):
     @property
     def book(self) -> CallBook: ...  # noqa: D102
     @property
+    def lists(self) -> CallLists: ...  # noqa: D102
+    @property
+    def statistics(self) -> Statistics: ...  # noqa: D102
+    @property
     def turns(self) -> TurnBook: ...  # noqa: D102
     @property
     def numbers(self) -> NumberBook: ...  # noqa: D102
     @property
     def templates(self) -> TemplateBook: ...  # noqa: D102
     @property
+    def routes(self) -> RouteBook: ...  # noqa: D102
+    @property
+    def recordings(self) -> RecordingBook: ...  # noqa: D102
+    @property
+    def sounds(self) -> SoundStore: ...  # noqa: D102
+    @property
+    def carrier_recordings(self) -> CarrierRecordings: ...  # noqa: D102
+    @property
+    def retention(self) -> RetentionBook: ...  # noqa: D102
+    @property
+    def messages(self) -> MessageBook: ...  # noqa: D102
+    @property
+    def message_templates(self) -> MessageTemplateBook: ...  # noqa: D102
+    @property
+    def rooms(self) -> RoomBook: ...  # noqa: D102
+    @property
+    def switchboard(self) -> Switchboard: ...  # noqa: D102
+    @property
+    def room_wakeups(self) -> RoomWakeups: ...  # noqa: D102
+    @property
     def telephony(self) -> Telephony: ...  # noqa: D102
+    @property
+    def texting(self) -> Texting: ...  # noqa: D102
     @property
     def wakeups(self) -> Wakeups: ...  # noqa: D102
     @property

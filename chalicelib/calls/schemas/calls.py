@@ -8,11 +8,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from chalicelib.ai.domain.analysis import Sentiment
-from chalicelib.calls.domain.lifecycle import CallState, Direction, Outcome
+from chalicelib.calls.domain.calls import Direction
+from chalicelib.calls.domain.outcomes import Outcome
 from chalicelib.calls.domain.permission import Verdict
+from chalicelib.calls.domain.states import CallState
 from chalicelib.calls.domain.templates import Transport
 from chalicelib.calls.domain.turns import TurnEnd, TurnKind
 from chalicelib.calls.schemas.fields import Id, Phone, View
+from chalicelib.calls.schemas.recordings import RecordingView
 from chalicelib.calls.services.requests import CallWish
 from chalicelib.kernel.phones import E164
 from chalicelib.kernel.schemas import InstantIn
@@ -127,6 +130,15 @@ class ActionItemView(View):
     owner: str
 
 
+class ExtractedView(View):
+    """A value that the template looks for, null when it was not said; `turn` is where the caller said it."""
+
+    key: str
+    value: str | bool | int | float | None
+    said: str
+    turn: int | None
+
+
 class AnalysisView(View):
     """What the call came to; `source` names the model, or `rules` when no model answered."""
 
@@ -134,6 +146,7 @@ class AnalysisView(View):
     sentiment: Sentiment
     intents: list[str]
     action_items: list[ActionItemView]
+    extracted: list[ExtractedView]
     source: str
 
 
@@ -174,14 +187,19 @@ class CallList(View):
 
 
 class CallFileView(CallView):
-    """A call with all that belongs to it; `cost` is the sum of `cost_lines` in micro-dollars."""
+    """A call with all that belongs to it; `cost` is the sum of `cost_lines` in micro-dollars.
 
+    `template_version` is the version of the call template that it is held by, null until it is answered.
+    """
+
+    template_version: int | None
     transport: Transport | None
     turns: list[TurnView]
     usage: UsageView
     analysis: AnalysisView | None
     cost_lines: list[CostLineView]
     cost: int
+    recordings: list[RecordingView]
 
 
 def call_file_view(file: CallFile) -> dict[str, Any]:
@@ -190,10 +208,12 @@ def call_file_view(file: CallFile) -> dict[str, Any]:
     lines = aftermath.costs if aftermath else ()
     return {
         **vars(file.call),
+        "template_version": file.brief.template_version if file.brief else None,
         "transport": file.brief.transport if file.brief else None,
         "turns": file.turns,
         "usage": file.usage,
         "analysis": aftermath.analysis if aftermath else None,
         "cost_lines": lines,
         "cost": sum(line.amount for line in lines),
+        "recordings": file.recordings,
     }

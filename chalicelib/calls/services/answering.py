@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from chalicelib.ai.domain.conversation import Conversation, Say
 from chalicelib.ai.engine import greet
 from chalicelib.ai.services import get_prompt
-from chalicelib.calls.domain.lifecycle import PATIENCE, Call, CallState, Direction
+from chalicelib.calls.domain.calls import Call, Direction
+from chalicelib.calls.domain.lifecycle import PATIENCE
+from chalicelib.calls.domain.states import CallState
 from chalicelib.calls.domain.turns import GREETING_TURN, Turn, TurnEnd, TurnKind
+from chalicelib.calls.services.after_hours import Closed, template_at, turn_away
 from chalicelib.calls.services.briefing import Occasion, nobody, write_brief
 from chalicelib.calls.services.progress import record_report
-from chalicelib.calls.services.templates import get_template
+from chalicelib.calls.services.templates import template_of_call
 from chalicelib.crm.services import contacts as crm
 from chalicelib.kernel.errors import NotFound
 from chalicelib.kernel.ids import derived_id
@@ -20,11 +23,14 @@ from chalicelib.kernel.logs import log
 
 if TYPE_CHECKING:
     from chalicelib.ai.domain.conversation import Directive
-    from chalicelib.calls.domain.lifecycle import Report
+    from chalicelib.calls.domain.calls import Report
     from chalicelib.calls.domain.templates import Brief
     from chalicelib.calls.ports.calls import CallPorts
     from chalicelib.crm.domain.contacts import Contact
     from chalicelib.kernel.phones import E164
+
+# The carrier asks us while it rings, and our answer takes the call.
+TAKEN = "in-progress"
 
 
 @dataclass(frozen=True)
@@ -53,10 +59,13 @@ def answer_call(calls: CallPorts, call_id: str, report: Report) -> Opening | Non
     return Opening(call, brief, directives)
 
 
-def receive_call(calls: CallPorts, number: E164, line: E164, report: Report) -> Opening | None:
-    """Take a call that somebody made to our number; None when no template answers there."""
-    template_id = calls.templates.route_of(line)
-    if template_id is None:
+def receive_call(calls: CallPorts, number: E164, line: E164, report: Report) -> Opening | Closed | None:
+    """Take a call that somebody made to our number; None when no template answers there.
+
+    Whether it came after hours is judged by the time at which it came first, however often it is told.
+    """
+    route = calls.routes.get(line)
+    if route is None:
         return None
     call_id = inbound_call_id(report.sid)
     if calls.book.get(call_id) is None:
@@ -68,14 +77,15 @@ def receive_call(calls: CallPorts, number: E164, line: E164, report: Report) -> 
             number=number,
             line=line,
             contact_id=contact.id,
-            template_id=template_id,
+            template_id=template_at(route, report.at),
             created_at=report.at,
             due_at=report.at,
             look_at=report.at + PATIENCE,
             sid=report.sid,
         )
         calls.book.create(call)
-    return answer_call(calls, call_id, report)
+    taken = replace(report, status=TAKEN)
+    return turn_away(calls, route, call_id, taken) or answer_call(calls, call_id, taken)
 
 
 def inbound_call_id(sid: str) -> str:
@@ -88,7 +98,7 @@ def _brief(calls: CallPorts, call: Call) -> Brief:
     file = calls.book.load(call.id)
     if file and file.brief:
         return file.brief
-    template = get_template(calls, call.template_id)
+    template = template_of_call(calls, call.template_id)
     prompt = get_prompt(calls.ai, template.prompt_id)
     occasion = Occasion(_partner(calls, call), call.direction, call.number, call.line)
     brief = write_brief(calls, template, prompt, occasion)

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from chalicelib.ai.services import instructions
-from chalicelib.calls.domain.lifecycle import Direction
+from chalicelib.calls.domain.calls import Direction
+from chalicelib.calls.domain.machines import usual_screening_answer
 from chalicelib.calls.domain.templates import Brief
+from chalicelib.calls.services.announcing import announcement
 from chalicelib.crm.domain.contacts import UNKNOWN_CALLER, Contact
 from chalicelib.crm.domain.details import ContactStatus
 from chalicelib.kernel.errors import about_field
@@ -19,11 +21,12 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from chalicelib.ai.domain.prompts import PromptTemplate
-    from chalicelib.calls.domain.lifecycle import Call
+    from chalicelib.calls.domain.calls import Call
     from chalicelib.calls.domain.templates import CallTemplate
     from chalicelib.calls.ports.calls import CallPorts
 
 DEFAULT_TIME_ZONE = "UTC"
+TEXTS = ("recording_announcement", "greeting", "disclosure", "screening_answer", "voicemail_message")
 _EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
 _SOMEBODY = Contact(
     id="contact_sample",
@@ -71,12 +74,12 @@ def write_brief(
     calls: CallPorts, template: CallTemplate, prompt: PromptTemplate, occasion: Occasion
 ) -> Brief:
     """Fill greeting and prompt in; `Invalid` with code `bad_template` for a variable that does not exist."""
-    variables = _variables(occasion, calls.clock.now())
+    variables = variables_of(occasion, calls.clock.now())
     with about_field("/prompt_id"):
         filled = instructions(calls.ai, prompt, variables)
     return Brief(
         instructions=filled,
-        greeting=_first_words(calls, template, variables),
+        greeting=_first_words(calls, template, occasion, variables),
         transport=template.transport,
         language=template.language,
         languages=template.languages,
@@ -90,19 +93,41 @@ def write_brief(
         when_nobody=template.when_nobody,
         on_machine=template.on_machine,
         voicemail_message=_filled(calls, template, "voicemail_message", variables),
-        screening_answer=_filled(calls, template, "screening_answer", variables),
+        screening_answer=_screening_answer(calls, template, occasion, variables),
         record=template.record,
         max_spend=template.max_spend,
+        extract=template.extract,
         time_zone=occasion.contact.time_zone or DEFAULT_TIME_ZONE,
         template_version=template.version,
         prompt_version=prompt.version,
     )
 
 
-def _first_words(calls: CallPorts, template: CallTemplate, variables: Mapping[str, Any]) -> str:
+def fill_texts(calls: CallPorts, template: CallTemplate, occasion: Occasion) -> dict[str, str]:
+    """Fill in each text of a template, by its field; `Invalid` with code `bad_template` names the field."""
+    variables = variables_of(occasion, calls.clock.now())
+    return {field: _filled(calls, template, field, variables) for field in TEXTS}
+
+
+def _first_words(
+    calls: CallPorts, template: CallTemplate, occasion: Occasion, variables: Mapping[str, Any]
+) -> str:
     """Give all that is said before anybody answers."""
+    own = _filled(calls, template, "recording_announcement", variables)
+    told = announcement(calls, template, occasion.contact, occasion.line, own)
     fields = ("greeting", "disclosure")
-    return " ".join(filter(None, (_filled(calls, template, field, variables) for field in fields)))
+    return " ".join(filter(None, (told, *(_filled(calls, template, field, variables) for field in fields))))
+
+
+def _screening_answer(
+    calls: CallPorts, template: CallTemplate, occasion: Occasion, variables: Mapping[str, Any]
+) -> str:
+    """Give what a machine that asks who calls is told: the template's own words, or for whom and by whom."""
+    if own := _filled(calls, template, "screening_answer", variables):
+        return own
+    name = occasion.contact.name if occasion.contact.name != UNKNOWN_CALLER else ""
+    greeting = _filled(calls, template, "greeting", variables)
+    return usual_screening_answer(name, greeting, template.language)
 
 
 def _filled(calls: CallPorts, template: CallTemplate, field: str, variables: Mapping[str, Any]) -> str:
@@ -110,7 +135,7 @@ def _filled(calls: CallPorts, template: CallTemplate, field: str, variables: Map
         return calls.ai.renderer.render(getattr(template, field), variables)
 
 
-def _variables(occasion: Occasion, now: datetime) -> dict[str, Any]:
+def variables_of(occasion: Occasion, now: datetime) -> dict[str, Any]:
     """Give what greetings and prompts may refer to: `contact`, `first_name`, `call` and `now`."""
     contact = occasion.contact
     zone = ZoneInfo(contact.time_zone or DEFAULT_TIME_ZONE)

@@ -5,11 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from chalicelib.calls.domain.calls import Call, Report
 from chalicelib.calls.domain.lifecycle import (
     PATIENCE,
-    Call,
-    CallState,
-    Report,
     apply_report,
     carrier_declined,
     carrier_unsure,
@@ -22,11 +20,12 @@ from chalicelib.calls.domain.lifecycle import (
     take_back,
 )
 from chalicelib.calls.domain.permission import UNREADABLE, Decision, Verdict, stopped
+from chalicelib.calls.domain.states import CallState
 from chalicelib.calls.ports.books import Commit
 from chalicelib.calls.ports.telephony import PlaceOrder
 from chalicelib.calls.services.progress import record_report
 from chalicelib.calls.services.requests import Standing, decide, standing_of
-from chalicelib.calls.services.templates import get_template
+from chalicelib.calls.services.templates import template_of_call
 from chalicelib.kernel.errors import Forbidden, Invalid, NotFound, Unavailable
 from chalicelib.kernel.logs import log
 from chalicelib.system.domain.settings import Stop
@@ -36,6 +35,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
+    from chalicelib.calls.domain.templates import CallTemplate
     from chalicelib.calls.ports.calls import CallPorts
     from chalicelib.calls.ports.telephony import Telephony
 
@@ -86,8 +86,8 @@ def dial(calls: CallPorts, call: Call) -> None:
     if decision.verdict is not Verdict.ALLOW:
         _set_aside(calls, call, decision)
         return
-    max_duration_s = get_template(calls, call.template_id).max_duration_s
-    live_until = decision.decided_at + timedelta(seconds=max_duration_s) + _LEASE_MARGIN
+    template = template_of_call(calls, call.template_id)
+    live_until = decision.decided_at + timedelta(seconds=template.max_duration_s) + _LEASE_MARGIN
     telephony = calls.telephony  # in a new process it takes long to build: before contact and switch are read
     standing = standing_of(calls, call)
     if standing is not Standing.WELCOME:
@@ -99,7 +99,7 @@ def dial(calls: CallPorts, call: Call) -> None:
     if result is Commit.NUMBER_CHANGED:
         _set_aside(calls, call, decide(calls, call, Standing.WELCOME))
     elif result is Commit.DONE:
-        _place_unless_stopped(calls, telephony, committed, max_duration_s)
+        _place_unless_stopped(calls, telephony, committed, template)
 
 
 def reconcile(calls: CallPorts, call: Call) -> None:
@@ -131,11 +131,11 @@ def _set_aside(calls: CallPorts, call: Call, decision: Decision) -> None:
     calls.book.change(call.id, lambda newest: change(newest, decision))
 
 
-def _place_unless_stopped(calls: CallPorts, telephony: Telephony, call: Call, max_duration_s: int) -> None:
+def _place_unless_stopped(calls: CallPorts, telephony: Telephony, call: Call, template: CallTemplate) -> None:
     """Ask the carrier, unless dialing was stopped since the decision: then nobody has asked it yet."""
     stop = _stop_of_now(calls)
     if stop is None:
-        _place(calls, telephony, call, max_duration_s)
+        _place(calls, telephony, call, template)
         return
     log("call.not_dialed", call_id=call.id, reason=stop.code)
     decision = stopped(stop.code, stop.explanation, calls.clock.now())
@@ -151,9 +151,10 @@ def _stop_of_now(calls: CallPorts) -> Stop | None:
         return Stop(UNREADABLE, f"Nobody could tell whether dialing is stopped: {error.message}")
 
 
-def _place(calls: CallPorts, telephony: Telephony, call: Call, max_duration_s: int) -> None:
+def _place(calls: CallPorts, telephony: Telephony, call: Call, template: CallTemplate) -> None:
+    order = PlaceOrder(call.id, call.number, call.line, template.max_duration_s, template.on_machine)
     try:
-        sid = telephony.place(PlaceOrder(call.id, call.number, call.line, max_duration_s))
+        sid = telephony.place(order)
     except (Invalid, Forbidden, NotFound) as error:
         _end_unplaced(calls, call, never_placed, error.code)
     except Unavailable as error:

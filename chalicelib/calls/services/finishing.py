@@ -9,10 +9,14 @@ from typing import TYPE_CHECKING
 
 from chalicelib.ai import services as ai
 from chalicelib.ai.domain.conversation import Heard
-from chalicelib.calls.domain.costs import cost_lines
+from chalicelib.calls.domain.costs import cost_lines, leg_lines
+from chalicelib.calls.domain.evidence import begun_at, with_turns
 from chalicelib.calls.domain.files import Aftermath
-from chalicelib.calls.domain.lifecycle import PATIENCE, Outcome, finish, look_again, outcome_of, settle
-from chalicelib.calls.domain.turns import history, opted_out, transferred
+from chalicelib.calls.domain.happenings import Happening, has_happened
+from chalicelib.calls.domain.lifecycle import PATIENCE, finish, look_again, settle
+from chalicelib.calls.domain.outcomes import outcome_of
+from chalicelib.calls.domain.rooms import room_id_of
+from chalicelib.calls.domain.turns import history
 from chalicelib.crm.domain.notes import NewNote, NoteKind
 from chalicelib.crm.services.contacts import get_contact
 from chalicelib.crm.services.notes import add_note
@@ -25,6 +29,7 @@ if TYPE_CHECKING:
     from chalicelib.ai.domain.analysis import Analysis
     from chalicelib.calls.domain.costs import CostLine
     from chalicelib.calls.domain.files import CallFile
+    from chalicelib.calls.domain.outcomes import Conclusion, Outcome
     from chalicelib.calls.ports.calls import CallPorts
 
 _MODEL_PATIENCE = timedelta(minutes=10)
@@ -40,25 +45,26 @@ def finish_call(calls: CallPorts, call_id: str) -> None:
     file = calls.book.load(call_id)
     if file is None or not file.call.is_over or file.call.finished_at:
         return
-    outcome = outcome_of(file.call, opted_out=opted_out(file.turns), transferred=transferred(file.turns))
+    conclusion = outcome_of(file.call, file.turns)
     try:
         analysis = file.aftermath.analysis if file.aftermath else _analysis(calls, file)
     except (Unavailable, Invalid) as error:
-        _try_later(calls, call_id, outcome, error)
+        _try_later(calls, call_id, conclusion, error)
         return
     costs = _costs(calls, file, analysis)
-    calls.book.put_aftermath(call_id, Aftermath(analysis, costs))
+    texts_since = file.call.ended_at if file.brief else None
+    calls.book.put_aftermath(call_id, Aftermath(analysis, costs), texts_since)
     if analysis:
-        _note(calls, file, analysis, outcome)
+        _note(calls, file, analysis, conclusion.outcome)
     now, cost = calls.clock.now(), sum(line.amount for line in costs)
-    calls.book.change(call_id, lambda newest: finish(settle(newest, outcome), now, cost))
-    log("call.finished", call_id=call_id, outcome=outcome)
+    calls.book.change(call_id, lambda newest: finish(settle(newest, conclusion), now, cost))
+    log("call.finished", call_id=call_id, outcome=conclusion.outcome, reason=conclusion.reason)
 
 
-def _try_later(calls: CallPorts, call_id: str, outcome: Outcome, error: AppError) -> None:
+def _try_later(calls: CallPorts, call_id: str, conclusion: Conclusion, error: AppError) -> None:
     log("call.analysis_failed", call_id=call_id, code=error.code)
     again_at = calls.clock.now() + PATIENCE
-    calls.book.change(call_id, lambda newest: look_again(settle(newest, outcome), again_at))
+    calls.book.change(call_id, lambda newest: look_again(settle(newest, conclusion), again_at))
 
 
 def _analysis(calls: CallPorts, file: CallFile) -> Analysis | None:
@@ -70,9 +76,10 @@ def _analysis(calls: CallPorts, file: CallFile) -> Analysis | None:
     if caller is None:
         return None
     ended_at = file.call.ended_at or file.call.created_at
+    fields = file.brief.extract if file.brief else ()
     if calls.clock.now() - ended_at > _MODEL_PATIENCE:
-        return ai.analyse_by_rules(calls.ai, messages)
-    return ai.analyse(calls.ai, messages, caller)
+        return ai.analyse_by_rules(calls.ai, messages, fields)
+    return with_turns(ai.analyse(calls.ai, messages, caller, begun_at(file), fields), file.turns)
 
 
 def _name_of(calls: CallPorts, contact_id: str) -> str | None:
@@ -86,7 +93,11 @@ def _name_of(calls: CallPorts, contact_id: str) -> str | None:
 def _costs(calls: CallPorts, file: CallFile, analysis: Analysis | None) -> tuple[CostLine, ...]:
     usage = replace(file, aftermath=Aftermath(analysis, ())).usage
     transport = file.brief.transport if file.brief else None
-    return cost_lines(file.call, transport, calls.ai.model.name, usage)
+    lines = cost_lines(file.call, transport, calls.ai.model.name, usage)
+    if not has_happened(file.call, Happening.TRANSFER_BEGUN):
+        return lines
+    there = calls.rooms.load(room_id_of(file.call.id))
+    return (*lines, *leg_lines(there.participants if there else (), file.call.ended_at or calls.clock.now()))
 
 
 def _note(calls: CallPorts, file: CallFile, analysis: Analysis, outcome: Outcome) -> None:

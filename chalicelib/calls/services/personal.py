@@ -7,7 +7,10 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.calls.domain.erasing import erase
-from chalicelib.calls.domain.lifecycle import CallState, cancel
+from chalicelib.calls.domain.lifecycle import cancel
+from chalicelib.calls.domain.rooms import room_id_of
+from chalicelib.calls.domain.states import CallState
+from chalicelib.calls.services.recordings import erase_recordings
 from chalicelib.kernel.clock import iso
 from chalicelib.kernel.errors import Conflict
 from chalicelib.kernel.logs import log
@@ -16,7 +19,7 @@ from chalicelib.kernel.paging import Page
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from chalicelib.calls.domain.lifecycle import Call
+    from chalicelib.calls.domain.calls import Call
     from chalicelib.calls.ports.calls import CallPorts
     from chalicelib.kernel.phones import E164
 
@@ -80,7 +83,9 @@ def _check_finished(call: Call) -> None:
 
 
 def _erase(calls: CallPorts, call: Call) -> None:
-    """Delete the texts first: as long as the head is not erased, the call is found again."""
+    """Delete the texts and the sound first: as long as the head is not erased, the call is found again."""
+    erase_recordings(calls, call.id)
+    calls.rooms.forget(room_id_of(call.id))
     calls.book.erase_texts(call.id)
     now = calls.clock.now()
     calls.book.change(call.id, lambda known: erase(known, now))

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from chalicelib.calls.domain.lifecycle import Call, CallEvent, add_event, apply_report, look_after_end
+from chalicelib.calls.domain.calls import Call, CallEvent, add_event
+from chalicelib.calls.domain.happenings import Happening
+from chalicelib.calls.domain.lifecycle import SIGNALS, apply_report, look_after_end
 from chalicelib.kernel.clock import iso
 from chalicelib.kernel.errors import NotFound
 from chalicelib.kernel.logs import log
 
 if TYPE_CHECKING:
-    from chalicelib.calls.domain.lifecycle import Report
+    from chalicelib.calls.domain.calls import Report
     from chalicelib.calls.ports.calls import CallPorts
+
+_LONGEST_STATUS = 40
 
 
 def record_report(calls: CallPorts, call_id: str, report: Report) -> Call:
@@ -28,6 +32,8 @@ def record_report(calls: CallPorts, call_id: str, report: Report) -> Call:
         return look_after_end(merged, report.at) if merged.is_over and not call.is_over else merged
 
     old, new = calls.book.change(call_id, merge)
+    if report.status not in SIGNALS and new != old:
+        log("call.unknown_status", call_id=call_id, status=report.status[:_LONGEST_STATUS])
     if new.is_over and not old.is_over:
         log("call.ended", call_id=call_id, status=new.carrier_status)
         calls.numbers.release(new.number, call_id)
@@ -44,6 +50,13 @@ def get_call(calls: CallPorts, call_id: str) -> Call:
 
 
 def _event(report: Report) -> CallEvent:
-    """Name an event by the status that it tells; the same status told twice is one event."""
+    """Name an event by the status that it tells; the same status told twice is one event.
+
+    A status that we do not know is kept as it was told: it is the sign that the carrier has changed.
+    """
+    if report.status not in SIGNALS:
+        status = report.status[:_LONGEST_STATUS]
+        kind = Happening.UNKNOWN_STATUS
+        return CallEvent(iso(report.at), f"{kind}:{status}", kind, status)
     detail = " ".join(filter(None, (report.error, report.sip_code and f"SIP {report.sip_code}")))
     return CallEvent(iso(report.at), report.status, report.status, detail)

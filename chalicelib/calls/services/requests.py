@@ -8,8 +8,9 @@ from datetime import timedelta
 from enum import Enum
 from typing import TYPE_CHECKING
 
-from chalicelib.calls.domain.lifecycle import Call, CallState, Direction
+from chalicelib.calls.domain.calls import Call, Direction
 from chalicelib.calls.domain.permission import DialFacts, Verdict, may_dial
+from chalicelib.calls.domain.states import CallState
 from chalicelib.calls.services.templates import get_template
 from chalicelib.crm.domain.details import ContactStatus
 from chalicelib.crm.services import contacts as crm

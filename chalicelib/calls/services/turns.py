@@ -2,25 +2,32 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, NamedTuple
 
 from chalicelib.ai.domain.conversation import (
     CallerPressed,
     CallerSaid,
     CallerSilent,
+    CallerUnclear,
     Conversation,
 )
-from chalicelib.ai.domain.wording import pressed
+from chalicelib.ai.domain.wording import digits_of, pressed
 from chalicelib.ai.engine import revokes_consent
+from chalicelib.calls.domain.costs import estimated_spend
+from chalicelib.calls.domain.happenings import Happening, has_happened
+from chalicelib.calls.domain.machines import other_end_of
 from chalicelib.calls.domain.turns import (
     Turn,
     TurnEnd,
     TurnKind,
     history,
     interrupted_turn,
+    joined_keys,
+    open_keys,
     silences_before_now,
 )
+from chalicelib.calls.services.machines import note_turn
 from chalicelib.calls.services.performance import Performance
 from chalicelib.calls.services.progress import get_call
 from chalicelib.calls.services.suppression import stop_calling
@@ -35,7 +42,7 @@ if TYPE_CHECKING:
     from chalicelib.calls.ports.calls import CallPorts
     from chalicelib.calls.ports.telephony import Voice
 
-SpokenEvent = CallerSaid | CallerPressed | CallerSilent
+SpokenEvent = CallerSaid | CallerPressed | CallerSilent | CallerUnclear
 _MAX_TRIES = 5
 
 
@@ -43,7 +50,8 @@ _MAX_TRIES = 5
 class TurnRequest:
     """What the caller did, when it reached us, and how long its transport lets us answer (seconds).
 
-    A transport that counts turns names the number.
+    A transport that counts turns names the number. `is_check`: nobody brought this turn, we have found the
+    caller silent, and speak over the socket. `retakes`: a process has died before it had spoken this turn.
     """
 
     call_id: str
@@ -51,6 +59,21 @@ class TurnRequest:
     received_at: datetime
     time_limit_s: float
     number: int | None = None
+    is_check: bool = False
+    retakes: bool = False
+
+    @property
+    def is_fenced(self) -> bool:
+        """Tell whether a newer turn may overtake this one."""
+        return self.number is None or self.is_check
+
+
+class _Opened(NamedTuple):
+    """A turn that has its number, in the call as it was before; `is_new`: it is ours to answer."""
+
+    file: CallFile
+    turn: Turn
+    is_new: bool
 
 
 def take_turn(calls: CallPorts, request: TurnRequest, voice_of: Callable[[Turn], Voice]) -> Turn | None:
@@ -63,27 +86,44 @@ def take_turn(calls: CallPorts, request: TurnRequest, voice_of: Callable[[Turn],
     if opened is None:
         _honour_late_wish(calls, request)
         return None
-    file, turn, is_new = opened
-    if not is_new:
+    if not opened.is_new:
+        return opened.turn
+    return _answer(calls, opened, request, started, voice_of(opened.turn))
+
+
+def resume_turn(calls: CallPorts, request: TurnRequest, voice_of: Callable[[Turn], Voice]) -> Turn | None:
+    """Answer the rest of a turn of which only the filler was spoken; once, and given again as it was stored.
+
+    The event of the request is not looked at: the turn says what it answers. None: the call cannot talk.
+    """
+    started = calls.clock.elapsed()
+    file = calls.book.load(request.call_id)
+    turn = next((turn for turn in file.turns if turn.number == request.number), None) if file else None
+    if file is None or file.brief is None or file.call.is_over or turn is None:
+        return None
+    if turn.end is not None or not calls.turns.resume(request.call_id, turn.number):
         return turn
-    performance = Performance(
-        calls,
-        file,
-        turn,
-        voice_of(turn),
-        started,
-        request.time_limit_s,
-        is_fenced=request.number is None,
-    )
-    done = performance.play(_conversation(calls, file), request.event)
+    before = tuple(earlier for earlier in file.turns if earlier.number < turn.number)
+    opened = _Opened(replace(file, turns=before), turn, is_new=True)
+    return _answer(calls, opened, replace(request, event=_event_of(turn)), started, voice_of(turn))
+
+
+def _answer(calls: CallPorts, opened: _Opened, request: TurnRequest, started: float, voice: Voice) -> Turn:
+    file, turn, _ = opened
+    conversation, event = _heard(calls, file, turn, request)
+    limit = request.time_limit_s
+    performance = Performance(calls, file, turn, voice, started, limit, is_fenced=request.is_fenced)
+    done = performance.play(conversation, event)
     calls.turns.close(request.call_id, done)
+    note_turn(calls, request.call_id, done)
     log("turn.taken", call_id=request.call_id, turn=turn.number, end=done.end, ms=done.timing.total_ms)
     return done
 
 
 def _honour_late_wish(calls: CallPorts, request: TurnRequest) -> None:
     """Keep a wish not to be called that reached us when the call could not answer any more."""
-    if revokes_consent(request.event):
+    file = calls.book.load(request.call_id)
+    if revokes_consent(request.event, file.brief.menu if file and file.brief else ()):
         call = get_call(calls, request.call_id)
         stop_calling(calls, call.number, source=f"call:{call.id}")
 
@@ -97,35 +137,89 @@ def interrupt_turn(calls: CallPorts, call_id: str, event: CallerInterrupted, rec
         log("turn.interrupted", call_id=call_id, turn=turn.number)
 
 
-def _open(calls: CallPorts, request: TurnRequest) -> tuple[CallFile, Turn, bool] | None:
+def _open(calls: CallPorts, request: TurnRequest) -> _Opened | None:
     """Take the next turn's number; whoever speaks an older turn must now stop."""
     for _ in range(_MAX_TRIES):
         file = calls.book.load(request.call_id)
-        if file is None or file.brief is None or file.call.is_over:
+        if file is None or not _can_talk(file, request):
             return None
         numbers = {turn.number: turn for turn in file.turns}
         if request.number in numbers:
-            return file, numbers[request.number], False
-        turn = _turn(request, request.number or max(numbers, default=0) + 1)
+            known = numbers.pop(request.number)
+            before = replace(file, turns=tuple(numbers.values()))
+            is_left = known.kind is TurnKind.SILENCE and known.end is None
+            return _Opened(before, known, is_new=request.retakes and is_left)
+        turn = _turn(file, request, request.number or max(numbers, default=0) + 1)
         if calls.turns.open(request.call_id, turn):
-            return file, turn, True
+            return _Opened(file, turn, is_new=True)
     return None
 
 
-def _turn(request: TurnRequest, number: int) -> Turn:
+def _can_talk(file: CallFile, request: TurnRequest) -> bool:
+    """Tell whether this can be answered: not after the call, nor noise while somebody is being answered."""
+    if file.brief is None or file.call.is_over:
+        return False
+    if request.is_check:
+        return not has_happened(file.call, Happening.RELAY_LOST)
+    is_noise = isinstance(request.event, CallerUnclear) and request.number is None
+    return not (is_noise and file.turns and file.turns[-1].end is None)
+
+
+def _turn(file: CallFile, request: TurnRequest, number: int) -> Turn:
     match request.event:
         case CallerSaid(text=text, language=language):
             return Turn(number, TurnKind.SPEECH, request.received_at, said=text, language=language)
         case CallerPressed(digits=digits):
             return Turn(number, TurnKind.KEYS, request.received_at, said=pressed(digits))
+        case CallerUnclear(text=text):
+            return Turn(number, TurnKind.UNCLEAR, request.received_at, said=text)
         case CallerSilent():
-            return Turn(number, TurnKind.SILENCE, request.received_at)
+            kind = TurnKind.KEYS if _open_keys(file, request.received_at, request) else TurnKind.SILENCE
+            return Turn(number, kind, request.received_at)
 
 
-def _conversation(calls: CallPorts, file: CallFile) -> Conversation:
+def _event_of(turn: Turn) -> SpokenEvent:
+    """Give what a stored turn answers."""
+    match turn.kind:
+        case TurnKind.KEYS if turn.said:
+            return CallerPressed(digits_of(turn.said))
+        case TurnKind.SPEECH:
+            return CallerSaid(turn.said, turn.language)
+        case TurnKind.UNCLEAR:
+            return CallerUnclear(turn.said)
+        case _:
+            return CallerSilent()
+
+
+def _open_keys(file: CallFile, at: datetime, request: TurnRequest) -> tuple[Turn, ...]:
+    menu = file.brief.menu if file.brief else ()
+    return open_keys(file.turns, at, menu, may_be_late=request.is_fenced)
+
+
+def _heard(
+    calls: CallPorts, file: CallFile, turn: Turn, request: TurnRequest
+) -> tuple[Conversation, SpokenEvent]:
+    """Put keys together with those before them; after keys, silence says that there are no more.
+
+    A transport that counts turns has collected all that followed the first key.
+    """
+    event = request.event
+    before = _open_keys(file, turn.received_at, request) if turn.kind is TurnKind.KEYS else ()
+    if turn.kind is TurnKind.KEYS:
+        digits = digits_of(turn.said)
+        number, is_complete = joined_keys(before, digits, turn.received_at)
+        has_all = bool(before) and not request.is_fenced
+        event = CallerPressed(number, is_complete or has_all or len(digits) != 1)
+    earlier = tuple(turn for turn in file.turns if turn not in before)
+    return _conversation(calls, replace(file, turns=earlier), event), event
+
+
+def _conversation(calls: CallPorts, file: CallFile, event: SpokenEvent) -> Conversation:
+    """Tell the engine what it needs; silence and noise need no model, and neither its tools nor its price."""
     if file.brief is None:
         raise AssertionError("a turn is only opened on a call with a brief")
-    specs = calls.tool_specs
+    asks_model = not isinstance(event, CallerSilent | CallerUnclear)
+    specs = calls.tool_specs if asks_model else {}
     return Conversation(
         instructions=file.brief.instructions,
         greeting=file.brief.greeting,
@@ -135,4 +229,18 @@ def _conversation(calls: CallPorts, file: CallFile) -> Conversation:
         silences=silences_before_now(file.turns),
         turns=len(file.turns),
         closing=bool(file.turns) and file.turns[-1].end is TurnEnd.HANG_UP,
+        menu=file.brief.menu,
+        has_colleague=bool(file.brief.transfer_to),
+        is_spent=asks_model and _is_spent(calls, file),
+        other_end=other_end_of(file),
     )
+
+
+def _is_spent(calls: CallPorts, file: CallFile) -> bool:
+    """Tell whether the call has cost what it may, as far as we can tell now."""
+    if file.brief is None or file.brief.max_spend is None:
+        return False
+    spend = estimated_spend(
+        file.call, file.brief.transport, calls.ai.model.name, file.usage, calls.clock.now()
+    )
+    return spend >= file.brief.max_spend

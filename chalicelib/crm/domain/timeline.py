@@ -1,4 +1,4 @@
-"""What happened with a contact, in the order of time: notes, consents and calls."""
+"""What happened with a contact, in the order of time: notes, consents, calls and messages."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ class EntryKind(StrEnum):
     NOTE = "note"
     CONSENT = "consent"
     CALL = "call"
+    MESSAGE = "message"
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,20 @@ class CallEntry:
 
 
 @dataclass(frozen=True)
+class MessageEntry:
+    """What the timeline shows of a text message, never what was written; `number` is masked."""
+
+    id: str
+    contact_id: str
+    at: datetime
+    direction: str
+    number: str
+    state: str
+    reason: str | None = None
+    call_id: str | None = None
+
+
+@dataclass(frozen=True)
 class TimelineEntry:
     """One thing that happened: when, and the one object of its kind."""
 
@@ -48,3 +63,4 @@ class TimelineEntry:
     note: Note | None = None
     consent: Consent | None = None
     call: CallEntry | None = None
+    message: MessageEntry | None = None

@@ -29,6 +29,17 @@ class CallEntryView(BaseModel):
     duration_s: int | None
 
 
+class MessageEntryView(BaseModel):
+    """A text message in short; all is at `GET /v1/calls/messages/{message_id}`. The number is masked."""
+
+    id: str
+    direction: str
+    number: str
+    state: str
+    reason: str | None
+    call_id: str | None
+
+
 class TimelineEntryView(BaseModel):
     """One thing that happened: the field that `kind` names has it, the others are null."""
 
@@ -38,6 +49,7 @@ class TimelineEntryView(BaseModel):
     note: NoteView | None
     consent: ConsentView | None
     call: CallEntryView | None
+    message: MessageEntryView | None
 
 
 class TimelineList(BaseModel):

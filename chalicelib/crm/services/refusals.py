@@ -29,9 +29,12 @@ def outlive(crm: CrmPorts, contact: Contact) -> None:
 
 def forbids_calls(crm: CrmPorts, contact: Contact) -> bool:
     """Tell whether the contact's current answer to automated calls is a revocation."""
-    answers = [consent for each in contact.ids for consent in crm.consents.all(each)]
-    current = current_answers(answers).get(ConsentKind.AUTOMATED_CALLS)
-    return current is not None and current.is_revocation
+    return _revokes(crm, contact, ConsentKind.AUTOMATED_CALLS)
+
+
+def forbids_texts(crm: CrmPorts, contact: Contact) -> bool:
+    """Tell whether the contact's current answer to text messages is a revocation."""
+    return _revokes(crm, contact, ConsentKind.SMS)
 
 
 def hold_back(crm: CrmPorts, people: Sequence[Contact], phones: Sequence[E164]) -> None:
@@ -44,3 +47,9 @@ def suppress_revoked(crm: CrmPorts, phones: Sequence[E164]) -> None:
     """Suppress the numbers of somebody who forbids automated calls."""
     if phones:
         crm.suppressions.suppress(phones, _REVOKED)
+
+
+def _revokes(crm: CrmPorts, contact: Contact, kind: ConsentKind) -> bool:
+    answers = [consent for each in contact.ids for consent in crm.consents.all(each)]
+    current = current_answers(answers).get(kind)
+    return current is not None and current.is_revocation

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from chalicelib.entrypoints.carrier import voice
+from chalicelib.entrypoints.carrier import machines, recordings, rooms, sms, voice
 from chalicelib.entrypoints.carrier.hook import bp
 
-__all__ = ["bp", "voice"]
+__all__ = ["bp", "machines", "recordings", "rooms", "sms", "voice"]

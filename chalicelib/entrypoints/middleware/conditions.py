@@ -14,6 +14,7 @@ from chalicelib.entrypoints.middleware.requests import header_of
 if TYPE_CHECKING:
     from chalicelib.entrypoints.middleware.declaring import Route
 
+_NONE_SEEN = 0  # versions begin at 1
 # A version, or a version and a digest: see `covering_tag`.
 _VERSION = re.compile(r'"([1-9][0-9]{0,15})(?:-[0-9a-f]{16})?"')
 
@@ -21,12 +22,15 @@ _VERSION = re.compile(r'"([1-9][0-9]{0,15})(?:-[0-9a-f]{16})?"')
 def expected_version(declared: Route, incoming: Any) -> int | None:
     """Give the version that the client has seen; None when any will do, or the route does not ask.
 
-    Raises 428 when a guarded route is asked without `If-Match`, and 412 for a tag that is none of ours:
-    what it names cannot be the present version.
+    Without `If-Match`, where the route also creates, it is 0: the client has seen none. Raises 428 when
+    another guarded route is asked without `If-Match`, and 412 for a tag that is none of ours: what it names
+    cannot be the present version.
     """
     if not declared.guarded:
         return None
     tag = header_of(incoming, "if-match")
+    if tag is None and declared.creates:
+        return _NONE_SEEN
     if tag is None:
         message = "Send If-Match with the ETag that you have read, or If-Match: * to change any version."
         raise Refused(428, "if_match_required", message)

@@ -44,6 +44,7 @@ class Details(TypedDict, total=False):
     example: Any
     idempotent: bool
     guarded: bool
+    creates: bool
     limited: bool
     max_body_bytes: int
     media_type: str
@@ -61,9 +62,9 @@ class Route:
     `other_status` another one that the same answer may have. `errors` are the codes with which the handler
     may refuse, beyond those of the middleware, and their statuses.
 
-    `idempotent` honours `Idempotency-Key` (the default for POST); `guarded` demands `If-Match`; `limited`
-    counts requests against the limits; `max_body_bytes` is how long a body may be. A field `version` of the
-    answer's model gives an `ETag`.
+    `idempotent` honours `Idempotency-Key` (the default for POST); `guarded` demands `If-Match`, except where
+    the route also `creates` what is not there yet; `limited` counts requests against the limits;
+    `max_body_bytes` is how long a body may be. A field `version` of the answer's model gives an `ETag`.
     """
 
     method: str
@@ -80,6 +81,7 @@ class Route:
     example: Any = None
     idempotent: bool = False
     guarded: bool = False
+    creates: bool = False
     limited: bool = True
     max_body_bytes: int = answering.MAX_BODY_BYTES
     media_type: str = "application/json"

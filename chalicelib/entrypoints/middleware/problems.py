@@ -33,7 +33,7 @@ _STATUS: Mapping[type[AppError], int] = {
     Conflict: 409,
     Unavailable: 503,
 }
-_STATUS_OF_CODE = {"version_changed": 412}
+_STATUS_OF_CODE = {"version_changed": 412, "if_match_required": 428}
 _TITLES = {413: "Content Too Large", 422: "Unprocessable Content"}
 _CODES = {405: "method_not_allowed", 415: "unsupported_media_type"}
 _REFUSED_TYPE = "Send application/json."

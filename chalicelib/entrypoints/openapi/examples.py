@@ -20,8 +20,11 @@ _KINDS = {
     "AuditEntry": "audit",
     "CallFile": "call",
     "CallTemplate": "template",
+    "Conference": "room",
+    "ConferenceHead": "room",
     "FailedWork": "failed",
     "ImportProgress": "import",
+    "MessageTemplate": "template",
     "IssuedToken": "token",
     "IssuedWebhook": "webhook",
     "RecordedConsent": "consent",
@@ -164,7 +167,7 @@ class _Made:
                 fields = schema.get("properties", {})
                 return {field: made.value(each, field, kind) for field, each in fields.items()}
             case "array":
-                return known if isinstance(known, list) else [self.value(schema.get("items", {}), name, kind)]
+                return self._items(schema.get("items", {}), name, kind)
             case "boolean":
                 return name in _TRUE if known is None else known
             case "integer" | "number":
@@ -172,6 +175,15 @@ class _Made:
             case "string":
                 return self._text(schema, name, kind)
         return None
+
+    def _items(self, schema: dict[str, Any], name: str, kind: str) -> list[Any]:
+        known = self._sent.get(name)
+        if not isinstance(known, list):
+            return [self.value(schema, name, kind)]
+        return [
+            _Made(self._components, each).value(schema, name, kind) if isinstance(each, dict) else each
+            for each in known
+        ]
 
     def _text(self, schema: dict[str, Any], name: str, kind: str) -> str:
         known = self._sent.get(name, _TEXTS.get(name))

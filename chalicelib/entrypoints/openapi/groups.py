@@ -24,10 +24,12 @@ GROUPS: dict[str, Group] = {
     "ai": Group("Prompts of the conversations.", ("ai",)),
     "analytics": Group("Numbers of all contacts, and counting them again.", ("crm/analytics",)),
     "audit": Group("Who did what to which object, and when.", ("audit",)),
+    "call templates": Group("Kinds of calls, and how each is held.", ("calls/templates",)),
     "calls": Group(
-        "Placing calls, reading them, and the templates and numbers that they use.",
+        "Placing calls, reading them, following those that go on.",
         ("calls", f"{_CONTACTS}/calls"),
     ),
+    "conferences": Group("People who talk with each other, and supervisors.", ("calls/conferences",)),
     "consents": Group("What contacts allowed or forbade, and when.", (f"{_CONTACTS}/consents",)),
     "contacts": Group("The people who are called: one by one, and many at once.", (_CONTACTS,)),
     "custom fields": Group("Details of contacts that you define yourself.", ("crm/custom-fields",)),
@@ -39,12 +41,21 @@ GROUPS: dict[str, Group] = {
         ("crm/imports", f"{_CONTACTS}/import", f"{_CONTACTS}/export"),
     ),
     "jobs": Group("Work on many contacts: its progress, its results, its end.", ("crm/jobs",)),
+    "messages": Group(
+        "Text messages in both directions, and their templates.",
+        ("calls/messages", "calls/message-templates", f"{_CONTACTS}/messages"),
+    ),
     "notes and tasks": Group(
         "What was written about contacts, and what is to be done.", (f"{_CONTACTS}/notes", "crm/tasks")
     ),
+    "numbers": Group("Who answers our own numbers, and when.", ("calls/numbers",)),
     "openapi": Group("This document.", ("openapi.json",)),
     "personal data": Group(
         "What is kept about a person, and erasing it.", (f"{_CONTACTS}/personal-data", f"{_CONTACTS}/erase")
+    ),
+    "recordings": Group(
+        "Recordings of calls, voicemail, and how long both are kept.",
+        ("calls/recordings", "calls/voicemails", "calls/retention"),
     ),
     "settings": Group("What governs dialing, with its history.", ("settings",)),
     "suppressions": Group("Numbers that nothing may dial.", ("calls/suppressions",)),

@@ -12,6 +12,7 @@ _PARAMETER = re.compile(r"\{(\w+)\}")
 _ID_SUFFIX = "_id"
 # What a path calls by another name than its ids do.
 _KINDS = {"/v1/ai/templates": "prompt", "/v1/failed-work": "failed"}
+_KINDS_OF_NAMES = {"conference_id": "room"}
 
 
 def operation_id(route: Route) -> str:
@@ -29,4 +30,5 @@ def kind_of(path: str, name: str) -> str | None:
     """Give how the ids begin that a path has for its parameter `name`; None when it is no id."""
     if not name.endswith(_ID_SUFFIX):
         return None
-    return _KINDS.get(path.partition("/{")[0], name.removesuffix(_ID_SUFFIX))
+    kind = _KINDS_OF_NAMES.get(name, name.removesuffix(_ID_SUFFIX))
+    return _KINDS.get(path.partition("/{")[0], kind)

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 # What the product acts upon today; the other sections are kept, and nothing obeys them yet.
-ENFORCED = ("kill_switch", "allowed_countries", "retention.audit_days", "retention.deliveries_days")
+ENFORCED = ("kill_switch", "allowed_countries", "retention")
 
 
 @dataclass(frozen=True)
@@ -78,6 +78,8 @@ class Retention:
     deliveries_days: int = 30
     transcripts_days: int = 365
     recordings_days: int = 90
+    messages_days: int = 365
+    voicemails_days: int = 90
 
 
 @dataclass(frozen=True)

@@ -141,6 +141,8 @@ class RetentionSection(_Section):
     deliveries_days: Annotated[int, _whole(1, 365)]
     transcripts_days: Annotated[int, _whole(1, 3650)]
     recordings_days: Annotated[int, _whole(1, 3650)]
+    messages_days: Annotated[int, _whole(1, 3650)] = Retention.messages_days
+    voicemails_days: Annotated[int, _whole(1, 3650)] = Retention.voicemails_days
 
     def section(self) -> Retention:
         """Give the domain's value."""

@@ -8,14 +8,16 @@ from datetime import timedelta
 import pytest
 from fakes.calls import DESK, LINE, NOW, NUMBER, a_call, a_template, connected
 
-from chalicelib.ai.domain.conversation import Hangup, Listen, Say, Transfer
+from chalicelib.ai.domain.conversation import Hangup, Listen, Say
 from chalicelib.ai.domain.wording import APOLOGY, HOUSE_RULES
-from chalicelib.calls.domain.lifecycle import TRANSFER_FAILED, CallState, Direction, Report
+from chalicelib.calls.domain.calls import Direction, Report
 from chalicelib.calls.domain.permission import NumberStatus
+from chalicelib.calls.domain.states import CallState
 from chalicelib.calls.domain.turns import Turn, TurnEnd, TurnKind
 from chalicelib.calls.services.answering import answer_call, inbound_call_id, receive_call
-from chalicelib.calls.services.closing import BRIDGE, NOBODY, end_session, session_ended, transfer_ended
+from chalicelib.calls.services.closing import end_session, session_ended
 from chalicelib.calls.services.progress import get_call, record_report
+from chalicelib.calls.services.relay_loss import BRIDGE
 from chalicelib.crm.domain.contacts import UNKNOWN_CALLER, ContactChanges
 from chalicelib.crm.services.contacts import change_contact, find_contact
 from chalicelib.kernel.errors import Invalid, NotFound
@@ -90,7 +92,8 @@ def test_a_known_caller_is_recognised(calls):
     """An inbound call belongs to its contact and is held by the line's template."""
     opening = receive_call(calls, NUMBER, LINE, RINGING)
     call = opening.call
-    assert (call.direction, call.state) == (Direction.INBOUND, CallState.RINGING)
+    assert (call.direction, call.state) == (Direction.INBOUND, CallState.IN_PROGRESS)
+    assert call.answered_at == NOW
     assert call.contact_id == find_contact(calls.crm, NUMBER).id
     assert (call.sid, call.line, call.template_id) == ("CA7", LINE, "template_1")
     assert opening.directives[0].text == "Hello Ada, this is Ann."
@@ -106,7 +109,7 @@ def test_an_unknown_caller_becomes_a_contact(calls):
 
 def test_a_line_without_a_route_is_not_answered(calls):
     """Nobody becomes a contact, and no call is stored."""
-    calls.templates.routes.clear()
+    calls.routes.by_line.clear()
     assert receive_call(calls, STRANGER, LINE, RINGING) is None
     assert find_contact(calls.crm, STRANGER) is None
     assert calls.shelf.calls == {}
@@ -176,7 +179,6 @@ def _with_turn(calls, **turn):
     ("turn", "directives"),
     [
         ({"end": TurnEnd.HANG_UP, "reason": "agent_goodbye"}, (Hangup("agent_goodbye"),)),
-        ({"end": TurnEnd.TRANSFER, "reason": "asked_for_person"}, (Transfer("asked_for_person"),)),
         ({}, (Say(APOLOGY, last=True), Hangup("turn_failed"))),
         ({"end": TurnEnd.LISTEN}, (Say(APOLOGY, last=True), Hangup("turn_failed"))),
         ({"end": TurnEnd.CUT, "reason": "overtaken"}, (Say(APOLOGY, last=True), Hangup("turn_failed"))),
@@ -191,7 +193,7 @@ def test_an_ended_session_is_followed_by_what_the_turn_decided(calls, turn, dire
 def test_a_lost_session_goes_on_without_the_socket(calls):
     """The caller is still there, and is asked to go on."""
     _with_turn(calls, end=TurnEnd.LISTEN)
-    file, directives = session_ended(calls, "call_1", "failed")
+    file, directives = session_ended(calls, "call_1", "failed", "64105")
     assert directives == (Say(BRIDGE, last=True), Listen())
     assert file.turns[-1].number == 3
 
@@ -201,23 +203,6 @@ def test_a_session_of_a_call_that_never_began_is_unknown(calls):
     assert session_ended(calls, "call_1", "ended") is None
     connected(calls)
     assert session_ended(calls, "call_1", "ended") is None
-
-
-@pytest.mark.parametrize("reached", ["completed", "answered"])
-def test_a_transfer_that_was_reached_ends_the_call(calls, reached):
-    """Both have hung up; there is nothing more to say."""
-    connected(calls)
-    assert transfer_ended(calls, "call_1", reached) == (Hangup("transferred"),)
-
-
-@pytest.mark.parametrize("reached", ["busy", "no-answer", "failed", "canceled", ""])
-def test_a_transfer_that_was_not_reached_is_told(calls, reached):
-    """The caller is not left in silence, and the call knows that nobody was reached."""
-    connected(calls)
-    for _ in range(2):
-        directives = transfer_ended(calls, "call_1", reached)
-    assert directives == (Say(NOBODY, last=True), Hangup("nobody_reached"))
-    assert [event.detail for event in calls.call().events if event.kind == TRANSFER_FAILED] == [reached]
 
 
 def test_the_session_is_ended_after_the_last_words(calls):

@@ -7,7 +7,9 @@ from datetime import timedelta
 import pytest
 from fakes.calls import NOW, NUMBER, a_template, allow_countries
 
-from chalicelib.calls.domain.lifecycle import CallState, Outcome, Report
+from chalicelib.calls.domain.calls import Report
+from chalicelib.calls.domain.outcomes import Outcome
+from chalicelib.calls.domain.states import CallState
 from chalicelib.calls.services.dialing import attend, dispatch_due
 from chalicelib.calls.services.progress import record_report
 from chalicelib.calls.services.requests import CallWish, request_call

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from fakes.calls import NOW, FakeCalls, connected, furnished
+from fakes.calls import NOW, FakeCalls, a_brief, connected, furnished
 from fakes.carrier import Fuse
 from fakes.crm import FakeCrm
 from fakes.model import USAGE, model_failure
@@ -14,7 +14,9 @@ from fakes.workers import Workers
 
 from chalicelib.ai.domain.analysis import Sentiment
 from chalicelib.ai.domain.conversation import OPT_OUT_TOOL
-from chalicelib.calls.domain.lifecycle import CallState, Outcome
+from chalicelib.ai.domain.extraction import ExtractField, ExtractType
+from chalicelib.calls.domain.outcomes import Outcome
+from chalicelib.calls.domain.states import CallState
 from chalicelib.calls.domain.turns import ToolRun, Turn, TurnEnd, TurnKind
 from chalicelib.calls.services.finishing import finish_call
 from chalicelib.crm.services.notes import list_notes
@@ -64,6 +66,18 @@ def test_a_call_is_analysed_priced_noted_and_closed(calls):
         "Ada wants a demo.\nOutcome: completed. Sentiment: positive.\n- Send the offer (agent)"
     )
     assert (note.author, note.call_id) == ("ai", "call_1")
+
+
+def test_values_that_the_template_looks_for_are_found(calls):
+    """Each with the turn in which it was said; by the brief, whatever the template has become."""
+    _end(calls, *TURNS)
+    calls.book.put_brief("call_1", a_brief(extract=(ExtractField("wish", ExtractType.TEXT),)))
+    calls.ai.model.analyses = [
+        {**calls.ai.model.analyses[0], "extracted": {"wish": {"value": "a demo", "said": "A demo."}}}
+    ]
+    finish_call(calls, "call_1")
+    (found,) = calls.shelf.aftermaths["call_1"].analysis.extracted
+    assert (found.key, found.value, found.turn) == ("wish", "a demo", 1)
 
 
 def test_finishing_again_changes_nothing(calls):
@@ -133,7 +147,7 @@ def test_after_ten_minutes_rules_replace_the_model(calls):
     ("reason", "end", "outcome"),
     [
         ("opted_out", TurnEnd.HANG_UP, Outcome.OPTED_OUT),
-        ("asked_for_person", TurnEnd.TRANSFER, Outcome.TRANSFERRED),
+        ("asked_for_person", TurnEnd.TRANSFER, Outcome.COMPLETED),  # and nobody took the caller over
         ("agent_goodbye", TurnEnd.HANG_UP, Outcome.COMPLETED),
     ],
 )

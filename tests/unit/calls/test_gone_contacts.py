@@ -9,7 +9,9 @@ from fakes.calls import NOW, NUMBER, connected
 from fakes.model import USAGE
 
 from chalicelib.ai.domain.conversation import UseTool
-from chalicelib.calls.domain.lifecycle import CallState, Outcome, Report
+from chalicelib.calls.domain.calls import Report
+from chalicelib.calls.domain.outcomes import Outcome
+from chalicelib.calls.domain.states import CallState
 from chalicelib.calls.domain.turns import Turn, TurnEnd, TurnKind
 from chalicelib.calls.services.answering import answer_call
 from chalicelib.calls.services.dialing import attend

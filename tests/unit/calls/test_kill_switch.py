@@ -8,7 +8,7 @@ import pytest
 from fakes.calls import NOW, NUMBER, FakeCalls, a_call, furnished, kill_switch
 from fakes.crm import FakeCrm
 
-from chalicelib.calls.domain.lifecycle import CallState
+from chalicelib.calls.domain.states import CallState
 from chalicelib.calls.services.dialing import attend, dispatch_due
 from chalicelib.calls.services.requests import CallWish, request_call
 from chalicelib.kernel.clock import FixedClock

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 from fakes.calls import NUMBER, FakeCalls, furnished
 
-from chalicelib.calls.domain.lifecycle import Outcome
+from chalicelib.calls.domain.outcomes import Outcome
 from chalicelib.calls.services.dialing import attend
 from chalicelib.calls.services.requests import CallWish, request_call
 from chalicelib.crm.domain.contacts import ContactChanges, NewContact

@@ -10,7 +10,9 @@ from fakes.carrier import Fuse, Killed, Perilous
 from fakes.crm import FakeCrm
 from fakes.workers import Workers
 
-from chalicelib.calls.domain.lifecycle import CallState, Outcome, Report
+from chalicelib.calls.domain.calls import Report
+from chalicelib.calls.domain.outcomes import Outcome
+from chalicelib.calls.domain.states import CallState
 from chalicelib.calls.services.dialing import attend
 from chalicelib.calls.services.progress import record_report
 from chalicelib.calls.services.requests import CallWish, request_call
@@ -33,7 +35,9 @@ def test_a_lost_answer_is_never_dialed_again(calls, queued, mood):
     workers.settle()
     assert workers.carrier.asked == 1
     call = calls.call(queued.id)
-    expected = (Outcome.COMPLETED, "") if mood == "lost" else (Outcome.FAILED, "carrier_never_accepted")
+    expected = (
+        (Outcome.ABANDONED, "hung_up") if mood == "lost" else (Outcome.FAILED, "carrier_never_accepted")
+    )
     assert (call.outcome, call.reason) == expected
 
 
@@ -59,7 +63,7 @@ def test_a_lost_call_does_not_take_over_the_next_one(calls):
     twin = request_call(calls, CallWish("template_1", number=NUMBER))
     Workers(calls).settle(40)
     assert calls.call(lost.id).reason == "carrier_never_accepted"
-    assert calls.call(twin.id).outcome is Outcome.COMPLETED
+    assert calls.call(twin.id).outcome is Outcome.ABANDONED
     assert calls.call(lost.id).sid != calls.call(twin.id).sid
 
 
@@ -150,7 +154,7 @@ def _assert_settled(workers, step):
     assert call.finished_at is not None, step
     assert call.look_at is None, step
     if workers.carrier.accepted:
-        assert call.outcome is Outcome.COMPLETED, step
+        assert call.outcome is Outcome.ABANDONED, step
 
 
 def test_a_fuse_kills_once():

@@ -8,11 +8,13 @@ import pytest
 from fakes.calls import LINE, NOW, NUMBER, a_template, allow_countries
 from fakes.carrier import Killed
 
-from chalicelib.calls.domain.lifecycle import CallState, Direction
+from chalicelib.calls.domain.calls import Direction
 from chalicelib.calls.domain.permission import NumberStatus
-from chalicelib.calls.services.desk import create_template, read_call, route_line
+from chalicelib.calls.domain.states import CallState
+from chalicelib.calls.services.desk import read_call
 from chalicelib.calls.services.requests import CallWish, request_call
 from chalicelib.calls.services.suppression import stop_calling
+from chalicelib.calls.services.template_editing import create_template
 from chalicelib.crm.domain.contacts import UNKNOWN_CALLER, ContactChanges
 from chalicelib.crm.domain.details import ContactStatus
 from chalicelib.crm.services.contacts import change_contact, find_contact
@@ -152,19 +154,6 @@ def test_a_template_needs_its_prompt_and_known_tools(calls):
     assert "fly, swim" in refusal.value.message
     assert calls.templates.get("template_2") is None
     assert create_template(calls, a_template(id="template_2")) == calls.templates.get("template_2")
-
-
-def test_only_our_own_lines_are_routed(calls):
-    """A route needs a template that exists and a number that is ours."""
-    calls.templates.routes.clear()
-    with pytest.raises(NotFound):
-        route_line(calls, LINE, "template_x")
-    with pytest.raises(NotFound) as refusal:
-        route_line(calls, NUMBER, "template_1")
-    assert refusal.value.code == "line_not_found"
-    assert calls.templates.routes == {}
-    route_line(calls, LINE, "template_1")
-    assert calls.templates.route_of(LINE) == "template_1"
 
 
 def test_a_call_is_read_with_all_that_belongs_to_it(calls):

@@ -13,7 +13,7 @@ from twilio.http.response import Response
 from twilio.rest import Client
 
 from chalicelib.calls.adapters.carrier.calls import TwilioTelephony
-from chalicelib.calls.domain.lifecycle import CallState
+from chalicelib.calls.domain.states import CallState
 from chalicelib.calls.ports.telephony import PlaceOrder
 from chalicelib.kernel.errors import Forbidden, Unavailable
 
@@ -97,7 +97,7 @@ def test_an_order_is_sent_with_our_addresses(wire, telephony):
     assert (data["To"], data["From"], data["TimeLimit"]) == (NUMBER, LINE, 600)
     assert data["Url"].split("#")[0] == "https://calls.example.com/hook/voice/call_1/answer"
     assert data["StatusCallback"].split("#")[0] == "https://calls.example.com/hook/voice/call_1/status"
-    assert data["FallbackUrl"] == "https://calls.example.com/hook/voice/fallback"
+    assert data["FallbackUrl"] == "https://calls.example.com/hook/voice/call_1/fallback"
     assert data["StatusCallbackEvent"] == ["completed"]
 
 

@@ -10,8 +10,8 @@ from fakes.calls import NOW, a_call
 
 from chalicelib.ai.domain.analysis import Usage
 from chalicelib.ai.domain.conversation import OPT_OUT_TOOL, Heard, Spoken, ToolUsed
+from chalicelib.calls.domain.calls import Direction
 from chalicelib.calls.domain.costs import cost_lines
-from chalicelib.calls.domain.lifecycle import Direction
 from chalicelib.calls.domain.phrases import Phrases
 from chalicelib.calls.domain.templates import Transport
 from chalicelib.calls.domain.turns import (
@@ -23,7 +23,6 @@ from chalicelib.calls.domain.turns import (
     interrupted_turn,
     opted_out,
     silences_before_now,
-    transferred,
 )
 
 
@@ -133,12 +132,6 @@ def test_an_opt_out_counts_when_it_was_carried_out():
     assert opted_out((_turn(1, end=TurnEnd.CUT, tools=_used(done=True)), _turn(2)))
     assert not opted_out((_turn(1, tools=_used(done=False)),))
     assert not opted_out((_turn(1, tools=(replace(_used(done=True)[0], name="add_note"),)),))
-
-
-def test_a_hand_over_is_a_turn_that_ended_so():
-    """Only a turn that really ended in a transfer counts."""
-    assert transferred((_turn(1, end=TurnEnd.TRANSFER), _turn(2)))
-    assert not transferred((_turn(1, end=TurnEnd.HANG_UP, reason="asked_for_person"),))
 
 
 def _lines(*args):

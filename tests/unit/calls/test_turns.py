@@ -17,9 +17,9 @@ from chalicelib.ai.domain.conversation import (
     Say,
     Transfer,
 )
-from chalicelib.ai.domain.wording import REPEAT
+from chalicelib.ai.domain.wording import REPEAT, filler
 from chalicelib.ai.ports import ToolCall
-from chalicelib.calls.domain.lifecycle import CallState
+from chalicelib.calls.domain.states import CallState
 from chalicelib.calls.domain.turns import Turn, TurnEnd, TurnKind
 from chalicelib.calls.services.turns import TurnRequest, take_turn
 
@@ -214,7 +214,7 @@ def test_actions_that_take_too_long_end_the_turn_in_time(calls, talk):
     calls.ai.model.scripts = [[slow, ToolCall(str(step), "add_note", '{"text": "x"}')] for step in range(4)]
     turn, uttered = talk()
     assert len(turn.tools) == 1
-    assert uttered == [Say(REPEAT, last=True), Listen()]
+    assert uttered == [Say(filler(1)), Say(REPEAT, last=True), Listen()]
     assert turn.reason == "time_limit"
 
 

@@ -21,6 +21,7 @@ from chalicelib.ai.domain.wording import REPEAT
 from chalicelib.calls.adapters import forms
 from chalicelib.calls.adapters.twiml import conversation as twiml
 from chalicelib.calls.domain.files import CallFile
+from chalicelib.calls.domain.handing import Bridge, EnterRoom, TakeMessage
 from chalicelib.calls.domain.turns import Turn, TurnEnd, TurnKind
 
 BASE = "https://calls.example.com/hook"
@@ -73,20 +74,31 @@ def test_a_goodbye_is_said_and_then_the_call_ends():
     assert _shape(_gather(Say("Bye.", last=True), Hangup("x"))) == ["Response", "Say", "Hangup"]
 
 
-def test_a_transfer_dials_the_templates_own_target():
-    """With our line as the caller, and an address for when nobody is reached."""
-    response = _gather(Say("One moment.", last=True), Transfer("x"), transfer_to=DESK)
+def test_a_hand_over_dials_the_colleague():
+    """With our line as the caller, and an address that names the attempt."""
+    response = _gather(Say("One moment.", last=True), Bridge("participant_1", DESK))
     assert _shape(response) == ["Response", "Say", "Dial", "Number"]
     dial = response[1]
     assert (dial[0].text, dial.get("callerId")) == (DESK, LINE)
-    assert dial.get("action") == f"{BASE}/voice/call_1/transfer-ended"
+    assert dial.get("action") == f"{BASE}/voice/call_1/transfer-ended?attempt=participant_1"
 
 
-def test_a_transfer_without_a_target_goes_where_nobody_is_reached():
-    """The caller is told so at that address."""
-    response = _gather(Transfer("x"))
+def test_a_caller_waits_in_the_room():
+    """Under a label of their own; the conference is over when they go."""
+    response = _gather(EnterRoom("participant_1", "room_1", "participant_2"))
+    room = response.find("Dial/Conference")
+    assert (room.text, room.get("participantLabel")) == ("room_1", "participant_2")
+    assert (room.get("endConferenceOnExit"), room.get("statusCallbackEvent")) == (
+        "true",
+        "start end join leave mute hold",
+    )
+
+
+def test_a_message_is_taken_at_its_own_address():
+    """The voicemail has its own words and its own record."""
+    response = _gather(TakeMessage())
     assert _shape(response) == ["Response", "Redirect"]
-    assert response[0].text == f"{BASE}/voice/call_1/transfer-ended"
+    assert response[0].text == f"{BASE}/voice/call_1/voicemail"
 
 
 def test_an_apology_needs_no_call():

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 PAGES = pages()
 API = PAGES["docs/api.md"]
 _ROUTE = re.compile(r"`(GET|POST|PUT|PATCH|DELETE) (/[^`?]*)`")
+_CARRIER = ("/voice/", "/rooms/", "/sms/")
 _NOTHING: Any = None  # routes are told without a running program
 _OPEN = "\N{EN DASH}"
 _CODE = re.compile(r"[a-z]+(?:_[a-z]+)+|throttled|unauthenticated|suppressed|unavailable")
@@ -90,7 +91,8 @@ def _posted(text: str) -> list[str]:
 def test_the_carriers_addresses_are_named() -> None:
     """The API page names every webhook; no page names another."""
     named = {
-        page: {span for span in spans(text) if span.startswith("/voice/")} for page, text in PAGES.items()
+        page: {span.partition("#")[0] for span in spans(text) if span.startswith(_CARRIER)}
+        for page, text in PAGES.items()
     }
     assert named["docs/api.md"] == _webhooks()
     assert set().union(*named.values()) <= _webhooks()

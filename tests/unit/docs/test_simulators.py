@@ -15,6 +15,7 @@ from localcloud.model_server.patterns import FILTERS
 from localcloud.model_server.rules import parse_condition, parse_rule
 from localcloud.phone_network.callees import Action, Answer, AnsweredBy, Callee, Rule, Step
 from localcloud.phone_network.faults import Effect, FaultRule
+from localcloud.phone_network.machines import Machine, Screening
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -37,9 +38,10 @@ def _known(parse: Callable[[dict[str, Any]], object]) -> set[str]:
 
 
 def test_a_persons_fields_are_named() -> None:
-    """Every field of a person, a step, a rule and an action has its row."""
+    """Every field of a person, a machine, a step, a rule and an action has its row."""
     script = _first_column(section(NETWORK, "A person's script"))
-    own = {field.name for kind in (Callee, Step, Action) for field in fields(kind)} - {"script", "action"}
+    kinds = (Callee, Machine, Screening, Step, Action)
+    own = {field.name for kind in kinds for field in fields(kind)} - {"script", "action"}
     assert script == own
     assert {field.name for field in fields(Rule)} - {"action"} <= set(spans(NETWORK))
 

@@ -8,7 +8,7 @@ import pytest
 from fakes.calls import NOW, NUMBER, connected
 
 from chalicelib.ai.domain.conversation import UseTool
-from chalicelib.calls.domain.lifecycle import CallState
+from chalicelib.calls.domain.states import CallState
 from chalicelib.calls.services.suppression import stop_calling
 from chalicelib.calls.services.tooling import run_tool
 from chalicelib.kernel.errors import Forbidden, Invalid, NotFound

@@ -9,7 +9,8 @@ from twilio.base.exceptions import TwilioException, TwilioRestException
 from twilio.rest import Client
 
 from chalicelib.calls.adapters.carrier.client import RedirectedHttpClient, refusal
-from chalicelib.calls.domain.lifecycle import Report
+from chalicelib.calls.domain.calls import Report
+from chalicelib.calls.domain.templates import OnMachine
 from chalicelib.kernel.errors import Unavailable
 
 if TYPE_CHECKING:
@@ -18,11 +19,13 @@ if TYPE_CHECKING:
     from twilio.rest.api.v2010.account.call import CallInstance
 
     from chalicelib.calls.adapters.addresses import Addresses
-    from chalicelib.calls.domain.lifecycle import Call
+    from chalicelib.calls.domain.calls import Call
     from chalicelib.calls.ports.telephony import PlaceOrder
 
 _RING_S = 30
 _NOT_FOUND = 404
+_DETECTION = {OnMachine.HANG_UP: "Enable", OnMachine.LEAVE_MESSAGE: "DetectMessageEnd"}
+_NOT_IN_PROGRESS = 21220  # twilio.com/docs/api/errors/21220: the call is over
 
 
 class TwilioTelephony:
@@ -41,11 +44,12 @@ class TwilioTelephony:
                 to=order.number,
                 from_=order.line,
                 url=self._addresses.answer(order.call_id),
-                fallback_url=self._addresses.fallback(),
+                fallback_url=self._addresses.call_fallback(order.call_id),
                 status_callback=self._addresses.status(order.call_id),
                 status_callback_event=["completed"],  # that it was answered, the request for TwiML says
                 timeout=_RING_S,
                 time_limit=order.max_duration_s,
+                **self._detection(order),
             )
         except TwilioRestException as error:
             raise refusal(error) from error
@@ -54,6 +58,44 @@ class TwilioTelephony:
                 "The carrier's answer was lost.", retryable=False, code="carrier_unclear"
             ) from error
         return str(call.sid)
+
+    def hang_up(self, sid: str) -> bool:
+        """End a call that rings or goes on; see `Telephony.hang_up` for how it can fail.
+
+        `completed` ends both, `canceled` only one that rings: nobody can answer in between.
+        """
+        return self._update(sid, status="completed")
+
+    def _update(self, sid: str, **changes: str) -> bool:
+        try:
+            self._calls(sid).update(**changes)
+        except TwilioRestException as error:
+            if error.status == _NOT_FOUND or error.code == _NOT_IN_PROGRESS:
+                return False
+            raise refusal(error) from error
+        except (TwilioException, requests.RequestException) as error:
+            raise Unavailable(
+                "The carrier's answer was lost.", retryable=False, code="carrier_unclear"
+            ) from error
+        return True
+
+    def _detection(self, order: PlaceOrder) -> dict[str, str]:
+        """Ask who answers, beside the call: it must not begin with silence until that is known.
+
+        Source: Twilio, docs/voice/answering-machine-detection.
+        """
+        mode = _DETECTION.get(order.on_machine)
+        if mode is None:
+            return {}
+        return {
+            "machine_detection": mode,
+            "async_amd": "true",
+            "async_amd_status_callback": self._addresses.answered_by(order.call_id),
+        }
+
+    def take_over(self, sid: str, call_id: str) -> bool:
+        """Send a live call where machines are met; see `Telephony.take_over` for how it can fail."""
+        return self._update(sid, url=self._addresses.machine(call_id), method="POST")
 
     def find(self, call: Call) -> Report | None:
         """Ask what became of a call, by its id or by number and time; never places anything."""

@@ -9,19 +9,24 @@ from pynamodb.exceptions import PutError, PynamoDBException, TransactWriteError
 from pynamodb.transactions import TransactWrite
 
 from chalicelib.calls.adapters.repository import codec, template_codec
+from chalicelib.calls.adapters.repository.recordings import recording_of
+from chalicelib.calls.adapters.repository.statistics import count
 from chalicelib.calls.adapters.tables import (
     AftermathItem,
     BriefItem,
     CallItem,
     CallsTable,
     NumberItem,
+    RecordingItem,
     TurnItem,
 )
 from chalicelib.calls.domain.files import CallFile
+from chalicelib.calls.domain.statistics import moves_of
 from chalicelib.calls.ports.books import Commit
 from chalicelib.kernel.clock import iso
 from chalicelib.kernel.errors import Conflict, NotFound, unavailable_on
 from chalicelib.kernel.paging import Page
+from chalicelib.kernel.storage_errors import response_code
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -29,11 +34,13 @@ if TYPE_CHECKING:
 
     from pynamodb.connection import Connection
 
+    from chalicelib.calls.domain.calls import Call
     from chalicelib.calls.domain.files import Aftermath
-    from chalicelib.calls.domain.lifecycle import Call
     from chalicelib.calls.domain.templates import Brief
 
 _MAX_TRIES = 10
+# A transaction that was refused for these is tried again from the newest state.
+_PASSING = frozenset({"ConditionalCheckFailed", "TransactionConflict"})
 
 
 @unavailable_on(PynamoDBException)
@@ -69,6 +76,8 @@ class CallRepository:
                 file = replace(file, brief=template_codec.brief_of(item))
             elif isinstance(item, AftermathItem):
                 file = replace(file, aftermath=codec.aftermath_of(item))
+            elif isinstance(item, RecordingItem):
+                file = replace(file, recordings=(*file.recordings, recording_of(item)))
         return file
 
     def change(self, call_id: str, how: Callable[[Call], Call]) -> tuple[Call, Call]:
@@ -81,9 +90,25 @@ class CallRepository:
             if new == old:
                 return old, old
             new = replace(new, version=old.version + 1)
-            if _put(codec.call_item(new), CallItem.version == old.version):
+            if self._store(new, old):
                 return old, new
         raise Conflict(f"The call {call_id} changes too fast.", code="call_changed")
+
+    def _store(self, new: Call, old: Call) -> bool:
+        """Write the next version and what it adds to the counters, or nothing; False: another was faster."""
+        item, unchanged = codec.call_item(new), CallItem.version == old.version
+        moves = moves_of(old, new)
+        if not moves:
+            return _put(item, unchanged)
+        try:
+            with TransactWrite(connection=self._connection) as transaction:
+                transaction.save(item, condition=unchanged)
+                count(transaction, new.id, moves)
+        except TransactWriteError as error:
+            if not any(reason and reason.code in _PASSING for reason in error.cancellation_reasons):
+                raise
+            return False
+        return True
 
     def commit_dial(self, call: Call, live_until: datetime) -> Commit:
         """Commit to dial in one transaction; `call` is the state read before, already committed."""
@@ -138,9 +163,13 @@ class CallRepository:
         """Store what the call is held by."""
         BriefItem(codec.call_key(call_id), "BRIEF", brief=asdict(brief)).save()
 
-    def put_aftermath(self, call_id: str, aftermath: Aftermath) -> None:
-        """Store what the post-call job found, unless the call was erased; again, it is replaced."""
-        _put(codec.aftermath_item(call_id, aftermath), AftermathItem.erased.does_not_exist())
+    def put_aftermath(self, call_id: str, aftermath: Aftermath, texts_since: datetime | None = None) -> None:
+        """Store what the post-call job found, unless the call was erased; again, it is replaced.
+
+        `texts_since` says since when the call has texts that retention deletes some day.
+        """
+        item = codec.aftermath_item(call_id, aftermath, texts_since)
+        _put(item, AftermathItem.erased.does_not_exist())
 
     def of_contacts(self, contact_ids: Sequence[str], limit: int, start: str | None) -> Page[Call]:
         """Give up to `limit` calls of these contacts, newest first, after `start`; not those erased."""
@@ -168,7 +197,14 @@ class CallRepository:
         items = list(CallsTable.query(codec.call_key(call_id), consistent_read=True))
         for item in items:
             if isinstance(item, AftermathItem):
-                item.update(actions=[AftermathItem.analysis.remove(), AftermathItem.erased.set(True)])
+                item.update(
+                    actions=[
+                        AftermathItem.analysis.remove(),
+                        AftermathItem.listed_in.remove(),
+                        AftermathItem.listed_at.remove(),
+                        AftermathItem.erased.set(True),
+                    ]
+                )
         with CallsTable.batch_write() as batch:
             for item in items:
                 if isinstance(item, (BriefItem, TurnItem)):
@@ -179,7 +215,7 @@ def _put(item: CallsTable, condition: object) -> bool:
     try:
         item.save(condition)  # type: ignore[arg-type]
     except PutError as error:
-        if error.cause_response_code == "ConditionalCheckFailedException":
+        if response_code(error) == "ConditionalCheckFailedException":
             return False
         raise
     return True

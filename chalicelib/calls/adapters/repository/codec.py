@@ -7,12 +7,15 @@ from dataclasses import asdict, astuple
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.ai.domain.analysis import ActionItem, Analysis, Sentiment, Usage
+from chalicelib.ai.domain.extraction import Extracted
 from chalicelib.calls.adapters.tables import AftermathItem, CallItem, TurnItem
+from chalicelib.calls.domain.calls import Call, CallEvent, Direction
 from chalicelib.calls.domain.costs import CostLine
 from chalicelib.calls.domain.erasing import NO_NUMBER
 from chalicelib.calls.domain.files import Aftermath
-from chalicelib.calls.domain.lifecycle import Call, CallEvent, CallState, Direction, Outcome
+from chalicelib.calls.domain.outcomes import Outcome
 from chalicelib.calls.domain.permission import Decision, Verdict
+from chalicelib.calls.domain.states import CallState
 from chalicelib.calls.domain.turns import Timing, ToolRun, Turn, TurnEnd, TurnKind
 from chalicelib.kernel.actors import actor
 from chalicelib.kernel.clock import from_iso, iso
@@ -56,6 +59,11 @@ def list_shard(call_id: str) -> str:
     return f"CALLS#{hashlib.sha256(call_id.encode()).digest()[0] % LIST_SHARDS}"
 
 
+def texts_list(call_id: str) -> str:
+    """Name the list of calls with texts in which this one stands."""
+    return f"TEXTS#{list_shard(call_id).rpartition('#')[2]}"
+
+
 def call_item(call: Call) -> CallItem:
     """Write a call's head as an item; the index holds it as long as somebody must look at it."""
     return CallItem(
@@ -82,6 +90,7 @@ def call_item(call: Call) -> CallItem:
         answered_at=_text(call.answered_at),
         ended_at=_text(call.ended_at),
         carrier_status=call.carrier_status or None,
+        sip_code=call.sip_code or None,
         duration_s=call.duration_s,
         reason=call.reason or None,
         outcome=call.outcome and call.outcome.value,
@@ -114,6 +123,7 @@ def call_of(item: CallItem) -> Call:
         answered_at=_instant(item.answered_at),
         ended_at=_instant(item.ended_at),
         carrier_status=item.carrier_status or "",
+        sip_code=item.sip_code or "",
         duration_s=None if item.duration_s is None else int(item.duration_s),
         reason=item.reason or "",
         outcome=Outcome(item.outcome) if item.outcome else None,
@@ -157,6 +167,7 @@ def turn_item(call_id: str, turn: Turn) -> TurnItem:
         language=turn.language or None,
         answer=turn.answer,
         end=turn.end and turn.end.value,
+        reason=turn.reason or None,
     )
 
 
@@ -170,6 +181,7 @@ def turn_of(item: TurnItem) -> Turn:
         language=item.language or "",
         answer=item.answer,
         heard=(item.heard or "") if item.interrupted else None,
+        filler=item.filler or "",
         end=TurnEnd(item.end) if item.end else None,
         reason=item.reason or "",
         tools=tuple(ToolRun(**run) for run in item.tools or ()),
@@ -178,11 +190,13 @@ def turn_of(item: TurnItem) -> Turn:
     )
 
 
-def aftermath_item(call_id: str, aftermath: Aftermath) -> AftermathItem:
-    """Write what the post-call job found."""
+def aftermath_item(call_id: str, aftermath: Aftermath, texts_since: datetime | None = None) -> AftermathItem:
+    """Write what the post-call job found; listed for retention as long as the call has texts."""
     return AftermathItem(
         call_key(call_id),
         "AFTERMATH",
+        listed_in=texts_list(call_id) if texts_since else None,
+        listed_at=f"{iso(texts_since)}#{call_id}" if texts_since else None,
         analysis=asdict(aftermath.analysis) if aftermath.analysis else None,
         costs=[asdict(line) for line in aftermath.costs],
     )
@@ -198,6 +212,7 @@ def aftermath_of(item: AftermathItem) -> Aftermath:
         action_items=tuple(ActionItem(**entry) for entry in stored["action_items"]),
         source=stored["source"],
         usage=Usage(**stored["usage"]),
+        extracted=tuple(Extracted(**entry) for entry in stored.get("extracted", ())),
     )
     return Aftermath(analysis or None, tuple(CostLine(**line) for line in item.costs))
 

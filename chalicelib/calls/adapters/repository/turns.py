@@ -11,6 +11,7 @@ from pynamodb.exceptions import DoesNotExist, PutError, PynamoDBException, Updat
 from chalicelib.calls.adapters.repository import codec
 from chalicelib.calls.adapters.tables import ConnectionItem, TurnItem
 from chalicelib.kernel.errors import unavailable_on
+from chalicelib.kernel.storage_errors import response_code
 
 if TYPE_CHECKING:
     from pynamodb.expressions.update import Action
@@ -34,7 +35,7 @@ class TurnRepository:
         try:
             codec.turn_item(call_id, turn).save(TurnItem.pk.does_not_exist())
         except PutError as error:
-            if error.cause_response_code == "ConditionalCheckFailedException":
+            if response_code(error) == "ConditionalCheckFailedException":
                 return False
             raise
         return True
@@ -49,13 +50,33 @@ class TurnRepository:
             TurnItem.usage.set(asdict(turn.usage)),
             TurnItem.timing.set(asdict(turn.timing)),
         ]
+        if turn.filler:
+            actions.append(TurnItem.filler.set(turn.filler))
         if turn.tools:
             actions.append(TurnItem.tools.set([asdict(run) for run in turn.tools]))
         try:
             item.update(actions=actions, condition=TurnItem.pk.exists())
         except UpdateError as error:
-            if error.cause_response_code != "ConditionalCheckFailedException":
+            if response_code(error) != "ConditionalCheckFailedException":
                 raise
+
+    def since(self, call_id: str, number: int) -> tuple[Turn, ...]:
+        """Give the turns from this number on, in order, in one consistent query."""
+        from_there_on = TurnItem.sk.between(codec.turn_key(number), "TURN#9999")
+        items = TurnItem.query(codec.call_key(call_id), from_there_on, consistent_read=True)
+        return tuple(map(codec.turn_of, items))
+
+    def resume(self, call_id: str, number: int) -> bool:
+        """Take it on to answer the rest of a turn; False when somebody has."""
+        item = TurnItem(codec.call_key(call_id), codec.turn_key(number))
+        condition = TurnItem.pk.exists() & TurnItem.is_resumed.does_not_exist()
+        try:
+            item.update(actions=[TurnItem.is_resumed.set(True)], condition=condition)
+        except UpdateError as error:
+            if response_code(error) == "ConditionalCheckFailedException":
+                return False
+            raise
+        return True
 
     def interrupt(self, call_id: str, number: int, heard: str) -> None:
         """Store how far the agent was heard; the first interruption of a turn stands."""
@@ -66,7 +87,7 @@ class TurnRepository:
                 condition=TurnItem.pk.exists() & TurnItem.interrupted.does_not_exist(),
             )
         except UpdateError as error:
-            if error.cause_response_code != "ConditionalCheckFailedException":
+            if response_code(error) != "ConditionalCheckFailedException":
                 raise
 
     def holds(self, call_id: str, number: int) -> bool:

@@ -15,7 +15,16 @@ from chalicelib.calls.adapters.tables.calls import (
     ConnectionItem,
     TurnItem,
 )
-from chalicelib.calls.adapters.tables.numbers import LineItem, NumberItem, TemplateItem
+from chalicelib.calls.adapters.tables.messages import MessageItem, MessagePlaceItem, MessageTemplateItem
+from chalicelib.calls.adapters.tables.numbers import (
+    LineItem,
+    NumberItem,
+    TemplateItem,
+    TemplateVersionItem,
+)
+from chalicelib.calls.adapters.tables.recordings import RecordingItem, RetentionItem
+from chalicelib.calls.adapters.tables.rooms import ParticipantItem, RoomItem
+from chalicelib.calls.adapters.tables.statistics import StatisticsItem
 
 if TYPE_CHECKING:
     from pynamodb.connection import Connection
@@ -28,8 +37,17 @@ __all__ = [
     "CallsTable",
     "ConnectionItem",
     "LineItem",
+    "MessageItem",
+    "MessagePlaceItem",
+    "MessageTemplateItem",
     "NumberItem",
+    "ParticipantItem",
+    "RecordingItem",
+    "RetentionItem",
+    "RoomItem",
+    "StatisticsItem",
     "TemplateItem",
+    "TemplateVersionItem",
     "TurnItem",
     "bind",
 ]

@@ -74,6 +74,7 @@ class CallItem(ActItem, CallsTable, discriminator="call"):
     answered_at = UnicodeAttribute(null=True)
     ended_at = UnicodeAttribute(null=True)
     carrier_status = UnicodeAttribute(null=True)
+    sip_code = UnicodeAttribute(null=True)
     duration_s = NumberAttribute(null=True)
     reason = UnicodeAttribute(null=True)
     outcome = UnicodeAttribute(null=True)
@@ -100,6 +101,8 @@ class TurnItem(CallsTable, discriminator="turn"):
     answer = UnicodeAttribute(null=True)
     heard = UnicodeAttribute(null=True)
     interrupted = BooleanAttribute(null=True)
+    filler = UnicodeAttribute(null=True)
+    is_resumed = BooleanAttribute(null=True)
     end = UnicodeAttribute(null=True)
     reason = UnicodeAttribute(null=True)
     tools = JSONAttribute(null=True)
@@ -110,6 +113,8 @@ class TurnItem(CallsTable, discriminator="turn"):
 class AftermathItem(CallsTable, discriminator="aftermath"):
     """What the post-call job found: `CALL#<id>` / `AFTERMATH`."""
 
+    listed_in = UnicodeAttribute(null=True)  # as long as the call has texts that are to be deleted some day
+    listed_at = UnicodeAttribute(null=True)
     analysis = JSONAttribute(null=True)
     costs = JSONAttribute()
     erased = BooleanAttribute(null=True)

@@ -5,19 +5,23 @@ Source: Twilio, docs/voice/twiml.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from twilio.twiml.voice_response import Connect, Gather, VoiceResponse
 
 from chalicelib.ai.domain.conversation import (
+    AwaitKeys,
+    GoOn,
     Hangup,
     Listen,
     Say,
     Transfer,
 )
 from chalicelib.ai.domain.wording import REPEAT
-from chalicelib.calls.domain.turns import TurnEnd
+from chalicelib.calls.adapters.twiml.transfers import pass_on
+from chalicelib.calls.domain.handing import Resume
+from chalicelib.calls.domain.turns import GREETING_TURN, MORE_KEYS, TurnEnd
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -25,42 +29,65 @@ if TYPE_CHECKING:
     from chalicelib.ai.domain.conversation import Directive
     from chalicelib.calls.adapters.addresses import Addresses
     from chalicelib.calls.domain.files import CallFile
+    from chalicelib.calls.domain.handing import Step
     from chalicelib.calls.domain.templates import Brief
     from chalicelib.calls.domain.turns import Turn
 
 _SILENCE_S = 5
-_LONGEST_TRANSFER_S = 3600
-_DIAL_S = 25
+# How long a Gather waits for the next key of a number.
+_KEYS_S = 2
 
 
-def relay(call_id: str, brief: Brief, directives: Iterable[Directive], addresses: Addresses) -> str:
-    """Connect the call to our socket; the greeting is spoken while the first function still starts."""
+def relay(
+    call_id: str,
+    brief: Brief,
+    directives: Iterable[Step],
+    addresses: Addresses,
+    turn: int = GREETING_TURN,
+) -> str:
+    """Connect the call to our socket; what is spoken first plays while the first function still starts.
+
+    `turn` is the newest turn; the session brings it back, with what it needs to notice a silent caller.
+    """
+    greeting = spoken(directives)
     response = VoiceResponse()
     connect = Connect(action=addresses.session_ended(call_id))
     session = connect.conversation_relay(
         url=addresses.socket_url,
-        welcome_greeting=spoken(directives),
-        welcome_greeting_interruptible="speech",
+        welcome_greeting=greeting,
+        welcome_greeting_interruptible="any",
         language=brief.language,
         tts_provider="Google",
         voice=brief.voice,
-        interruptible="speech",
+        interruptible="any",
         dtmf_detection=True,
     )
+    for code in dict.fromkeys((brief.language, *brief.languages)) if brief.languages else ():
+        session.language(code=code, tts_provider="Google", voice=_voice(brief, code))
     session.parameter(name="call_id", value=call_id)
+    session.parameter(name="turn", value=str(turn))
+    session.parameter(name="greeting_chars", value=str(len(greeting)))
     response.append(connect)
     return str(response)
 
 
-def gather(file: CallFile, directives: Iterable[Directive], addresses: Addresses, next_turn: int) -> str:
+def gather(file: CallFile, directives: Iterable[Step], addresses: Addresses, next_turn: int) -> str:
     """Speak, and then listen, hand over or hang up, as the directives say."""
     response = VoiceResponse()
-    said: list[Directive] = []
+    said: list[Step] = []
     for directive in directives:
         if isinstance(directive, Say):
             said.append(directive)
-        elif isinstance(directive, Listen):
-            _listen(response, file, spoken(said), addresses.turn(file.call.id, next_turn))
+        elif isinstance(directive, Resume) and directive.by_relay and file.brief:
+            return relay(file.call.id, file.brief, said, addresses, directive.next_turn - 1)
+        elif isinstance(directive, Listen | Resume):
+            number = directive.next_turn if isinstance(directive, Resume) else next_turn
+            _listen(response, file, spoken(said), addresses.turn(file.call.id, number))
+        elif isinstance(directive, AwaitKeys):
+            _collect(response, addresses.turn(file.call.id, next_turn))
+        elif isinstance(directive, GoOn):
+            _say(response, file.brief, spoken(said))
+            response.redirect(addresses.rest_of_turn(file.call.id, next_turn - 1))
         else:
             _say(response, file.brief, spoken(said))
             _leave(response, file, directive, addresses)
@@ -87,6 +114,7 @@ class CollectedVoice:
     """Keeps a turn's directives until they are written as one document."""
 
     directives: list[Directive] = field(default_factory=list)
+    chars_per_second: float = 0.0  # nothing is spoken before all is there
 
     def utter(self, directive: Directive) -> None:
         """Keep a directive."""
@@ -95,6 +123,10 @@ class CollectedVoice:
 
 def replayed(turn: Turn) -> tuple[Directive, ...]:
     """Give again what a turn that was already taken came to; one that broke is asked for once more."""
+    if turn.filler:
+        return (Say(turn.filler, last=True), GoOn())
+    if turn.reason == MORE_KEYS:
+        return (AwaitKeys(),)
     endings: dict[TurnEnd | None, Directive] = {
         TurnEnd.HANG_UP: Hangup(turn.reason),
         TurnEnd.TRANSFER: Transfer(turn.reason),
@@ -103,7 +135,13 @@ def replayed(turn: Turn) -> tuple[Directive, ...]:
     return (Say(words, last=True), endings.get(turn.end, Listen()))
 
 
-def spoken(directives: Iterable[Directive]) -> str:
+def rest_of(turn: Turn) -> tuple[Directive, ...]:
+    """Give again what followed the filler of a turn."""
+    rest = turn.answer.removeprefix(turn.filler) if turn.answer and turn.end else None
+    return replayed(replace(turn, filler="", answer=rest))
+
+
+def spoken(directives: Iterable[Step]) -> str:
     """Give the text of the directives as one piece, with single spaces."""
     text = "".join(directive.text for directive in directives if isinstance(directive, Say))
     return " ".join(text.split())
@@ -117,11 +155,40 @@ def _listen(response: VoiceResponse, file: CallFile, text: str, action: str) -> 
         timeout=_SILENCE_S,
         speech_timeout="auto",
         num_digits=1,
+        finish_on_key="",  # `#` is a key like any other
         language=file.brief.language if file.brief else None,
         action_on_empty_result=True,
     )
     _say(gathering, file.brief, text)
     response.append(gathering)
+
+
+def _collect(response: VoiceResponse, action: str) -> None:
+    """Listen for the rest of a number whose first key was pressed, and speak no word meanwhile."""
+    response.append(
+        Gather(
+            input="speech dtmf",
+            action=action,
+            method="POST",
+            timeout=_KEYS_S,
+            speech_timeout="auto",
+            finish_on_key="#",
+            action_on_empty_result=True,
+        )
+    )
+
+
+def _voice(brief: Brief, language: str) -> str | None:
+    """Give the same voice for another language; None, the provider's own choice, when it has no name for it.
+
+    A voice's name begins with a language and a country.
+    """
+    prefix = f"{brief.language}-"
+    if language == brief.language:
+        return brief.voice
+    if "-" not in language or not brief.voice.startswith(prefix):
+        return None
+    return f"{language}-{brief.voice.removeprefix(prefix)}"
 
 
 def _say(parent: VoiceResponse | Gather, brief: Brief | None, text: str) -> None:
@@ -130,15 +197,9 @@ def _say(parent: VoiceResponse | Gather, brief: Brief | None, text: str) -> None
         parent.say(text, **sound)
 
 
-def _leave(response: VoiceResponse, file: CallFile, directive: Directive, addresses: Addresses) -> None:
-    """Hang up, or dial the template's own target; with no target there is nobody to reach."""
-    if isinstance(directive, Hangup):
+def _leave(response: VoiceResponse, file: CallFile, step: Step, addresses: Addresses) -> None:
+    """Hang up, or let somebody else have the caller."""
+    if isinstance(step, Hangup):
         response.hangup()
-    elif file.brief and file.brief.transfer_to:
-        ended = addresses.transfer_ended(file.call.id)
-        dial = response.dial(
-            action=ended, timeout=_DIAL_S, time_limit=_LONGEST_TRANSFER_S, caller_id=file.call.line
-        )
-        dial.number(file.brief.transfer_to)
     else:
-        response.redirect(addresses.transfer_ended(file.call.id))
+        pass_on(response, file.call, step, addresses)
