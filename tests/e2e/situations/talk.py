@@ -99,7 +99,7 @@ SITUATIONS = [
         talks({"press": "1294"}, "No, thank you. Goodbye."),
         Expect("completed", heard=["I have written down 1294"], not_heard=["off our list"]),
         (RELAY,),  # between two Gathers the carrier hears no key, and these people press faster than anybody
-        alone=True,  # each key is an invocation: beside other calls, a new process takes longer than the pause
+        alone=True,  # each key is an invocation: beside other calls a new process takes longer
         model_rules=[
             {
                 "name": "keyed",
