@@ -36,7 +36,8 @@ logs: $(VENV) ## Follow the logs of the local programs
 	@$(BIN)/python -m localcloud logs --follow
 
 test: check $(CLOUD) ## Run the gates and every test
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest tests/e2e
+	@$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --ignore tests/e2e
 
 check: $(VENV) ## Run the gates: lint, format, types, who may import whom, the API's contract
 	@$(BIN)/ruff check .

@@ -48,6 +48,13 @@ class World:
             "key": self._field,
             "import_id": self._import,
             "template_id": lambda: stack.data.templates["Reception"],
+            "message-templates": lambda: self._made(
+                "/v1/calls/message-templates", {"name": f"text {uuid4().hex[:8]}", "text": "See you."}
+            ),
+            "call_id": self._live_call,
+            "conference_id": self._conference,
+            "participants": lambda: self._joined(0),
+            "supervisors": self._supervisor,
             "number": lambda: stack.line,
             "prompt_id": lambda: stack.api.get("/v1/ai/templates")["items"][0]["id"],
             "token_id": lambda: self._made("/v1/tokens", {"name": "To rotate", "scope": "viewer"}),
@@ -91,6 +98,49 @@ class World:
         assert self.send("PATCH", "/v1/settings", off).ok
         for webhook in self._stack.api.get("/v1/webhooks")["items"]:
             assert self.send("DELETE", f"/v1/webhooks/{webhook['id']}", None).ok
+
+    def id_in(self, path: str, name: str) -> str:
+        """Give the id of what this part of a path names, by what stands before it where that says more."""
+        before = path.partition(f"/{{{name}}}")[0].rpartition("/")[2]
+        return self.named(before if before in self._makers else name)
+
+    def _person(self, **script: Any) -> str:
+        """Script somebody who stays on the line; give the number."""
+        number = str(self._somebody()["phone"])
+        self._stack.script(number, {"answer": 0.2, "patience_seconds": 300} | script)
+        return number
+
+    def _live_call(self) -> str:
+        wish = {"number": self._person(), "template_id": self._stack.data.templates["Reception"]}
+        call_id = self._made("/v1/calls/initiate", wish)
+        self._stack.when(call_id, lambda call: call["state"] == "in_progress")
+        return call_id
+
+    def _conference(self) -> str:
+        guests = [{"number": self._joiner()} for _ in range(2)]
+        self._named["conference_id"] = room = self._made("/v1/calls/conferences", {"participants": guests})
+        self._joined(1)
+        return room
+
+    def _joiner(self) -> str:
+        return self._person(steps=[{"hears": "press 1", "press": "1"}])
+
+    def _joined(self, place: int) -> str:
+        """Wait until everybody of the conference has come; give the participant at this place."""
+        path = f"/v1/calls/conferences/{self._named['conference_id']}"
+
+        def found() -> str | None:
+            people = self._stack.api.get(path)["participants"]
+            is_whole = all(each["state"] == "joined" for each in people)
+            return str(people[place]["id"]) if is_whole else None
+
+        return str(eventually(found))
+
+    def _supervisor(self) -> str:
+        path = f"/v1/calls/conferences/{self._named['conference_id']}/supervisors"
+        supervisor = self._made(path, {"number": self._joiner()})
+        self._joined(0)
+        return supervisor
 
     def _contact(self) -> str:
         return self._made("/v1/crm/contacts", self._somebody())
@@ -143,7 +193,8 @@ def test_every_example_is_accepted(world: World, method: str, path: str, operati
     body = world.fitted(path, operation["requestBody"]["content"][BODY]["example"])
     for parameter in operation["parameters"]:
         if parameter.get("in") == "path":
-            path = path.replace(f"{{{parameter['name']}}}", world.named(parameter["name"]))
+            name = parameter["name"]
+            path = path.replace(f"{{{name}}}", world.id_in(path, name))
     answer = world.send(method, path, body)
     assert answer.ok, answer.text
     assert str(answer.status_code) in operation["responses"]
