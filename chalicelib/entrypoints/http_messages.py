@@ -25,6 +25,7 @@ _REFUSED = {
     "suppressed": 403,
     "do_not_contact": 403,
     "texts_revoked": 403,
+    "too_many_texts": 403,
     "number_kind_refused": 403,
     "number_cannot_text": 403,
     "country_not_allowed": 403,

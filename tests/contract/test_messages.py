@@ -137,6 +137,23 @@ def test_a_commitment_is_made_once_and_never_for_a_suppressed_number(books):
     assert books.messages.commit_send(commit_message(gone, NOW)) is SendCommit.MESSAGE_CHANGED
 
 
+def test_a_number_s_messages_of_a_day_are_counted_in_the_commitment(books):
+    """Up to ten; one that is committed to again counts no more, and the next day begins anew."""
+    made = _kept(books, *(_message(number) for number in range(12)))
+    results = [books.messages.commit_send(commit_message(each, NOW)) for each in made]
+    assert results == [SendCommit.DONE] * 10 + [SendCommit.TOO_MANY] * 2
+    status = books.numbers.status(NUMBER)
+    assert (status.texts_day, status.texts) == (NOW.date().isoformat(), 10)
+    again = replace(books.messages.get(made[0].place), state=MessageState.QUEUED)
+    assert again.commits == 1
+    assert books.messages.commit_send(commit_message(again, NOW)) is SendCommit.DONE
+    tomorrow = NOW + timedelta(days=1)
+    assert books.messages.commit_send(commit_message(made[10], tomorrow)) is SendCommit.DONE
+    assert books.numbers.status(NUMBER).texts == 1
+    books.numbers.suppress(NUMBER, "operator", NOW)
+    assert books.messages.commit_send(commit_message(made[11], tomorrow)) is SendCommit.NUMBER_SUPPRESSED
+
+
 def test_who_must_be_looked_at_is_found_by_time(books):
     """Those that wait and the others apart, the longest due first; those at an end not at all."""
     waiting = _kept(books, *(_message(number) for number in range(5)))

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 from fakes.carrier import Killed
 
 from chalicelib.calls.domain.messages import Message, MessageState, StatusReport
+from chalicelib.calls.domain.permission import NumberStatus
+from chalicelib.calls.domain.texting import MAX_A_DAY, day_of, texts_of_day
 from chalicelib.calls.ports.messages import SendCommit
 from chalicelib.kernel.errors import Forbidden, NotFound, Unavailable
 from chalicelib.kernel.paging import Page
@@ -71,9 +73,15 @@ class FakeMessages:
             stored = self.by_place.get(message.place)
             if stored is None or stored.version != message.version:
                 return SendCommit.MESSAGE_CHANGED
-            status = self.shelf.numbers.get(message.number)
-            if status and status.suppressed_at:
+            status = self.shelf.numbers.get(message.number, NumberStatus())
+            if status.suppressed_at:
                 return SendCommit.NUMBER_SUPPRESSED
+            if message.commits <= 1:
+                texts = texts_of_day(status, message.asked_at)
+                if texts >= MAX_A_DAY:
+                    return SendCommit.TOO_MANY
+                day = day_of(message.asked_at)
+                self.shelf.numbers[message.number] = replace(status, texts_day=day, texts=texts + 1)
             self.by_place[message.place] = replace(message, version=message.version + 1)
             return SendCommit.DONE
 

@@ -1,8 +1,10 @@
-"""The fixed sentences of the agent, what counts as an opt-out, and how text becomes speakable."""
+"""The fixed sentences of the agent, what counts as a revocation, and how text becomes speakable."""
 
 from __future__ import annotations
 
 import re
+
+from chalicelib.ai.domain.revocation import INSTRUCTIONS, KEYWORDS, SENTENCES, SHORT
 
 # The stable beginning of every prompt, so that providers can cache it.
 HOUSE_RULES = """You speak with a person on the phone; your answer is read out by a voice.
@@ -26,36 +28,16 @@ FILLERS = ("One moment, please. ", "Let me think. ", "Just a second. ")
 TOO_LONG = "We have talked for quite a while, and I have to end here. Thank you, and goodbye."
 TRANSFERRING = "One moment, I will put you through to a colleague."
 
-# What revokes consent "by any reasonable means" (47 CFR 64.1200(a)(10)): the key words alone, or a
-# sentence that says it. A model is never asked, so that no model can miss it.
-_KEYWORDS = frozenset(["stop", "stopall", "unsubscribe", "revoke", "quit", "cancel", "optout", "opt-out"])
-_SENTENCES = re.compile(
-    r"""
-    \b(?:stop|quit)\s+(?:calling|phoning|ringing|bothering|contacting|texting|harassing)\b
-    | \b(?:do\s*n[o']?t|don.t|never)\s+(?:ever\s+)?(?:call|phone|ring|contact)
-        \s+(?:me|us|here|this\s+number|again|any\s?more)\b
-        (?!\s+(?:back(?!\s+(?:ever|again|any))|before|after|until|till|on\s+\w+day)\b)
-    | \b(?:do\s*n[o']?t|don.t)\s+want
-        \s+(?:you\s+(?:to\s+call|calling)|(?:any\s+)?more\s+calls|these\s+calls)\b
-    | \b(?:take|get|remove|delete)\s+(?:me|us|my\s+(?:name|number)|this\s+number)
-        \s+(?:off|from|out)\b
-        (?!\s+(?:of\s+)?(?:(?:the|this|that|your|my)\s+)?(?:hold|waiting|wait\s?list|reservation|booking
-            |appointment|contract|order|invoice)\b)
-    | \b(?:remove|delete|erase)\s+(?:me|my\s+number)(?!\s+(?:from|off|out))\b
-    | \bopt\s+(?:me\s+)?out\b
-    | \bunsubscribe\s+me\b | \bto\s+unsubscribe\b
-    | \bdo[\s-]not[\s-]call\s+list\b
-    | \bno\s+more\s+calls\b
-    | \bno\s+me\s+llame[ns]?\b | \bdej(?:a|en?)\s+de\s+llamar
-    | \bruf(?:en?\s+sie|e)?\s+(?:(?:mich|uns|hier|bitte)\s+){0,3}nicht\s+(?:mehr|wieder)\s+an\b
-    | \bnicht\s+mehr\s+anrufen\b
-    | \bne\s+m.appel(?:ez|le)\s+plus\b | \b(?:arr[eê]te|cesse)[sz]?\s+de\s+m.appeler\b
-    """,
-    re.IGNORECASE | re.VERBOSE,
-)
 _FAREWELL = re.compile(
     r"\W*(?:(?:ok(?:ay)?|thanks?|thank\s+you|good\s*bye|bye(?:[\s-]*bye)?|you\s+too|take\s+care|cheers|see\s+you"
     r"|have\s+a\s+(?:nice|good|great|lovely)\s+(?:day|one|evening)|adi[oó]s|tsch[uü]ss|au\s+revoir)\W*)+",
+    re.IGNORECASE,
+)
+_AGREEMENT = re.compile(
+    r"\W*(?:(?:ok(?:ay)?|thanks?|thank\s+you|very\s+much|so\s+much|sure|al\s*right|all\s+right|fine|great|good|perfect"
+    r"|yes|yeah|yep|yup|cool|cheers|please|do|that\s+is\s+fine|that.s\s+(?:fine|great|good)|sounds\s+good|got\s+it"
+    r"|i.ll\s+(?:wait|hold)|no\s+problem|right|u+h+(?:[\s-]*hu+h)?|u+m+|m+h*m+|h+m+|a+h+|o+h+"
+    r"|gracias|vale|s[ií]|claro|danke|ja|gut|in\s+ordnung|merci|oui|d.accord)\W*)+",
     re.IGNORECASE,
 )
 # Characters that XML 1.0 forbids, and marks of written text that a voice would read out.
@@ -63,14 +45,28 @@ _UNSPEAKABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\
 
 
 def is_opt_out(text: str) -> bool:
-    """Tell whether the caller asks not to be called again (English, Spanish, German, French)."""
+    """Tell whether somebody asks not to be called or written to again (English, Spanish, German, French)."""
     plain = text.lower().replace("please", "").strip(" .!,")
-    return plain in _KEYWORDS or _SENTENCES.search(text) is not None
+    return plain in KEYWORDS or SENTENCES.search(INSTRUCTIONS.sub(" ", _spaced(text))) is not None
+
+
+def is_text_opt_out(text: str) -> bool:
+    """Tell whether a text message asks for it: also in a few words that begin with a reserved one."""
+    return is_opt_out(text) or SHORT.fullmatch(_spaced(text)) is not None
+
+
+def _spaced(text: str) -> str:
+    return " ".join(text.split())
 
 
 def is_farewell(text: str) -> bool:
     """Tell whether the caller only says goodbye or thanks, which needs no answer once we said it too."""
     return _FAREWELL.fullmatch(text) is not None
+
+
+def is_agreement(text: str) -> bool:
+    """Tell whether the caller only agrees or thanks, which takes nothing back of what we just promised."""
+    return _AGREEMENT.fullmatch(text) is not None or is_unclear(text)
 
 
 def is_unclear(text: str) -> bool:

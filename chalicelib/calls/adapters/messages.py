@@ -41,6 +41,13 @@ class Finish:
 
 
 @dataclass(frozen=True)
+class FindRecordings:
+    """Ask the carrier for recordings of this call of which it has said nothing."""
+
+    call_id: str
+
+
+@dataclass(frozen=True)
 class FetchRecording:
     """Bring this recording to where its row says it is to be."""
 
@@ -97,6 +104,7 @@ Message = (
     | Suppress
     | TakeOver
     | FetchRecording
+    | FindRecordings
     | RetentionStep
     | SeeToRoom
     | SendMessage
@@ -112,6 +120,7 @@ _CODEC: Codec[Message] = Codec(
         "send_message": SendMessage,
         "see_to_room": SeeToRoom,
         "fetch_recording": FetchRecording,
+        "find_recordings": FindRecordings,
         "retention_step": RetentionStep,
     }
 )

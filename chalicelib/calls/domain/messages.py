@@ -57,6 +57,8 @@ _LEFT_US = frozenset({"sent", "partially_delivered", "undelivered", "delivered",
 PATIENCE = timedelta(seconds=60)
 _RAREST_LOOK = timedelta(hours=2)
 _GIVEN_UP = timedelta(hours=24)
+# How long a message may wait to be sent, whatever held it up.
+LONGEST_WAIT = timedelta(hours=24)
 
 
 class Place(NamedTuple):
@@ -94,7 +96,8 @@ class Message:
 
     `reason` is a code: why it was not sent or delivered; of a received one, what it changed (`opted_out`,
     `opted_in`, `still_suppressed`, `help`). `media` counts pictures and files, which are not kept. `look_at`
-    is when somebody must look at it, None when nobody needs to.
+    is when somebody must look at it, None when nobody needs to. `commits` is how often we decided to send it:
+    again only when the carrier certainly does not have it.
     """
 
     id: str
@@ -119,6 +122,7 @@ class Message:
     sent_at: datetime | None = None
     ended_at: datetime | None = None
     look_at: datetime | None = None
+    commits: int = 0
     version: int = 1
 
     @property
@@ -160,7 +164,18 @@ def _outweighs(report: StatusReport, message: Message) -> bool:
 
 def commit_message(message: Message, now: datetime) -> Message:
     """Decide to ask the carrier: from here on nobody asks for this message again."""
-    return replace(message, state=MessageState.SENDING, asked_at=now, look_at=now + 2 * PATIENCE)
+    return replace(
+        message,
+        state=MessageState.SENDING,
+        asked_at=now,
+        look_at=now + 2 * PATIENCE,
+        commits=message.commits + 1,
+    )
+
+
+def is_too_old(message: Message, now: datetime) -> bool:
+    """Tell whether a message has waited so long that it would say what is true no more."""
+    return message.state is MessageState.QUEUED and now - message.created_at > LONGEST_WAIT
 
 
 def postpone_message(message: Message, until: datetime) -> Message:
@@ -169,7 +184,7 @@ def postpone_message(message: Message, until: datetime) -> Message:
 
 
 def take_back_message(message: Message, until: datetime) -> Message:
-    """Take a commitment back, because the carrier certainly does not have the message (HTTP 429)."""
+    """Take a commitment back, because the carrier certainly does not have the message (HTTP 429, 401)."""
     if not _is_asked_in_vain(message):
         return message
     return replace(message, state=MessageState.QUEUED, asked_at=None, look_at=until)

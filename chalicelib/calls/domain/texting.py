@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from chalicelib.calls.domain.permission import Decision, Verdict, objection_to, stopped
+from chalicelib.kernel.clock import iso
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 # Lines that get no text message, or on which nobody reads one. In North America a number does not show
 # whether it is a mobile one: those are tried.
 _NO_TEXTS = frozenset({"fixed", "toll_free", "company", "voicemail"})
+# How many text messages one number gets on one day (UTC), beside the answers to its own STOP and HELP.
+MAX_A_DAY = 10
 # Source of a suppression: the message in which it was asked for.
 SMS_SOURCE = "sms"
 
@@ -36,6 +39,11 @@ _WORDS = {
     **dict.fromkeys(
         ("stop", "stopall", "unsubscribe", "end", "quit", "revoke", "optout", "cancel"), Keyword.STOP
     ),
+    # In Spanish, German and French.
+    **dict.fromkeys(
+        ("alto", "parar", "pare", "para", "detener", "baja", "stopp", "abmelden", "abbestellen"), Keyword.STOP
+    ),
+    **dict.fromkeys(("arret", "arrêt", "arreter", "arrêter", "desabonner", "désabonner"), Keyword.STOP),
     **dict.fromkeys(("start", "yes", "unstop"), Keyword.START),
     **dict.fromkeys(("help", "info"), Keyword.HELP),
 }
@@ -54,11 +62,22 @@ class TextFacts:
     stop: tuple[str, str] | None = None
     contact_gone: bool = False
     texts_revoked: bool = False
+    is_counted: bool = True
 
 
 def keyword_of(text: str) -> Keyword | None:
     """Give the reserved word that a text consists of, in any case and with any punctuation."""
     return _WORDS.get(_NOT_A_LETTER.sub("", text).lower())
+
+
+def texts_of_day(status: NumberStatus, now: datetime) -> int:
+    """Give how many text messages the number got on this day (UTC)."""
+    return status.texts if status.texts_day == day_of(now) else 0
+
+
+def day_of(now: datetime) -> str:
+    """Give the day (UTC) by which text messages are counted: YYYY-MM-DD."""
+    return iso(now)[:10]
 
 
 def may_text(facts: TextFacts) -> Decision:
@@ -88,3 +107,5 @@ def _refusals(facts: TextFacts) -> Iterator[tuple[str, str]]:
     if facts.plan.kind in _NO_TEXTS:
         kind = facts.plan.kind.replace("_", " ")
         yield "number_cannot_text", f"Numbers of the kind {kind} get no text messages."
+    if facts.is_counted and texts_of_day(facts.status, facts.now) >= MAX_A_DAY:
+        yield "too_many_texts", f"A number gets {MAX_A_DAY} text messages a day at most (UTC)."

@@ -22,6 +22,7 @@ class SendCommit(StrEnum):
     DONE = "done"
     MESSAGE_CHANGED = "message_changed"
     NUMBER_SUPPRESSED = "number_suppressed"
+    TOO_MANY = "too_many"
 
 
 class MessageBook(Protocol):
@@ -40,7 +41,11 @@ class MessageBook(Protocol):
         """Apply `how` to the newest state, again when somebody was faster; or `NotFound`."""
 
     def commit_send(self, message: Message) -> SendCommit:
-        """In one transaction: the queued message becomes this one, and its number is not suppressed."""
+        """In one transaction: the queued message becomes this one, and its number is not suppressed.
+
+        When it is committed to for the first time, its number's messages of the day are counted in it, up to
+        `MAX_A_DAY`.
+        """
 
     def waiting(self, now: datetime, limit: int) -> list[Place]:
         """Give messages that wait to be sent and are due by `now`, the longest due first."""

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from chalicelib.calls.domain.calls import Direction
+from chalicelib.calls.domain.happenings import Happening, has_happened
 from chalicelib.calls.services.messages import MessageWish, checked_body, request_message
 from chalicelib.calls.services.progress import get_call
-from chalicelib.kernel.errors import Conflict
+from chalicelib.kernel.errors import Conflict, Forbidden
 from chalicelib.kernel.ids import derived_id
 
 if TYPE_CHECKING:
@@ -14,16 +16,22 @@ if TYPE_CHECKING:
     from chalicelib.calls.ports.calls import CallPorts
 
 MAX_A_CALL = 3
+_NOT_VERIFIED = (
+    "The phone network does not vouch for the number of this caller, so that nobody can write to it."
+)
 
 
 def send_on_call(calls: CallPorts, call_id: str, text: str) -> Message:
     """Accept a message to who is on the call, from the line that the call is on.
 
     The messages of a call have ids of their own, so that there are never more than three, whoever asks at
-    once; the same text again is the same message. `Conflict` with code `too_many_messages`; refusals as
+    once; the same text again is the same message. `Conflict` with code `too_many_messages`; `Forbidden` with
+    code `caller_not_verified` when somebody called us and may have made the number up; refusals as
     `request_message`.
     """
     call, body = get_call(calls, call_id), checked_body(text)
+    if call.direction is Direction.INBOUND and not has_happened(call, Happening.CALLER_VERIFIED):
+        raise Forbidden(_NOT_VERIFIED, code="caller_not_verified")
     for number in range(MAX_A_CALL):
         message_id = derived_id("message", f"{call_id}#sms#{number}")
         wish = MessageWish(

@@ -113,6 +113,7 @@ def decide_text(calls: CallPorts, message: Message, *, to_confirm: bool = False)
             allowed_countries=frozenset(settings.allowed_countries),
             contact_refuses=any(each.status is ContactStatus.DO_NOT_CONTACT for each in people),
             contact_gone=not people,
+            is_counted=not (message.answers or message.commits),
             texts_revoked=not to_confirm and any(forbids_texts(calls.crm, each) for each in people),
             now=calls.clock.now(),
             stop=(stop.code, stop.explanation) if stop else None,

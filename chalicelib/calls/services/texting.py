@@ -6,11 +6,13 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from chalicelib.calls.domain.messages import (
+    LONGEST_WAIT,
     MessageState,
     StatusReport,
     apply_status,
     commit_message,
     fail_message,
+    is_too_old,
     look_at_message_later,
     postpone_message,
     take_back_message,
@@ -39,18 +41,21 @@ _CERTAINTY = timedelta(minutes=10)
 _BUSY_WAIT = timedelta(seconds=20)
 _SWEEP_LIMIT = 200
 _SIBLINGS = 100  # messages of one thread among which a lost one is told from its likes
+TOO_OLD = "too_old"
 OPTED_OUT_AT_CARRIER = "carrier_21610"
 
 
 def dispatch_messages(calls: CallPorts) -> int:
     """Wake the workers for every message that somebody must look at; give their number.
 
-    Those that wait to be sent are left alone while everything is stopped.
+    Those that wait to be sent are left alone while everything is stopped, unless they are too old by now.
     """
     now = calls.clock.now()
     places = calls.messages.silent(now, _SWEEP_LIMIT)
-    if dialing_stop(calls.system) is None:
-        places = places + calls.messages.waiting(now, _SWEEP_LIMIT)
+    waiting = calls.messages.waiting(now, _SWEEP_LIMIT)
+    if dialing_stop(calls.system) is not None:
+        waiting = [place for place in waiting if now - place.at > LONGEST_WAIT]
+    places = places + waiting
     for place in places:
         calls.wakeups.send_message(place)
     return len(places)
@@ -82,6 +87,10 @@ def _merge(calls: CallPorts, place: Place, report: StatusReport) -> Message:
 
 
 def _send(calls: CallPorts, message: Message) -> None:
+    if is_too_old(message, calls.clock.now()):
+        log("message.not_sent", message_id=message.id, reason=TOO_OLD)
+        _fail(calls, message, TOO_OLD)
+        return
     texting = calls.texting  # in a new process it takes long to build: before the facts are read
     decision = decide_text(calls, message)
     if decision.verdict is not Verdict.ALLOW:
@@ -90,7 +99,7 @@ def _send(calls: CallPorts, message: Message) -> None:
     committed = commit_message(message, decision.decided_at)
     result = calls.messages.commit_send(committed)
     log("message.committed", message_id=message.id, result=result)
-    if result is SendCommit.NUMBER_SUPPRESSED:
+    if result in (SendCommit.NUMBER_SUPPRESSED, SendCommit.TOO_MANY):
         _set_aside(calls, message, decide_text(calls, message))
     elif result is SendCommit.DONE:
         _ask_unless_stopped(calls, texting, committed)

@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import json
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import pytest
-from fakes.calls import LINE, NUMBER, connected
+from fakes.calls import LINE, NOW, NUMBER, connected
 
 from chalicelib.ai.domain.conversation import UseTool
+from chalicelib.calls.domain.calls import Report
+from chalicelib.calls.services.answering import inbound_call_id, receive_call
 from chalicelib.calls.services.suppression import stop_calling
 from chalicelib.calls.services.tooling import run_tool
 from chalicelib.calls.tools import MAX_SMS
 from chalicelib.crm.services.contacts import find_contact
+from chalicelib.kernel.phones import E164
+
+STRANGER = E164("+14155552699")
 
 
 @pytest.fixture
@@ -91,3 +97,27 @@ def test_a_template_that_does_not_grant_it_has_no_such_tool(calls):
     run = run_tool(calls, calls.book.load("call_1"), UseTool("1", "send_sms", '{"text": "Hi"}'))
     assert run.done is False
     assert not calls.messages.by_place
+
+
+@pytest.mark.parametrize(
+    ("number", "attestation", "may"),
+    [
+        (NUMBER, "", True),
+        (NUMBER, "TN-Validation-Failed-A", False),
+        (STRANGER, "", False),
+        (STRANGER, "TN-Validation-Passed-A", True),
+        (STRANGER, "TN-Validation-Passed-B", False),
+        (STRANGER, "No-TN-Validation", False),
+    ],
+)
+def test_who_calls_gets_a_message_when_the_number_is_theirs(calls, number, attestation, may):
+    """Anybody can show any number; the model is told, and nobody is written to, however often they call."""
+    for sid in ("CA1", "CA2"):
+        report = Report("ringing", sid, NOW)
+        receive_call(calls, number, LINE, report, attestation)
+        file = calls.book.load(inbound_call_id(sid))
+        file = replace(file, brief=replace(file.brief, tools=("send_sms",)))
+        run = run_tool(calls, file, UseTool("1", "send_sms", '{"text": "12 Harbor Street"}'))
+        assert run.done is may
+        assert may or "does not vouch" in run.result
+    assert len(calls.messages.by_place) == (2 if may else 0)

@@ -7,6 +7,7 @@ from fakes.calls import LINE, NOW, NUMBER, kill_switch
 
 from chalicelib.calls.domain.message_templates import MessageTemplate
 from chalicelib.calls.domain.messages import MessageState
+from chalicelib.calls.domain.permission import NumberStatus
 from chalicelib.calls.services.messages import MessageWish, request_message
 from chalicelib.calls.services.receiving import CONFIRMATION, Incoming, receive_text
 from chalicelib.calls.services.requests import CallWish, request_call
@@ -221,3 +222,98 @@ def test_a_suppressed_number_gets_no_help(calls):
     """It asked for silence."""
     stop_calling(calls, NUMBER, "operator")
     assert _text(calls, "HELP") is None
+
+
+def test_a_second_reason_outlasts_start(calls):
+    """What was said on the phone, or by an operator, after a STOP by text is not lifted by a START."""
+    _text(calls, "STOP")
+    calls.clock.advance(minutes=5)
+    stop_calling(calls, NUMBER, "call:call_9")
+    calls.clock.advance(minutes=5)
+    _text(calls, "START", sid="SM2")
+    status = calls.numbers.status(NUMBER)
+    assert (status.suppressed_at, status.suppression_source) == (NOW, "call:call_9")
+    assert _stored(calls, "SM2").reason == "still_suppressed"
+
+
+def test_a_stop_in_the_same_moment_outlasts_start(calls):
+    """It comes between what START read and what it lifts."""
+    _text(calls, "STOP")
+    calls.clock.advance(minutes=1)
+    lift = calls.numbers.lift
+
+    def slow(*given):
+        calls.numbers.lift = lift
+        _text(calls, "STOP", sid="SM3")
+        return lift(*given)
+
+    calls.numbers.lift = slow
+    _text(calls, "START", sid="SM2")
+    assert calls.numbers.status(NUMBER).suppressed_at
+    assert (_stored(calls, "SM2").reason, _sms_answer(calls)) == ("still_suppressed", ConsentAnswer.REVOKED)
+
+
+def test_a_start_that_is_delivered_again_lifts_no_newer_stop(calls):
+    """The carrier tries again after a failure; meanwhile STOP was said."""
+    _text(calls, "STOP")
+    calls.clock.advance(minutes=1)
+    create = calls.messages.create
+
+    def dying(_message):
+        raise Unavailable("silent", retryable=True)
+
+    calls.messages.create = dying
+    with pytest.raises(Unavailable):
+        _text(calls, "START", sid="SM2")
+    calls.messages.create = create
+    calls.clock.advance(seconds=5)
+    _text(calls, "STOP", sid="SM3")
+    calls.clock.advance(seconds=5)
+    _text(calls, "START", sid="SM2")
+    assert calls.numbers.status(NUMBER).suppressed_at
+    assert (_stored(calls, "SM2").reason, _sms_answer(calls)) == ("still_suppressed", ConsentAnswer.REVOKED)
+
+
+def test_start_after_an_operators_release_allows_texts_again(calls):
+    """The release left the revocation by text; START takes it back, without a suppression to lift."""
+    _text(calls, "STOP")
+    calls.numbers.lift(NUMBER, "asked on the phone", calls.clock.now())
+    calls.clock.advance(minutes=1)
+    _text(calls, "START", sid="SM2")
+    assert (_stored(calls, "SM2").reason, _sms_answer(calls)) == ("opted_in", ConsentAnswer.GRANTED)
+    assert request_message(calls, MessageWish(number=NUMBER, text="Hi")).state is MessageState.QUEUED
+
+
+def test_start_takes_back_no_revocation_of_another_kind(calls):
+    """What was not revoked by text needs an operator."""
+    new = NewConsent(kind=ConsentKind.SMS, answer=ConsentAnswer.REVOKED, source=ConsentSource.OPERATOR)
+    record_consent(calls.crm, find_contact(calls.crm, NUMBER).id, new, "ops")
+    calls.clock.advance(minutes=1)
+    _text(calls, "START", sid="SM2")
+    assert (_stored(calls, "SM2").reason, _sms_answer(calls)) == ("", ConsentAnswer.REVOKED)
+
+
+@pytest.mark.parametrize("text", ["x" * 1700, "{{ 'x' * 10**10 }}", " "])
+def test_a_help_template_that_cannot_be_sent_is_not_used(calls, text):
+    """The standing text goes out, whatever somebody stored."""
+    template = MessageTemplate(new_id("template"), "help", text, NOW, NOW)
+    calls.message_templates.by_id = {template.id: template}
+    assert LINE in _text(calls, "HELP").body
+
+
+def test_help_is_answered_three_times_a_day(calls):
+    """Each delivery of one message gets the same answer; the next day begins anew."""
+    answers = [_text(calls, "HELP", sid=f"SM{number}") for number in range(5)]
+    assert [bool(answer) for answer in answers] == [True, True, True, False, False]
+    assert _text(calls, "HELP", sid="SM1").id == answers[1].id
+    assert _text(calls, "HELP", sid="SM4") is None
+    calls.clock.advance(days=1)
+    assert _text(calls, "HELP", sid="SM9")
+
+
+def test_answers_to_stop_and_help_do_not_count(calls):
+    """Nor are they refused because of other messages."""
+    calls.shelf.numbers[NUMBER] = NumberStatus(texts_day="2026-03-03", texts=10)
+    assert _text(calls, "HELP")
+    assert _text(calls, "STOP", sid="SM2")
+    assert calls.numbers.status(NUMBER).texts == 10

@@ -14,7 +14,7 @@ from chalicelib.calls.services.messages import MessageWish, read_message, reques
 from chalicelib.calls.services.suppression import stop_calling
 from chalicelib.calls.services.texting import attend_message, dispatch_messages, record_status
 from chalicelib.crm.services.contacts import delete_contact, find_contact
-from chalicelib.kernel.errors import NotFound, Unavailable
+from chalicelib.kernel.errors import Forbidden, NotFound, Unavailable
 
 
 @pytest.fixture
@@ -221,6 +221,7 @@ _PORTS = ("messages", "numbers", "texting", "wakeups")
 def test_a_death_at_any_point_never_sends_twice_and_never_loses_the_message(calls, mood):
     """Judged by the carrier's log: one message at most, and always an end."""
     for length in range(1, 120):
+        calls.clock.advance(days=1)  # a number gets only so many a day
         fuse = Fuse(length)
         calls.texting.accepted.clear()
         calls.texting.moods = [mood, "accept"] if mood == "busy" else [mood]
@@ -246,3 +247,49 @@ def test_a_death_at_any_point_never_sends_twice_and_never_loses_the_message(call
             break
     else:
         pytest.fail("The fuse is too short for the whole way.")
+
+
+def test_what_waited_for_a_day_is_not_sent(calls, place):
+    """A reminder of yesterday is no reminder; the sweep finds it also while everything is stopped."""
+    kill_switch(calls)
+    assert _later(calls, place, hours=24) == (MessageState.QUEUED, "")
+    calls.clock.advance(minutes=2)
+    assert dispatch_messages(calls) == 1
+    assert _later(calls, place, seconds=0) == (MessageState.FAILED, "too_old")
+    kill_switch(calls, on=False)
+    _later(calls, place, days=1)
+    assert calls.texting.asked == 0
+
+
+def test_what_the_carrier_was_asked_for_is_never_too_old(calls, place):
+    """It may have gone out."""
+    calls.texting.moods = ["lost"]
+    attend_message(calls, place)
+    calls.texting.reachable = False
+    with suppress(Unavailable):
+        _later(calls, place, hours=25)
+    assert _state(calls, place)[0] is MessageState.UNKNOWN
+
+
+def test_a_number_gets_ten_messages_a_day(calls):
+    """The eleventh is refused at once, one that waited ends so, and the next day begins anew."""
+    places = [request_message(calls, MessageWish(number=NUMBER, text=f"{n}")).place for n in range(11)]
+    for each in places:
+        attend_message(calls, each)
+    assert calls.texting.asked == 10
+    assert _state(calls, places[10]) == (MessageState.FAILED, "too_many_texts")
+    with pytest.raises(Forbidden) as refused:
+        request_message(calls, MessageWish(number=NUMBER, text="Hi"))
+    assert refused.value.code == "too_many_texts"
+    calls.clock.advance(hours=12)
+    attend_message(calls, request_message(calls, MessageWish(number=NUMBER, text="Hi")).place)
+    assert calls.texting.asked == 11
+
+
+def test_a_message_that_is_tried_again_counts_once(calls, place):
+    """The carrier certainly did not take it before."""
+    calls.texting.moods = [*["busy"] * 15, "accept"]
+    for _ in range(16):
+        _later(calls, place, minutes=1)
+    assert len(calls.texting.accepted) == 1
+    assert calls.numbers.status(NUMBER).texts == 1

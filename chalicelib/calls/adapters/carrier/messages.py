@@ -5,13 +5,10 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-import requests
-from twilio.base.exceptions import TwilioException, TwilioRestException
-from twilio.rest import Client
+from twilio.base.exceptions import TwilioRestException
 
-from chalicelib.calls.adapters.carrier.client import RedirectedHttpClient, refusal
+from chalicelib.calls.adapters.carrier.client import asking, client_of, ordering
 from chalicelib.calls.domain.messages import StatusReport
-from chalicelib.kernel.errors import Unavailable
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -31,36 +28,26 @@ class TwilioTexting:
     """Sends text messages and finds out about them; implements `Texting`."""
 
     def __init__(self, *, account_sid: str, auth_token: str, api_url: str, addresses: Addresses) -> None:
-        client = Client(account_sid, auth_token, http_client=RedirectedHttpClient(api_url))
+        client = client_of(account_sid, auth_token, api_url)
         # Taken now, because the client imports and builds this part when it is first asked for.
         self._messages = client.messages
         self._addresses = addresses
 
     def send(self, order: SendOrder) -> StatusReport:
         """Send a message, give what the carrier says of it; see `Telephony.place` for how it can fail."""
-        try:
+        with ordering():
             sent = self._messages.create(
                 to=order.number,
                 from_=order.line,
                 body=order.body,
                 status_callback=self._addresses.message_status(order.place),
             )
-        except TwilioRestException as error:
-            raise refusal(error) from error
-        except (TwilioException, requests.RequestException) as error:
-            raise Unavailable(
-                "The carrier's answer was lost.", retryable=False, code="carrier_unclear"
-            ) from error
         return _report(sent, order.place.at)
 
     def find(self, message: Message, taken: Collection[str]) -> StatusReport | None:
         """Ask what became of a message, by its id, or by numbers, text and time; never sends anything."""
-        try:
+        with asking():
             found = self._fetch(message.sid) if message.sid else self._search(message, taken)
-        except (TwilioException, requests.RequestException) as error:
-            raise Unavailable(
-                "The carrier cannot be asked.", retryable=True, code="carrier_unreachable"
-            ) from error
         return found and _report(found, message.created_at)
 
     def _fetch(self, sid: str) -> MessageInstance | None:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from chalicelib.calls.adapters.repository.writes import instant_of, shard_of, text_of
 from chalicelib.calls.adapters.tables import MessageItem, MessageTemplateItem
 from chalicelib.calls.domain.calls import Direction
 from chalicelib.calls.domain.message_templates import MessageTemplate
@@ -13,9 +13,6 @@ from chalicelib.calls.domain.segments import Encoding
 from chalicelib.kernel.actors import actor
 from chalicelib.kernel.clock import from_iso, iso
 from chalicelib.kernel.phones import E164
-
-if TYPE_CHECKING:
-    from datetime import datetime
 
 SHARDS = 4
 WAITING, SILENT = "SMS_WAITING", "SMS_SILENT"
@@ -37,20 +34,15 @@ def place_key(message_id: str) -> tuple[str, str]:
     return f"MESSAGE#{message_id}", "MESSAGE"
 
 
-def shard_of(message_id: str) -> int:
-    """Spread messages over the keys of an index."""
-    return hashlib.sha256(message_id.encode()).digest()[0] % SHARDS
-
-
 def message_item(message: Message) -> MessageItem:
     """Write a message; one index holds it as long as somebody must look at it."""
     kind = WAITING if message.state is MessageState.QUEUED else SILENT
-    shard = shard_of(message.id)
+    shard = shard_of(message.id, SHARDS)
     texts: dict[str, Any] = {name: getattr(message, name) or None for name in _TEXTS}
     return MessageItem(
         *message_key(message.place),
         due_shard=f"{kind}#{shard}" if message.look_at else None,
-        due_at=_text(message.look_at),
+        due_at=text_of(message.look_at),
         listed_in=f"MESSAGES#{shard}",
         listed_at=message.place.position,
         id=message.id,
@@ -64,9 +56,10 @@ def message_item(message: Message) -> MessageItem:
         segments=message.segments,
         encoding=message.encoding.value,
         media=message.media or None,
-        asked_at=_text(message.asked_at),
-        sent_at=_text(message.sent_at),
-        ended_at=_text(message.ended_at),
+        asked_at=text_of(message.asked_at),
+        sent_at=text_of(message.sent_at),
+        ended_at=text_of(message.ended_at),
+        commits=message.commits or None,
         version=message.version,
         changed_by=actor() if message.version == 1 else None,
         **texts,
@@ -87,10 +80,11 @@ def message_of(item: MessageItem) -> Message:
         segments=int(item.segments),
         encoding=Encoding(item.encoding),
         media=int(item.media or 0),
-        asked_at=_instant(item.asked_at),
-        sent_at=_instant(item.sent_at),
-        ended_at=_instant(item.ended_at),
-        look_at=_instant(item.due_at),
+        asked_at=instant_of(item.asked_at),
+        sent_at=instant_of(item.sent_at),
+        ended_at=instant_of(item.ended_at),
+        look_at=instant_of(item.due_at),
+        commits=int(item.commits or 0),
         version=int(item.version),
         **{name: getattr(item, name) or "" for name in _TEXTS},
     )
@@ -120,11 +114,3 @@ def template_of(item: MessageTemplateItem) -> MessageTemplate:
         updated_at=from_iso(item.updated_at),
         version=int(item.version),
     )
-
-
-def _text(instant: datetime | None) -> str | None:
-    return iso(instant) if instant else None
-
-
-def _instant(text: str | None) -> datetime | None:
-    return from_iso(text) if text else None

@@ -5,28 +5,32 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from pynamodb.exceptions import PutError, PynamoDBException, TransactWriteError
+from pynamodb.exceptions import PynamoDBException, TransactWriteError
 from pynamodb.transactions import TransactWrite
 
 from chalicelib.calls.adapters.repository import message_codec as codec
+from chalicelib.calls.adapters.repository.writes import indexed, put_if
 from chalicelib.calls.adapters.tables import CallsTable, MessageItem, MessagePlaceItem, NumberItem
 from chalicelib.calls.domain.messages import Place
+from chalicelib.calls.domain.texting import MAX_A_DAY, day_of
 from chalicelib.calls.ports.messages import SendCommit
 from chalicelib.kernel.clock import from_iso, iso
 from chalicelib.kernel.errors import Conflict, NotFound, unavailable_on
 from chalicelib.kernel.paging import Page
-from chalicelib.kernel.storage_errors import response_code
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
     from datetime import datetime
 
     from pynamodb.connection import Connection
+    from pynamodb.expressions.condition import Condition
+    from pynamodb.expressions.update import Action
 
     from chalicelib.calls.domain.messages import Message
 
 _MAX_TRIES = 10
 _REFUSED = "ConditionalCheckFailed"
+_FREE = NumberItem.suppressed_at.does_not_exist()
 _LAST = ":"  # after every instant that is written as text
 
 
@@ -77,22 +81,50 @@ class MessageRepository:
             if new == old:
                 return old, old
             new = replace(new, version=old.version + 1)
-            if _put(codec.message_item(new), MessageItem.version == old.version):
+            if put_if(codec.message_item(new), MessageItem.version == old.version):
                 return old, new
         raise Conflict("The message changes too fast.", code="message_changed")
 
     def commit_send(self, message: Message) -> SendCommit:
-        """Commit to send in one transaction; `message` is the state read before, already committed."""
+        """Commit to send in one transaction; `message` is the state read before, already committed.
+
+        The number's row counts the first commitment to each message: as the first one of a new day, or as one
+        more of this day.
+        """
+        if message.commits > 1:
+            return self._commit(message, _FREE, [])
+        day = day_of(message.asked_at or message.created_at)
+        is_new = NumberItem.texts_day.does_not_exist() | (NumberItem.texts_day < day)
+        result = self._commit(message, _FREE & is_new, _counting(day, NumberItem.texts.set(1)))
+        if result is not SendCommit.NUMBER_SUPPRESSED:
+            return result
+        more = (NumberItem.texts_day == day) & (NumberItem.texts < MAX_A_DAY)
+        one_more = NumberItem.texts.set(NumberItem.texts + 1)
+        result = self._commit(message, _FREE & more, _counting(day, one_more))
+        if result is SendCommit.NUMBER_SUPPRESSED and not self._is_suppressed(message):
+            return SendCommit.TOO_MANY
+        return result
+
+    def _commit(self, message: Message, free: Condition, counting: list[Action]) -> SendCommit:
         committed = codec.message_item(replace(message, version=message.version + 1))
-        number = f"NUMBER#{message.number}", "NUMBER"
+        number = _number_key(message)
         try:
             with TransactWrite(connection=self._connection) as transaction:
                 transaction.save(committed, condition=MessageItem.version == message.version)
-                free = NumberItem.suppressed_at.does_not_exist()
-                transaction.condition_check(NumberItem, *number, condition=free)
+                if counting:
+                    transaction.update(NumberItem(*number), actions=counting, condition=free)
+                else:
+                    transaction.condition_check(NumberItem, *number, condition=free)
         except TransactWriteError as error:
-            return _why(error)
+            return _why(error, number_first=not counting)
         return SendCommit.DONE
+
+    def _is_suppressed(self, message: Message) -> bool:
+        try:
+            item = NumberItem.get(*_number_key(message), consistent_read=True)
+        except NumberItem.DoesNotExist:
+            return False
+        return item.suppressed_at is not None
 
     def waiting(self, now: datetime, limit: int) -> list[Place]:
         """Give messages that wait to be sent and are due by `now`, the longest due first."""
@@ -113,10 +145,7 @@ class MessageRepository:
         return [_place(row) for row in rows[:limit]]
 
     def _index(self, index: str, key: str, condition: Any, limit: int) -> list[dict[str, Any]]:
-        # Not through the model: it filters by kind, and an index of keys only has no kind to filter by.
-        page = self._connection.query(
-            CallsTable.Meta.table_name, key, range_key_condition=condition, index_name=index, limit=limit
-        )
+        page = indexed(self._connection, index, key, condition, limit=limit)
         found: list[dict[str, Any]] = page["Items"]
         return found
 
@@ -154,24 +183,24 @@ def _place(row: dict[str, Any]) -> Place:
     return Place.read(contact_id, row["sk"]["S"].removeprefix("MESSAGE#"))
 
 
-def _put(item: MessageItem, condition: Any) -> bool:
-    try:
-        item.save(condition)
-    except PutError as error:
-        if response_code(error) == "ConditionalCheckFailedException":
-            return False
-        raise
-    return True
+def _number_key(message: Message) -> tuple[str, str]:
+    return f"NUMBER#{message.number}", "NUMBER"
 
 
-def _why(error: TransactWriteError) -> SendCommit:
-    """Read which condition failed: PynamoDB sends checks before writes, so the number's is the first.
+def _counting(day: str, count: Action) -> list[Action]:
+    # An update that makes the row says not what it is.
+    return [NumberItem.texts_day.set(day), count, NumberItem.kind.set(NumberItem)]
+
+
+def _why(error: TransactWriteError, *, number_first: bool) -> SendCommit:
+    """Read which condition failed: PynamoDB sends checks before writes, and puts before updates.
 
     A collision with another transaction is as if the message had changed.
     """
     reasons = [reason.code if reason else None for reason in error.cancellation_reasons]
     if not reasons:
         raise error
-    if reasons[0] == _REFUSED and reasons[1] in (None, "None"):
+    number, message = reasons if number_first else reversed(reasons)
+    if number == _REFUSED and message in (None, "None"):
         return SendCommit.NUMBER_SUPPRESSED
     return SendCommit.MESSAGE_CHANGED

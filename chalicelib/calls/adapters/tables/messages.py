@@ -38,6 +38,7 @@ class MessageItem(ActItem, CallsTable, discriminator="message"):
     asked_at = UnicodeAttribute(null=True)
     sent_at = UnicodeAttribute(null=True)
     ended_at = UnicodeAttribute(null=True)
+    commits = NumberAttribute(null=True)
     version = NumberAttribute()
 
 
