@@ -10,8 +10,10 @@ import pytest
 from fakes.call_tables import books_in_memory, books_on_a_table
 from fakes.calls import DESK, LINE, NOW, NUMBER
 
+from chalicelib.calls.adapters.tables import CallsTable
 from chalicelib.calls.domain.rooms import LegState, Participant, Role, Room, close, hold_conference
 from chalicelib.kernel.errors import NotFound
+from chalicelib.kernel.paging import Page
 
 GUEST = Participant("participant_2", NUMBER, Role.PARTICIPANT, NOW + timedelta(seconds=1), label="Ada")
 FULL = Participant(
@@ -118,10 +120,29 @@ def test_live_conferences_are_listed_by_page(rooms):
 
 
 def test_participations_of_a_person_are_found_and_rooms_forgotten(rooms):
-    """By any id that the person has had."""
+    """By any id that the person has had, or by number: those of no contact, page by page."""
     rooms.create(_room(), (FULL, GUEST))
-    assert rooms.of_contacts(["contact_0", "contact_1"]) == [("room_1", "participant_1")]
+    rooms.create(_room(2), (GUEST,))
+    owners = ["contact_0", "contact_1", NUMBER, DESK]
+    first = rooms.of_people(owners, 2, None)
+    assert first.items == [("room_1", "participant_1"), ("room_1", "participant_2")]
+    assert rooms.of_people(owners, 2, first.next_start) == Page([("room_2", "participant_2")])
+    assert rooms.of_people([DESK], 5, None).items == []
+    assert rooms.leg("room_2", "participant_2") == replace(GUEST, version=1)
+    assert rooms.leg("room_2", "participant_9") is None
     rooms.forget("room_1")
     rooms.forget("room_1")
     assert rooms.load("room_1") is None
-    assert rooms.of_contacts(["contact_1"]) == []
+    assert rooms.of_people(["contact_1"], 5, None).items == []
+
+
+def test_rooms_expire(aws, clock):
+    """Head and legs, 400 days after they were made, so that no number stays for ever."""
+    books_on_a_table(aws, clock).rooms.create(_room(), (FULL, GUEST))
+    expiries = {item.sk: item.expires_at for item in CallsTable.query("ROOM#room_1")}
+    late = timedelta(days=400)
+    assert expiries == {
+        "ROOM": int((_room().created_at + late).timestamp()),
+        "PARTICIPANT#participant_1": int((NOW + late).timestamp()),
+        "PARTICIPANT#participant_2": int((GUEST.asked_at + late).timestamp()),
+    }

@@ -88,9 +88,15 @@ class FakeRooms:
         shown = [found[key] for key in keys[:limit]]
         return Page(shown, keys[limit - 1] if len(keys) > limit else None)
 
-    def of_contacts(self, contact_ids: Sequence[str]) -> list[tuple[str, str]]:
-        """Give the participations of contacts."""
-        return [key for key, leg in sorted(self.legs.items()) if leg.contact_id in contact_ids]
+    def leg(self, room_id: str, participant_id: str) -> Participant | None:
+        """Give a participant."""
+        return self.legs.get((room_id, participant_id))
+
+    def of_people(self, owners: Sequence[str], limit: int, start: str | None) -> Page[tuple[str, str]]:
+        """Give the participations of contacts and numbers."""
+        mine = sorted(key for key, leg in self.legs.items() if (leg.contact_id or leg.number) in owners)
+        keys = [key for key in mine if start is None or "#".join(key) > start]
+        return Page(keys[:limit], "#".join(keys[limit - 1]) if len(keys) > limit else None)
 
     def forget(self, room_id: str) -> None:
         """Forget a room."""

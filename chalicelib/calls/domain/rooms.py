@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 # How long a leg may take from the wish to the accepted call; longer, and somebody who waits is told.
 LEG_DEADLINE = timedelta(seconds=75)
+# How long who has said yes may take until the carrier tells that they are in the conference.
+JOIN_DEADLINE = timedelta(seconds=20)
 MAX_PARTICIPANTS = 20
 
 
@@ -203,9 +205,9 @@ def report_leg(leg: Participant, report: Report) -> Participant:
     if report.status not in _REASON_OF_STATUS:
         return leg
     leg = replace(leg, duration_s=report.duration_s if leg.duration_s is None else leg.duration_s)
-    if leg.accepted_at or leg.joined_at:
+    if leg.joined_at:
         return leave(leg, report.at)
-    return fail(leg, _REASON_OF_STATUS[report.status], report.at)
+    return miss(leg, _REASON_OF_STATUS[report.status], report.at)
 
 
 def accept(leg: Participant, now: datetime) -> Participant:
@@ -215,13 +217,29 @@ def accept(leg: Participant, now: datetime) -> Participant:
 
 def fail(leg: Participant, reason: str, now: datetime) -> Participant:
     """Give somebody up who has not said yes; who has, or is over, stays as they are."""
-    if not leg.is_expected:
+    return miss(leg, reason, now) if leg.is_expected else leg
+
+
+def miss(leg: Participant, reason: str, now: datetime) -> Participant:
+    """Give somebody up who is not in the conference, though they may have said yes."""
+    if leg.is_over or leg.joined_at:
         return leg
     return replace(leg, state=LegState.FAILED, reason=reason, left_at=now)
 
 
+def is_missing(leg: Participant, now: datetime) -> bool:
+    """Tell whether somebody has said yes long ago, and the carrier does not have them in the conference."""
+    has_come = leg.is_over or leg.joined_at
+    return not has_come and leg.accepted_at is not None and now - leg.accepted_at >= JOIN_DEADLINE
+
+
 def enter(leg: Participant, now: datetime) -> Participant:
-    """Note that the carrier has them in the conference; who was given up does not come back."""
+    """Note that the carrier has them in the conference.
+
+    Who was given up does not come back; but who had said yes, and entered before, was there after all: the
+    carrier tells of legs and of conferences on two ways.
+    """
+    leg = _there_after_all(leg, now)
     if leg.state is LegState.FAILED:
         return leg
     leg = replace(leg, joined_at=min(leg.joined_at or now, now), accepted_at=leg.accepted_at or now)
@@ -229,10 +247,25 @@ def enter(leg: Participant, now: datetime) -> Participant:
 
 
 def leave(leg: Participant, now: datetime) -> Participant:
-    """Note that they are out of the conference; the earliest time stands."""
+    """Note that they are out of the conference, in which they were then; the earliest time stands."""
+    leg = _there_after_all(leg, now)
     if leg.state is LegState.FAILED:
         return leg
+    leg = replace(leg, joined_at=leg.joined_at or now)
     return replace(_rise(leg, LegState.LEFT), left_at=min(leg.left_at or now, now))
+
+
+def was_bridged(leg: Participant, now: datetime) -> Participant:
+    """Note that somebody whom the carrier itself dialed has talked with the caller, in no conference."""
+    if leg.is_over:
+        return leg
+    return replace(leg, state=LegState.LEFT, accepted_at=leg.accepted_at or now, left_at=now)
+
+
+def _there_after_all(leg: Participant, at: datetime) -> Participant:
+    """Take back that somebody who had said yes never came, when they were in the conference before that."""
+    is_wrong = leg.state is LegState.FAILED and leg.accepted_at and leg.left_at and at <= leg.left_at
+    return replace(leg, state=LegState.LEFT, reason="") if is_wrong else leg
 
 
 def set_flags(leg: Participant, sequence: int, flags: dict[str, bool]) -> Participant:

@@ -61,8 +61,14 @@ class RoomBook(Protocol):
     def live(self, limit: int, start: str | None) -> Page[Room]:
         """Give up to `limit` live conferences, newest first, after `start`."""
 
-    def of_contacts(self, contact_ids: Sequence[str]) -> list[tuple[str, str]]:
-        """Give room and id of each participation of these contacts."""
+    def leg(self, room_id: str, participant_id: str) -> Participant | None:
+        """Give a participant, consistently."""
+
+    def of_people(self, owners: Sequence[str], limit: int, start: str | None) -> Page[tuple[str, str]]:
+        """Give room and id of up to `limit` participations, after `start`.
+
+        `owners` are ids of contacts, and numbers: of legs that were called by number and are no contact's.
+        """
 
     def forget(self, room_id: str) -> None:
         """Delete a room and all that it knows of people; nothing when there is none."""

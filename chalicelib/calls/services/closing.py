@@ -26,7 +26,8 @@ def session_ended(
     """Decide what follows when the carrier reports the end of a ConversationRelay session.
 
     `ended`: we asked for it, so carry out how the last turn ended. `failed`: the socket is lost and
-    the caller is still there, so the same conversation goes on without it. Otherwise: nobody is there.
+    the caller is still there, so the same conversation goes on without it. Otherwise nobody is there, for
+    whom nobody else is called.
     Nothing follows when the call was taken from the conversation, because a machine answered it.
     """
     file = calls.book.load(call_id)
@@ -35,7 +36,9 @@ def session_ended(
     log("session.ended", call_id=call_id, status=status)
     if is_taken_over(file.call):
         return file, ()
-    if status in {"ended", "failed"} and file.turns[-1].end not in _DECISIONS:
+    if status not in {"ended", "failed"}:
+        return file, (Hangup("caller_gone"),)
+    if file.turns[-1].end not in _DECISIONS:
         from chalicelib.calls.services.rooms.handover import taken  # noqa: PLC0415  few calls need it
 
         if steps := taken(calls, file):

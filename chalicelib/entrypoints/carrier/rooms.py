@@ -1,4 +1,8 @@
-"""Webhooks of hand-overs and rooms: callers are passed on or come back, legs are asked, rooms report."""
+"""Webhooks of hand-overs and rooms: callers are passed on or come back, legs are asked, rooms report.
+
+Most calls are never handed over: each handler imports what it needs when it is needed.
+"""
+# ruff: noqa: PLC0415
 
 from __future__ import annotations
 
@@ -8,10 +12,8 @@ from urllib.parse import parse_qsl
 from aws_lambda_powertools.event_handler import Response
 
 from chalicelib.bootstrap import container
-from chalicelib.calls.adapters import forms, room_forms
-from chalicelib.calls.adapters.twiml import conversation, rooms
-from chalicelib.calls.domain.rooms import Role
-from chalicelib.calls.services.rooms import callbacks, handover, legs, summary, tasks
+from chalicelib.calls.adapters import forms
+from chalicelib.calls.adapters.twiml import conversation
 from chalicelib.entrypoints.carrier.hook import posted, webhooks, xml
 
 if TYPE_CHECKING:
@@ -26,6 +28,8 @@ _SUPERVISES = "You are asked to supervise a call."
 @webhooks.post("/voice/<call_id>/transfer")
 def transfer(call_id: str) -> Response[Any]:
     """Hand a call over that an operator took from the AI."""
+    from chalicelib.calls.services.rooms import handover
+
     calls = container().calls
     file = calls.book.load(call_id)
     if file is None or file.brief is None:
@@ -36,6 +40,8 @@ def transfer(call_id: str) -> Response[Any]:
 @webhooks.post("/voice/<call_id>/transfer-ended")
 def transfer_ended(call_id: str) -> Response[Any]:
     """Go on after a hand-over: the person hung up, or nobody could be reached."""
+    from chalicelib.calls.services.rooms import handover
+
     calls = container().calls
     file = calls.book.load(call_id)
     if file is None or file.brief is None:
@@ -62,6 +68,9 @@ def _passed_on(file: CallFile, steps: tuple[Step, ...]) -> Response[Any]:
 @webhooks.post("/rooms/<room_id>/legs/<participant_id>/answer")
 def leg_answered(room_id: str, participant_id: str) -> Response[Any]:
     """Ask whoever took the call whether they want to come in."""
+    from chalicelib.calls.adapters.twiml import rooms
+    from chalicelib.calls.services.rooms import legs
+
     calls = container().calls
     report = forms.report(posted(), calls.clock.now())
     there, leg = legs.leg_answered(calls, room_id, participant_id, report)
@@ -73,6 +82,9 @@ def leg_answered(room_id: str, participant_id: str) -> Response[Any]:
 
 
 def _words(there: RoomFile, leg: Participant) -> str:
+    from chalicelib.calls.domain.rooms import Role
+    from chalicelib.calls.services.rooms import summary
+
     calls = container().calls
     if leg.role is Role.COLLEAGUE and (file := calls.book.load(there.room.call_id)):
         return summary.whisper(calls, file)
@@ -80,6 +92,9 @@ def _words(there: RoomFile, leg: Participant) -> str:
 
 
 def _let_in(there: RoomFile, leg: Participant) -> Response[Any]:
+    from chalicelib.calls.adapters.twiml import rooms
+    from chalicelib.calls.services.rooms import tasks
+
     addresses = container().calls.addresses
     return xml(rooms.join(there.room.id, leg, addresses, tasks.coached_sid(there)))
 
@@ -87,6 +102,9 @@ def _let_in(there: RoomFile, leg: Participant) -> Response[Any]:
 @webhooks.post("/rooms/<room_id>/legs/<participant_id>/key")
 def leg_pressed(room_id: str, participant_id: str) -> Response[Any]:
     """Let in who pressed 1; everybody else declined."""
+    from chalicelib.calls.adapters.twiml import rooms
+    from chalicelib.calls.services.rooms import legs
+
     digits = posted().get("Digits", "")
     there, leg = legs.leg_pressed(container().calls, room_id, participant_id, digits)
     if leg.accepted_at and not leg.is_over:
@@ -97,6 +115,8 @@ def leg_pressed(room_id: str, participant_id: str) -> Response[Any]:
 @webhooks.post("/rooms/<room_id>/legs/<participant_id>/status")
 def leg_status(room_id: str, participant_id: str) -> Response[Any]:
     """Merge what the carrier reports of a leg; repeated and late reports change nothing."""
+    from chalicelib.calls.services.rooms import legs
+
     calls = container().calls
     legs.leg_reported(calls, room_id, participant_id, forms.report(posted(), calls.clock.now()))
     return Response(204)
@@ -105,6 +125,9 @@ def leg_status(room_id: str, participant_id: str) -> Response[Any]:
 @webhooks.post("/rooms/<room_id>/events")
 def room_event(room_id: str) -> Response[Any]:
     """Merge what the carrier reports of a conference, in any order."""
+    from chalicelib.calls.adapters import room_forms
+    from chalicelib.calls.services.rooms import callbacks
+
     calls = container().calls
     callbacks.room_event(calls, room_id, room_forms.room_event(posted(), calls.clock.now()))
     return Response(204)
@@ -113,4 +136,6 @@ def room_event(room_id: str) -> Response[Any]:
 @webhooks.post("/rooms/<room_id>/wait")
 def room_wait(room_id: str) -> Response[Any]:  # noqa: ARG001  the same in every room
     """Let somebody who is alone in a conference hear a sentence, and music."""
+    from chalicelib.calls.adapters.twiml import rooms
+
     return xml(rooms.waiting())

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 from fakes.calls import DESK, LINE, NOW, NUMBER, allow_countries, connected, kill_switch
 
+from chalicelib.bootstrap.holdings import RoomsHolding
 from chalicelib.calls.domain.calls import CallEvent, Report, add_event
 from chalicelib.calls.domain.happenings import Happening
 from chalicelib.calls.domain.rooms import LegState, Listening, Participant, Role, Room, RoomState, room_id_of
@@ -22,6 +24,7 @@ from chalicelib.calls.services.rooms.taking import TransferWish, transfer_call
 from chalicelib.calls.services.rooms.tasks import see_to
 from chalicelib.crm.domain.contacts import ContactChanges
 from chalicelib.crm.domain.details import ContactStatus
+from chalicelib.crm.domain.personal import Person
 from chalicelib.crm.services.contacts import change_contact, find_contact
 from chalicelib.kernel.errors import AppError
 from chalicelib.kernel.phones import E164
@@ -310,7 +313,7 @@ def test_a_persons_participations_are_given_and_erased(calls, talking):
     """Nothing of the others; not while they are in it."""
     contact = find_contact(calls.crm, NUMBER)
     api.add_participant(calls, "room_9", Guest(contact_id=contact.id, label="Ada"), "participant_3")
-    (given,) = personal_rooms(calls, [contact.id])
+    (given,) = personal_rooms(calls, [contact.id]).items
     assert (given["room_id"], given["number"], given["label"]) == ("room_9", NUMBER, "Ada")
     assert BEN not in repr(given)
     assert _refused(lambda: erase_rooms(calls, [contact.id])) == "contact_in_call"
@@ -318,7 +321,45 @@ def test_a_persons_participations_are_given_and_erased(calls, talking):
     for _ in range(2):
         erase_rooms(calls, [contact.id])
     assert NUMBER not in repr(calls.rooms.load("room_9"))
-    assert personal_rooms(calls, [contact.id]) == []
+    assert personal_rooms(calls, [contact.id]).items == []
+
+
+def test_legs_that_were_called_by_number_are_found_by_it(calls):
+    """Nobody's contact then, somebody's now: the leg, its label and the room's are given and erased."""
+    ada = E164("+14155552688")
+    guests = (Guest(number=ada, label="Ada's own phone"), Guest(number=BEN))
+    api.create_conference(calls, api.NewConference("room_8", guests, label="About Ada"))
+    api.end_conference(calls, "room_8")
+    for leg in calls.rooms.load("room_8").participants:
+        calls.rooms.move("room_8", leg.id, lambda known: replace(known, state=LegState.LEFT))
+    holding = RoomsHolding(SimpleNamespace(calls=calls))
+    person = Person(("contact_7",), (ada,))
+    (given,) = holding.export(person, 10, None).items
+    assert (given.data["number"], given.data["label"]) == (ada, "Ada's own phone")
+    assert holding.erase(person, None) is None
+    there = calls.rooms.load("room_8")
+    assert [(leg.number, leg.label) for leg in there.participants if leg.number != BEN] == [("", "")]
+    assert (there.room.label, holding.export(person, 10, None).items) == ("", [])
+
+
+def test_many_participations_are_given_and_erased_step_by_step(calls):
+    """By page, and 25 at a time, without reading whole rooms."""
+    for place in range(60):
+        room = Room(f"room_{place:02}", LINE, NOW)
+        calls.rooms.create(
+            room, (Participant("participant_1", NUMBER, Role.PARTICIPANT, NOW, LegState.LEFT),)
+        )
+    calls.rooms.load = None
+    holding, person = RoomsHolding(SimpleNamespace(calls=calls)), Person(("contact_7",), (NUMBER,))
+    pages, start, steps = [], None, 1
+    while start is not None or not pages:
+        page = holding.export(person, 40, start)
+        start = page.next_start
+        pages.append(len(page.items))
+    assert pages == [40, 20]
+    while start := holding.erase(person, start):
+        steps += 1
+    assert (steps, holding.export(person, 40, None).items) == (3, [])
 
 
 def test_a_leg_whose_end_was_lost_hinders_no_erasure(calls, talking):
@@ -327,4 +368,4 @@ def test_a_leg_whose_end_was_lost_hinders_no_erasure(calls, talking):
     api.add_participant(calls, "room_9", Guest(contact_id=contact.id), "participant_3")
     calls.clock.advance(minutes=301)
     erase_rooms(calls, [contact.id])
-    assert personal_rooms(calls, [contact.id]) == []
+    assert personal_rooms(calls, [contact.id]).items == []

@@ -334,6 +334,7 @@ def test_what_the_colleague_cost_is_listed(calls, begin):
         room_event(calls, ROOM, RoomEvent("participant-join", "CF1", 3, NOW, leg_id))
     calls.clock.advance(seconds=90)
     record_report(calls, "call_1", Report("completed", "CA1", calls.clock.now(), duration_s=120))
+    calls.clock.advance(seconds=30)
     finish_call(calls, "call_1")
     lines = {line.kind: (line.quantity, line.amount) for line in calls.shelf.aftermaths["call_1"].costs}
     assert lines["colleague_voice"] == (2, 28_000)
@@ -345,6 +346,7 @@ def test_who_never_came_costs_nothing(calls, begin):
     _dial(calls, begin)
     _report(calls, "busy")
     record_report(calls, "call_1", Report("completed", "CA1", NOW, duration_s=61))
+    calls.clock.advance(seconds=30)
     finish_call(calls, "call_1")
     kinds = {line.kind for line in calls.shelf.aftermaths["call_1"].costs}
     assert not kinds & {"colleague_voice", "conference"}

@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import requests
 from twilio.base.exceptions import TwilioException, TwilioRestException
-from twilio.rest import Client
 
-from chalicelib.calls.adapters.carrier.client import RedirectedHttpClient, refusal
+from chalicelib.calls.adapters.carrier.client import client_of, ordering, refusal
 from chalicelib.calls.domain.rooms import Listening
 from chalicelib.kernel.errors import Unavailable
 from chalicelib.kernel.logs import log
@@ -33,7 +32,7 @@ class TwilioSwitchboard:
     """Places legs and moves who is in a conference; see `Switchboard` for how that can fail."""
 
     def __init__(self, *, account_sid: str, auth_token: str, api_url: str, addresses: Addresses) -> None:
-        client = Client(account_sid, auth_token, http_client=RedirectedHttpClient(api_url))
+        client = client_of(account_sid, auth_token, api_url)
         self._calls = client.calls
         self._conferences = client.conferences
         self._addresses = addresses
@@ -41,7 +40,7 @@ class TwilioSwitchboard:
     def call_in(self, order: LegOrder) -> str:
         """Place a leg, give the carrier's id."""
         leg = self._addresses.leg(order.room_id, order.participant_id)
-        try:
+        with ordering():
             call = self._calls.create(
                 to=order.number,
                 from_=order.line,
@@ -52,12 +51,6 @@ class TwilioSwitchboard:
                 timeout=order.ring_s,
                 time_limit=order.max_duration_s,
             )
-        except TwilioRestException as error:
-            raise refusal(error) from error
-        except (TwilioException, requests.RequestException) as error:
-            raise Unavailable(
-                "The carrier's answer was lost.", retryable=False, code="carrier_unclear"
-            ) from error
         return str(call.sid)
 
     def hang_up(self, sid: str) -> None:

@@ -5,15 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from pynamodb.exceptions import DoesNotExist, PutError, PynamoDBException, TransactWriteError
+from pynamodb.exceptions import DoesNotExist, PynamoDBException, TransactWriteError
 from pynamodb.transactions import TransactWrite
 
 from chalicelib.calls.adapters.repository import room_codec as codec
+from chalicelib.calls.adapters.repository.writes import indexed, put_if
 from chalicelib.calls.adapters.tables import CallItem, CallsTable, ParticipantItem, RoomItem
 from chalicelib.calls.domain.rooms import RoomFile
 from chalicelib.kernel.errors import Conflict, NotFound, unavailable_on
 from chalicelib.kernel.paging import Page
-from chalicelib.kernel.storage_errors import response_code
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -50,7 +50,7 @@ class RoomRepository:
     def add(self, room_id: str, participant: Participant) -> bool:
         """Store a new participant; False when this one exists."""
         item = codec.participant_item(room_id, replace(participant, version=1))
-        return _put(item, ParticipantItem.pk.does_not_exist())
+        return put_if(item, ParticipantItem.pk.does_not_exist())
 
     def load(self, room_id: str) -> RoomFile | None:
         """Give a room with its participants, in one consistent query."""
@@ -69,7 +69,7 @@ class RoomRepository:
             if new == old:
                 return old, old
             new = replace(new, version=old.version + 1)
-            if _put(codec.room_item(new), RoomItem.version == old.version):
+            if put_if(codec.room_item(new), RoomItem.version == old.version):
                 return old, new
         raise Conflict(f"The conference {room_id} changes too fast.", code="room_changed")
 
@@ -83,20 +83,15 @@ class RoomRepository:
             if new == old:
                 return old, old
             new = replace(new, version=old.version + 1)
-            if _put(codec.participant_item(room_id, new), ParticipantItem.version == old.version):
+            if put_if(codec.participant_item(room_id, new), ParticipantItem.version == old.version):
                 return old, new
         raise Conflict(f"The participant {participant_id} changes too fast.", code="room_changed")
 
     def live(self, limit: int, start: str | None) -> Page[Room]:
         """Give up to `limit` live conferences, newest first, after `start`."""
         condition = CallItem.listed_at < start if start else None
-        page = self._connection.query(
-            CallsTable.Meta.table_name,
-            codec.LIST,
-            range_key_condition=condition,
-            index_name="by_listed",
-            limit=limit + 1,
-            scan_index_forward=False,
+        page = indexed(
+            self._connection, "by_listed", codec.LIST, condition, limit=limit + 1, scan_index_forward=False
         )
         keys = [item["listed_at"]["S"] for item in page["Items"]]
         found = RoomItem.batch_get([(codec.room_key(key.partition("#")[2]), "ROOM") for key in keys[:limit]])
@@ -105,16 +100,24 @@ class RoomRepository:
         shown = [room for room in rooms if room.is_listed]
         return Page(shown, keys[limit - 1] if len(keys) > limit else None)
 
-    def of_contacts(self, contact_ids: Sequence[str]) -> list[tuple[str, str]]:
-        """Give room and id of each participation of these contacts."""
-        return [pair for each in contact_ids for pair in self._of(each)]
+    def leg(self, room_id: str, participant_id: str) -> Participant | None:
+        """Give a participant, consistently."""
+        try:
+            return self._leg(room_id, participant_id)
+        except NotFound:
+            return None
 
-    def _of(self, contact_id: str) -> list[tuple[str, str]]:
-        page = self._connection.query(
-            CallsTable.Meta.table_name, codec.contact_key(contact_id), index_name="by_contact"
-        )
-        keys = [item["started_key"]["S"].partition("#") for item in page["Items"]]
-        return [(room_id, participant_id) for room_id, _, participant_id in keys]
+    def of_people(self, owners: Sequence[str], limit: int, start: str | None) -> Page[tuple[str, str]]:
+        """Give room and id of up to `limit` participations, after `start`, of contacts or numbers."""
+        keys = sorted(key for each in owners for key in self._of(each, limit + 1, start))
+        found = [key.partition("#") for key in keys[:limit]]
+        more = keys[limit - 1] if len(keys) > limit else None
+        return Page([(room_id, participant_id) for room_id, _, participant_id in found], more)
+
+    def _of(self, owner: str, limit: int, start: str | None) -> list[str]:
+        condition = CallItem.started_key > start if start else None
+        page = indexed(self._connection, "by_contact", codec.owner_key(owner), condition, limit=limit)
+        return [item["started_key"]["S"] for item in page["Items"]]
 
     def forget(self, room_id: str) -> None:
         """Delete a room and all that it knows of people; nothing when there is none."""
@@ -139,13 +142,3 @@ class RoomRepository:
             raise NotFound(
                 f"There is no participant {participant_id}.", code="participant_not_found"
             ) from None
-
-
-def _put(item: CallsTable, condition: object) -> bool:
-    try:
-        item.save(condition)  # type: ignore[arg-type]
-    except PutError as error:
-        if response_code(error) == "ConditionalCheckFailedException":
-            return False
-        raise
-    return True

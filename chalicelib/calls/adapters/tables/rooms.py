@@ -25,7 +25,10 @@ class RoomItem(ActItem, CallsTable, discriminator="room"):
 
 
 class ParticipantItem(ActItem, CallsTable, discriminator="participant"):
-    """One person's leg: `ROOM#<id>` / `PARTICIPANT#<id>`; in `by_contact` under `ROOMS#<contact id>`."""
+    """One person's leg: `ROOM#<id>` / `PARTICIPANT#<id>`.
+
+    In `by_contact` under `ROOMS#<contact id>`, or under `ROOMS#<number>` while it is no contact's.
+    """
 
     contact_id = UnicodeAttribute(null=True)
     started_key = UnicodeAttribute(null=True)

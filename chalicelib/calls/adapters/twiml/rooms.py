@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from twilio.twiml.voice_response import Gather, VoiceResponse
 
+from chalicelib.ai.domain.wording import speakable
 from chalicelib.calls.domain.rooms import Listening, Role
 
 if TYPE_CHECKING:
@@ -64,7 +65,7 @@ def ask_to_join(room_id: str, leg: Participant, words: str, addresses: Addresses
         num_digits=1,
         action_on_empty_result=True,
     )
-    gathering.say(f"{words} {PRESS if leg.role is Role.COLLEAGUE else PRESS_TO_JOIN}")
+    gathering.say(f"{speakable(words)} {PRESS if leg.role is Role.COLLEAGUE else PRESS_TO_JOIN}")
     response.append(gathering)
     return str(response)
 

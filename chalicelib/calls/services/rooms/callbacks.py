@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from chalicelib.calls.domain.rooms import (
     LegState,
+    Listening,
     Role,
     end_conference,
     enter,
@@ -72,12 +73,23 @@ def _participant_event(calls: CallPorts, there: RoomFile, leg: Participant, even
 def _came(calls: CallPorts, there: RoomFile, leg: Participant) -> None:
     if leg.role is Role.COLLEAGUE and leg.state is not LegState.FAILED:
         joined(calls, there.room, leg)
-    if leg.state is LegState.JOINED and (leg.wants_muted is not None or leg.wants_held is not None):
+    if leg.state is not LegState.JOINED:
+        return
+    if leg.wants_muted is not None or leg.wants_held is not None:
         calls.room_wakeups.see_to(RoomTask.ADJUST, there.room.id, leg.id)
+    for each in (leg, *there.participants):
+        if _whispers(each) and (each.id == leg.id) is (leg.role is Role.SUPERVISOR):
+            calls.room_wakeups.see_to(RoomTask.ADJUST, there.room.id, each.id)
+
+
+def _whispers(leg: Participant) -> bool:
+    """Tell whether this is a supervisor who is heard by nobody unless there is somebody to coach."""
+    is_there = leg.state is LegState.JOINED
+    return is_there and leg.role is Role.SUPERVISOR and leg.mode == Listening.WHISPER
 
 
 def _went(calls: CallPorts, there: RoomFile, leg: Participant) -> None:
     """Give the colleague up whom a caller waited for who is gone."""
     awaited = next((each for each in there.participants if caller_of(each.id) == leg.id), None)
-    if awaited and awaited.is_expected:
-        give_up(calls, there.room, awaited, CALLER_GONE)
+    if awaited and not awaited.is_over:
+        give_up(calls, there.room, awaited, CALLER_GONE, though_accepted=True)

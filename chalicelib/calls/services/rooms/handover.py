@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from chalicelib.ai.domain.conversation import Hangup, Say, Transfer
 from chalicelib.ai.domain.wording import TRANSFERRING
 from chalicelib.calls.domain.calls import CallEvent, add_event
-from chalicelib.calls.domain.erasing import NO_NUMBER
 from chalicelib.calls.domain.handing import (
     Bridge,
     EnterRoom,
@@ -24,34 +23,29 @@ from chalicelib.calls.domain.rooms import (
     LegState,
     Participant,
     Role,
-    Room,
-    accept,
     ask,
     fail,
-    leave,
     room_id_of,
+    was_bridged,
 )
 from chalicelib.calls.domain.templates import TransferMode, Transport, WhenNobody
 from chalicelib.calls.domain.turns import Turn, TurnEnd, TurnKind
 from chalicelib.calls.ports.rooms import RoomTask
-from chalicelib.calls.services.rooms.legs import BY_OPERATOR, CALLER_GONE, give_up
-from chalicelib.calls.services.transfers import transfer_objection
+from chalicelib.calls.services.rooms.attempts import attempt_of
+from chalicelib.calls.services.rooms.legs import BY_OPERATOR, CALLER_GONE, give_up, objection_now
 from chalicelib.kernel.clock import iso
 from chalicelib.kernel.errors import NotFound, Unavailable
 from chalicelib.kernel.ids import derived_id
 from chalicelib.kernel.logs import log
-from chalicelib.kernel.phones import E164
 
 if TYPE_CHECKING:
     from chalicelib.ai.domain.conversation import Directive
     from chalicelib.calls.domain.calls import Call
     from chalicelib.calls.domain.files import CallFile
     from chalicelib.calls.domain.handing import Step
-    from chalicelib.calls.domain.rooms import RoomFile
+    from chalicelib.calls.domain.rooms import Room, RoomFile
     from chalicelib.calls.ports.calls import CallPorts
 
-# How often one call may be handed over; each is a dial that costs.
-MAX_ATTEMPTS = 3
 _MAX_TRIES = 5
 _REACHED = frozenset({"completed", "answered"})
 _REASONS = {"busy": "busy", "no-answer": "no_answer", "canceled": "canceled"}
@@ -76,61 +70,18 @@ def hand_over(calls: CallPorts, file: CallFile, directives: tuple[Directive, ...
     if wish is None:
         return directives
     words = tuple(each for each in directives if isinstance(each, Say))
-    steps = lead(calls, file, _attempt(calls, file, wish.reason))
+    steps = lead(calls, file, attempt_of(calls, file, wish.reason))
     pause = (Say(" "),) if words and isinstance(steps[0], Say) else ()
     return (*words, *pause, *steps)
 
 
-def _attempt(calls: CallPorts, file: CallFile, why: str) -> Participant:
-    """Give the attempt that the conversation decided on, stored once a turn; one that goes on serves too."""
-    decided = [turn.number for turn in file.turns if turn.end is TurnEnd.TRANSFER]
-    attempt_id = derived_id("participant", f"{file.call.id}:{max(decided, default=0)}")
-    there = calls.rooms.load(room_id_of(file.call.id))
-    known = (there.find(attempt_id) or _going_on(there)) if there else None
-    if known:
-        return known
-    now, target = calls.clock.now(), file.brief.transfer_to if file.brief else ""
-    mode = file.brief.transfer_mode if file.brief else TransferMode.BLIND
-    number = E164(target) if target else NO_NUMBER
-    attempt = Participant(attempt_id, number, Role.COLLEAGUE, now, mode=mode, why=why)
-    if objection := _objection(calls, there, number):
-        attempt = fail(attempt, objection, now)
-    return store_attempt(calls, file.call, there, attempt)
-
-
-def _going_on(there: RoomFile) -> Participant | None:
-    return there.attempt if there.attempt and not there.attempt.is_over else None
-
-
-def _objection(calls: CallPorts, there: RoomFile | None, number: E164) -> str | None:
-    if not number:
-        return "no_target"
-    if too_often(there):
-        return "transfer_limit"
-    return transfer_objection(calls, number)
-
-
-def too_often(there: RoomFile | None) -> bool:
-    """Tell whether a call was handed over as often as it may be."""
-    made = [each for each in there.participants if each.role is Role.COLLEAGUE] if there else []
-    return len(made) >= MAX_ATTEMPTS
-
-
-def store_attempt(calls: CallPorts, call: Call, there: RoomFile | None, attempt: Participant) -> Participant:
-    """Store an attempt in the room of its call, which is made where it is the first; once, by its id."""
-    room_id = room_id_of(call.id)
-    room = Room(room_id, call.line, attempt.asked_at, call_id=call.id)
-    if there is not None or not calls.rooms.create(room, (attempt,)):
-        calls.rooms.add(room_id, attempt)
-    stored = calls.rooms.load(room_id)
-    found = stored.find(attempt.id) if stored else None
-    if found is None:
-        raise Unavailable("The hand-over was not stored.", retryable=True, code="storage_unavailable")
-    return found
-
-
 def lead(calls: CallPorts, file: CallFile, attempt: Participant) -> tuple[Step, ...]:
-    """Give what the caller's line does next: dial, wait in the room, or hear that nobody comes."""
+    """Give what the caller's line does next: dial, wait in the room, or hear that nobody comes.
+
+    What the carrier dials as soon as it reads our answer is asked about now, however old the wish is.
+    """
+    if attempt.mode == TransferMode.BLIND and attempt.is_expected:
+        attempt = _allowed(calls, file, attempt)
     if attempt.state is LegState.FAILED:
         return _nobody(calls, file, attempt)
     if attempt.is_over:
@@ -147,6 +98,12 @@ def lead(calls: CallPorts, file: CallFile, attempt: Participant) -> tuple[Step, 
     calls.room_wakeups.see_to(RoomTask.CHECK, room_id, attempt.id, int(LEG_DEADLINE.total_seconds()))
     calls.room_wakeups.see_to(RoomTask.DIAL, room_id, attempt.id)
     return (EnterRoom(attempt.id, room_id, caller_id),)
+
+
+def _allowed(calls: CallPorts, file: CallFile, attempt: Participant) -> Participant:
+    there = calls.rooms.load(room_id_of(file.call.id))
+    reason = objection_now(calls, there, attempt) if there else None
+    return give_up(calls, there.room, attempt, reason) if there and reason else attempt
 
 
 def caller_of(attempt_id: str) -> str:
@@ -186,9 +143,10 @@ def came_back(calls: CallPorts, file: CallFile, attempt_id: str, dialed: Dialed)
         return (Say(told("failed", WhenNobody.HANG_UP), last=True), Hangup("nobody_reached"))
     if attempt.mode == TransferMode.BLIND:
         attempt = _settle_blind(calls, there.room, attempt, dialed)
-    elif attempt.is_expected:
-        attempt = give_up(calls, there.room, attempt, CALLER_GONE if dialed.caller_gone else "ended")
-    if attempt.accepted_at:
+    elif not attempt.is_over:
+        reason = CALLER_GONE if dialed.caller_gone else "ended"
+        attempt = give_up(calls, there.room, attempt, reason, though_accepted=True)
+    if attempt.state is not LegState.FAILED:
         _note(calls, file.call.id, Happening.TRANSFER_JOINED, attempt)
         return (Hangup("transferred"),)
     if dialed.caller_gone:
@@ -205,7 +163,7 @@ def _settle_blind(calls: CallPorts, room: Room, attempt: Participant, dialed: Di
             return known
         known = replace(known, sid=dialed.sid, duration_s=dialed.duration_s)
         if dialed.status in _REACHED:
-            return leave(accept(known, now), now)
+            return was_bridged(known, now)
         reason = CALLER_GONE if dialed.caller_gone else _REASONS.get(dialed.status, "failed")
         return fail(known, reason, now)
 
@@ -219,11 +177,15 @@ def joined(calls: CallPorts, room: Room, attempt: Participant) -> None:
 
 
 def bring_back(calls: CallPorts, there: RoomFile, attempt: Participant) -> None:
-    """Take a caller out of the room for whom nobody came, unless they were told or are gone."""
+    """Take a caller out of the room for whom nobody came, unless they were told or are gone.
+
+    Who never came there, because an operator's wish came to nothing, talks with the AI and is left alone.
+    """
     call = calls.book.get(there.room.call_id) if attempt.state is LegState.FAILED else None
     if call is None or call.is_over or not call.sid:
         return
-    if not is_noted(call, Happening.TRANSFER_FAILED, attempt):
+    waits = is_noted(call, Happening.TRANSFER_BEGUN, attempt)
+    if waits and not is_noted(call, Happening.TRANSFER_FAILED, attempt):
         calls.switchboard.bring_back(call.id, call.sid, attempt.id)
 
 
@@ -261,7 +223,7 @@ def _remember(calls: CallPorts, file: CallFile, attempt: Participant, words: str
         turns = found.turns if found else ()
         known = next((turn.number for turn in turns if turn.reason == attempt.id), None)
         if known is not None:
-            return known
+            return max(turn.number for turn in turns)  # the talk may have gone on since
         number = max((turn.number for turn in turns), default=-1) + 1
         turn = Turn(
             number,

@@ -6,12 +6,15 @@ from typing import TYPE_CHECKING
 
 from chalicelib.calls.domain.calls import Report
 from chalicelib.calls.domain.rooms import (
+    JOIN_DEADLINE,
     LegState,
     Role,
     RoomState,
     accept,
     ask,
     fail,
+    is_missing,
+    miss,
     report_leg,
     take_back,
     unsure,
@@ -37,7 +40,7 @@ def dial_leg(calls: CallPorts, there: RoomFile, leg: Participant) -> None:
     if leg.state is not LegState.WAITING:
         return
     switchboard = calls.switchboard  # in a new process it takes long to build: before the switch is read
-    if reason := _objection(calls, there, leg):
+    if reason := objection_now(calls, there, leg):
         give_up(calls, there.room, leg, reason)
         return
     now = calls.clock.now()
@@ -74,8 +77,8 @@ def _carrier_unavailable(calls: CallPorts, room: Room, leg: Participant, error: 
         calls.rooms.move(room.id, leg.id, unsure)
 
 
-def _objection(calls: CallPorts, there: RoomFile, leg: Participant) -> str | None:
-    """Give the code of what forbids to dial this leg now; every leg is asked about."""
+def objection_now(calls: CallPorts, there: RoomFile, leg: Participant) -> str | None:
+    """Give the code of what forbids to dial this leg now; every leg is asked about, right before it is."""
     from chalicelib.calls.services.transfers import transfer_objection  # noqa: PLC0415  number plans cost
 
     if there.room.call_id:
@@ -91,22 +94,37 @@ def _objection(calls: CallPorts, there: RoomFile, leg: Participant) -> str | Non
 
 
 def check_leg(calls: CallPorts, there: RoomFile, leg: Participant) -> None:
-    """Give up who has not come by the deadline, whatever became of their leg, and mend what was lost."""
+    """Give up who has not come by the deadline, whatever became of their leg, and mend what was lost.
+
+    Who has just said yes is looked at again: the carrier may tell a moment later that they are there.
+    """
     if leg.mode == TransferMode.BLIND and leg.state is not LegState.WAITING:
         return  # the carrier itself dials and tells
-    if leg.is_expected:
-        give_up(calls, there.room, leg, "no_answer")
+    if leg.is_expected or is_missing(leg, calls.clock.now()):
+        give_up(calls, there.room, leg, "no_answer", though_accepted=True)
     elif leg.state is LegState.FAILED:
         _tell_waiting(calls, there.room, leg)
+    elif not leg.is_over and leg.joined_at is None:
+        delay_s = int(JOIN_DEADLINE.total_seconds())
+        calls.room_wakeups.see_to(RoomTask.CHECK, there.room.id, leg.id, delay_s)
 
 
-def give_up(calls: CallPorts, room: Room, leg: Participant, reason: str, *, drop: bool = True) -> Participant:
+def give_up(  # noqa: PLR0913  what is given up, why, and two exceptions
+    calls: CallPorts,
+    room: Room,
+    leg: Participant,
+    reason: str,
+    *,
+    drop: bool = True,
+    though_accepted: bool = False,
+) -> Participant:
     """Expect somebody no longer who has not said yes; whoever waits for them is told.
 
-    With `drop` their leg is ended. Who has said yes, or is over, stays as they are.
+    With `drop` their leg is ended. Who is there, or is over, stays as they are; who has said yes and is not
+    there only with `though_accepted`.
     """
-    now = calls.clock.now()
-    _, newest = calls.rooms.move(room.id, leg.id, lambda known: fail(known, reason, now))
+    now, change = calls.clock.now(), miss if though_accepted else fail
+    _, newest = calls.rooms.move(room.id, leg.id, lambda known: change(known, reason, now))
     if newest.state is not LegState.FAILED:
         return newest
     log("leg.given_up", room_id=room.id, participant_id=leg.id, reason=newest.reason)

@@ -10,7 +10,7 @@ from chalicelib.calls.domain.rooms import LEG_DEADLINE, Participant, Role, room_
 from chalicelib.calls.domain.states import CallState
 from chalicelib.calls.domain.templates import TransferMode
 from chalicelib.calls.ports.rooms import RoomTask
-from chalicelib.calls.services.rooms.handover import store_attempt, too_often
+from chalicelib.calls.services.rooms.attempts import store_attempt, too_often
 from chalicelib.calls.services.rooms.invitations import check_number
 from chalicelib.calls.services.rooms.legs import BY_OPERATOR
 from chalicelib.kernel.clock import cut_to_millis

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from chalicelib.calls.domain.rooms import Participant, RoomFile
     from chalicelib.calls.ports.calls import CallPorts
 
+# Whom a supervisor whispers to, rather the first of them.
+_COACHED = (Role.COLLEAGUE, Role.PARTICIPANT)
+
 
 def see_to(calls: CallPorts, task: str, room_id: str, participant_id: str) -> None:
     """Do a task; nothing when the room or the participant is gone, or the carrier refuses for good."""
@@ -52,7 +55,9 @@ def _adjust(calls: CallPorts, there: RoomFile, leg: Participant) -> None:
     if leg.state is not LegState.JOINED or not there.room.sid:
         return
     if leg.role is Role.SUPERVISOR:
-        calls.switchboard.set_mode(there.room, leg.sid, Listening(leg.mode), coached_sid(there))
+        coached = coached_sid(there)
+        mode = Listening.LISTEN if leg.mode == Listening.WHISPER and not coached else Listening(leg.mode)
+        calls.switchboard.set_mode(there.room, leg.sid, mode, coached)
         return
     muted = leg.muted if leg.wants_muted is None else leg.wants_muted
     held = leg.held if leg.wants_held is None else leg.wants_held
@@ -60,9 +65,13 @@ def _adjust(calls: CallPorts, there: RoomFile, leg: Participant) -> None:
 
 
 def coached_sid(there: RoomFile) -> str:
-    """Give the carrier's id of whom a supervisor whispers to: the colleague, or who came first."""
-    present = there.present(Role.COLLEAGUE) or there.present(Role.PARTICIPANT)
-    return present[0].sid if present else ""
+    """Give the carrier's id of whom a supervisor whispers to: the colleague, or who came first.
+
+    Only of somebody in the conference: the carrier refuses a supervisor who coaches anybody else.
+    """
+    there_now = [each for each in there.participants if each.state is LegState.JOINED]
+    coached = [each.sid for role in _COACHED for each in there_now if each.role is role]
+    return coached[0] if coached else ""
 
 
 def _close(calls: CallPorts, there: RoomFile) -> None:
