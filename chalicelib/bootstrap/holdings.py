@@ -118,16 +118,14 @@ class RoomsHolding(_Holding):
         """Give every time, with its conference."""
         from chalicelib.calls.services.rooms.personal import personal_rooms
 
-        del page_size, start
-        return Page([Trace("room", leg) for leg in personal_rooms(self._root.calls, person.ids)])
+        page = personal_rooms(self._root.calls, (*person.ids, *person.phones), start, page_size)
+        return Page([Trace("room", leg) for leg in page.items], page.next_start)
 
     def erase(self, person: Person, start: str | None) -> str | None:
-        """Forget whose legs these were."""
+        """Forget whose 25 legs these were."""
         from chalicelib.calls.services.rooms.personal import erase_rooms
 
-        del start
-        erase_rooms(self._root.calls, person.ids)
-        return None
+        return erase_rooms(self._root.calls, (*person.ids, *person.phones), start)
 
 
 class NumbersHolding(_Holding):

@@ -28,14 +28,22 @@ _OF_ALL = frozenset({"volume", "outcome", "template"})  # the others are drawn i
 @click.option("--from", "first", type=_DAY, help="First day (UTC); 29 days before the last unless given.")
 @click.option("--to", "last", type=_DAY, help="Last day (UTC), today unless given.")
 @click.option("--template", "template_id", help="Only calls that this call template holds.")
+@click.option("--by-template", is_flag=True, help="Show the busiest call templates, of 92 days at most.")
 @json_option
 @uses_api
-def calls_dashboard(
-    api: Remote, *, first: datetime | None, last: datetime | None, template_id: str | None, as_json: bool
+def calls_dashboard(  # noqa: PLR0913  a parameter for each option
+    api: Remote,
+    *,
+    first: datetime | None,
+    last: datetime | None,
+    template_id: str | None,
+    by_template: bool,
+    as_json: bool,
 ) -> None:
-    """Show the numbers of finished calls: volume, outcomes, lengths, cost, by day, hour and template."""
+    """Show the numbers of finished calls: volume, outcomes, lengths, cost, by day and hour, or template."""
     days = {name: day.date().isoformat() for name, day in (("from", first), ("to", last)) if day}
     query = days | ({"template_id": template_id} if template_id else {})
+    query |= {"by_template": "true"} if by_template else {}
     found = api.ask("GET", "/v1/calls/analytics/dashboard", query=query).body
     if as_json:
         print_object(found, as_json=True)

@@ -31,7 +31,7 @@ from chalicelib.calls.domain.lifecycle import (
 from chalicelib.calls.domain.outcomes import outcome_of
 from chalicelib.calls.domain.permission import Decision, Verdict
 from chalicelib.calls.domain.states import CallState
-from chalicelib.calls.domain.statistics import counted_of
+from chalicelib.calls.domain.statistics import Row, counted_of
 from chalicelib.kernel.errors import Unavailable
 
 FIRST, LAST = NOW.date() - timedelta(days=5), NOW.date() + timedelta(days=5)
@@ -76,7 +76,22 @@ def _recount(books, ids):
 
 
 def _stored(books):
-    return _sums(books.statistics.read(FIRST, LAST))
+    """Give the rows of all templates; those of days, and volumes of templates, must be their sums."""
+    rows = [
+        (Row(day, template), numbers)
+        for template in (f"template_{n}" for n in range(3))
+        for day, numbers in books.statistics.of_template(template, FIRST, LAST)
+    ]
+    stored = _sums(rows)
+    assert _sums(books.statistics.totals(FIRST, LAST)) == _sums((row.day, n) for row, n in stored.items())
+    volumes = ((row.template_id, _volume(numbers)) for row, numbers in stored.items())
+    assert _sums(books.statistics.by_template(FIRST, LAST)) == _sums(volumes)
+    return stored
+
+
+def _volume(numbers):
+    wanted = ("calls_", "answered_", "dialed", "cost")
+    return Counter({name: n for name, n in numbers.items() if name.startswith(wanted)})
 
 
 def _sums(rows):
@@ -179,14 +194,39 @@ def test_only_the_days_that_are_asked_for_are_read(books):
     for day in range(4):
         books.book.create(a_call(id=f"call_{day}"))
         books.book.change(f"call_{day}", lambda call, on=day: cancel(call, "x", NOW + timedelta(days=on)))
-    found = books.statistics.read(NOW.date() + timedelta(days=1), NOW.date() + timedelta(days=2))
-    assert sorted(row.day for row, _ in found) == ["2026-03-04", "2026-03-05"]
+    period = NOW.date() + timedelta(days=1), NOW.date() + timedelta(days=2)
+    days = ["2026-03-04", "2026-03-05"]
+    assert sorted(day for day, _ in books.statistics.totals(*period)) == days
+    assert sorted(day for day, _ in books.statistics.of_template("template_1", *period)) == days
+    assert _sums(books.statistics.by_template(*period))["template_1"]["calls_outbound"] == 2
 
 
 def test_a_row_can_be_read_in_the_console(aws, clock):
-    """Under its shard, by its day and its template."""
+    """Under its shard, by its day; and under its month and shard, by its template and its day."""
     books = books_on_a_table(aws, clock)
     books.book.create(a_call())
     books.book.change("call_1", lambda call: cancel(call, "not_wanted", NOW))
-    items = [item for n in range(8) for item in StatisticsItem.query(f"STATS#{n}")]
-    assert [(type(item), item.sk) for item in items] == [(StatisticsItem, "2026-03-03#template_1")]
+    parts = [f"STATS#{month}{n}" for month in ("", "2026-03#") for n in range(8)]
+    items = [item for part in parts for item in StatisticsItem.query(part)]
+    keys = ["2026-03-03", "template_1#2026-03-03"]
+    assert [(type(item), item.sk) for item in items] == [(StatisticsItem, key) for key in keys]
+
+
+def test_months_are_read_to_their_ends(books):
+    """A period may begin in one month and end in another."""
+    for day in (-5, 0, 40):
+        books.book.create(a_call(id=f"call_{day}"))
+        books.book.change(f"call_{day}", lambda call, on=day: cancel(call, "x", NOW + timedelta(days=on)))
+    period = NOW.date() - timedelta(days=5), NOW.date() + timedelta(days=40)
+    assert len(books.statistics.of_template("template_1", *period)) == 3
+    assert len(books.statistics.by_template(*period)) == 3
+
+
+def test_templates_cost_the_overview_nothing(aws, clock):
+    """It reads a row for each day and shard, however many templates there are; one template, its rows."""
+    books = books_on_a_table(aws, clock)
+    for number in range(40):
+        books.book.create(a_call(id=f"call_{number}", template_id=f"template_{number}"))
+        books.book.change(f"call_{number}", lambda call: cancel(call, "x", NOW))
+    assert len(books.statistics.totals(FIRST, LAST)) <= 8
+    assert len(books.statistics.of_template("template_7", FIRST, LAST)) == 1

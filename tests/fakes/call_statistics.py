@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections import Counter
     from datetime import date
 
     from fakes.call_books import Shelf
@@ -20,9 +20,31 @@ class FakeStatistics:
 
     shelf: Shelf
 
-    def read(self, first: date, last: date) -> list[tuple[Row, Counter[str]]]:
-        """Give the rows of these days."""
+    reads: list[str] = field(default_factory=list)
+
+    def totals(self, first: date, last: date) -> list[tuple[str, Counter[str]]]:
+        """Give the numbers of these days."""
+        self.reads.append("totals")
+        return [(row.day, numbers) for row, numbers in self._rows(first, last)]
+
+    def of_template(self, template_id: str, first: date, last: date) -> list[tuple[str, Counter[str]]]:
+        """Give those of one template."""
+        self.reads.append("of_template")
+        rows = self._rows(first, last)
+        return [(row.day, numbers) for row, numbers in rows if row.template_id == template_id]
+
+    def by_template(self, first: date, last: date) -> list[tuple[str, Counter[str]]]:
+        """Give the numbers of volume of all templates."""
+        self.reads.append("by_template")
+        return [(row.template_id, _volume(numbers)) for row, numbers in self._rows(first, last)]
+
+    def _rows(self, first: date, last: date) -> list[tuple[Row, Counter[str]]]:
         days = (first.isoformat(), last.isoformat())
         return [
             (row, numbers) for row, numbers in self.shelf.counted.items() if days[0] <= row.day <= days[1]
         ]
+
+
+def _volume(numbers: Counter[str]) -> Counter[str]:
+    wanted = ("calls_", "answered_", "dialed", "cost")
+    return Counter({name: n for name, n in numbers.items() if name.startswith(wanted)})

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from fakes.call_books import Shelf
 
+    from chalicelib.calls.domain.recordings import RecordingReport
     from chalicelib.calls.domain.retention import RetentionRun
     from chalicelib.calls.domain.routes import LineRoute
     from chalicelib.kernel.clock import Clock
@@ -108,6 +109,13 @@ class FakeCarrierRecordings:
     reachable: bool = True
     reads: int = 0
     deleted: list[str] = field(default_factory=list)
+    reports: dict[str, tuple[RecordingReport, ...]] = field(default_factory=dict)
+
+    def of_call(self, call_sid: str) -> tuple[RecordingReport, ...]:
+        """Give what a test says of a call, less what was deleted."""
+        if not self.reachable:
+            raise Unavailable("silent", retryable=True, code="carrier_unreachable")
+        return tuple(each for each in self.reports.get(call_sid, ()) if each.sid not in self.deleted)
 
     def read(self, sid: str) -> Iterator[bytes]:
         """Give a sound in two pieces."""

@@ -48,7 +48,9 @@ _ONE_PARTY_STATES = {
     "WI": "wisconsin",
     "WY": "wyoming",
 }
-_KNOWN = frozenset(_ONE_PARTY_STATES) | {name.upper() for name in _ONE_PARTY_STATES.values()}
+_KNOWN = (
+    frozenset(_ONE_PARTY_STATES) | {name.upper() for name in _ONE_PARTY_STATES.values()} | {"WASHINGTON DC"}
+)
 _COUNTRY = "US"
 
 # What is said before the first words of a recorded call, by language.
@@ -67,6 +69,14 @@ def one_party_suffices(country: str | None, region: str | None) -> bool:
     """
     written = " ".join((region or "").upper().replace(".", "").split())
     return country == _COUNTRY and written in _KNOWN
+
+
+def one_party_suffices_by_number(country: str, region: str) -> bool:
+    """Tell whether nothing is known of a number's area that asks for more; `one_party_suffices` has the form.
+
+    A number of the country that belongs to no state says nothing.
+    """
+    return country == _COUNTRY and (not region or one_party_suffices(country, region))
 
 
 def announcement_in(language: str) -> str:

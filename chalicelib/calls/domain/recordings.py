@@ -7,10 +7,17 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from chalicelib.calls.domain.happenings import Happening, has_happened
+
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from chalicelib.calls.domain.calls import Call
+    from chalicelib.calls.domain.templates import Brief
+
 MAX_TRANSCRIPTION = 10_000
+# Longer than the carrier takes to have a recording ready and to report it.
+REPORT_PATIENCE_S = 90
 _SID = re.compile(r"RE[0-9a-f]{32}")
 _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]+")
 
@@ -97,6 +104,19 @@ def reported(known: Recording | None, call_id: str, report: RecordingReport, now
 def says_something(report: RecordingReport) -> bool:
     """Tell whether a report is one that we act upon."""
     return report.status in _STATE_OF_STATUS and is_recording_sid(report.sid)
+
+
+def is_unfinished(report: RecordingReport) -> bool:
+    """Tell whether the carrier still works on a recording."""
+    return report.status in {"in-progress", "paused", "processing"}
+
+
+def expected_kinds(call: Call, brief: Brief | None) -> frozenset[RecordingKind]:
+    """Tell what recordings a call should have; of one whose brief is gone nobody knows: it may have one."""
+    kinds = {RecordingKind.CALL} if call.answered_at and (brief is None or brief.record) else set()
+    if has_happened(call, Happening.VOICEMAIL_BEGUN):
+        kinds.add(RecordingKind.VOICEMAIL)
+    return frozenset(kinds)
 
 
 def transcribed(known: Recording | None, call_id: str, sid: str, text: str, now: datetime) -> Recording:

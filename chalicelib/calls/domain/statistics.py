@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from chalicelib.calls.domain.calls import Call
 
 MAX_DAYS = 366
+MAX_TEMPLATE_DAYS = 92  # of which numbers are given for each template
+MAX_TEMPLATES = 50  # the busiest ones
 # Names of numbers; short, because a row of counters below 1 KB costs the least.
 DIALED, SECONDS, COST, UNKNOWN = "dialed", "seconds", "cost", "unknown"
 CALLS, ANSWERED, OUTCOME = "calls_", "answered_", "o_"
@@ -60,6 +62,14 @@ def moves_of(old: Call, new: Call) -> dict[Row, Numbers]:
     if after:
         moves.setdefault(after[0], Counter()).update(after[1])
     return {row: Counter({name: n for name, n in numbers.items() if n}) for row, numbers in moves.items()}
+
+
+def totals_of(moves: Mapping[Row, Numbers]) -> dict[str, Numbers]:
+    """Give what is to be added to the counters of each day, whatever the template."""
+    totals: dict[str, Numbers] = {}
+    for row, numbers in moves.items():
+        totals.setdefault(row.day, Counter()).update(numbers)
+    return totals
 
 
 def _began_at(call: Call) -> datetime:
@@ -138,7 +148,10 @@ class Lengths:
 
 @dataclass(frozen=True)
 class CallDashboard:
-    """The numbers of finished calls from one day to another (UTC, both included)."""
+    """The numbers of finished calls from one day to another (UTC, both included).
+
+    `by_template` has the busiest of `templates` templates, the busiest first.
+    """
 
     first: date
     last: date
@@ -149,18 +162,20 @@ class CallDashboard:
     by_day: Mapping[date, Volume]
     by_hour: tuple[tuple[int, int], ...]  # calls and answered ones of each hour, 0 to 23
     by_template: Mapping[str, Volume]
+    templates: int
 
 
 def dashboard_of(
-    rows: Iterable[tuple[Row, Numbers]], first: date, last: date, template_id: str | None
+    by_day: Iterable[tuple[str, Numbers]],
+    by_template: Iterable[tuple[str, Numbers]],
+    first: date,
+    last: date,
 ) -> CallDashboard:
-    """Make the dashboard out of rows of counters; with `template_id`, of its calls only."""
-    days, templates, all_numbers = _Sums(), _Sums(), Counter[str]()
-    for row, numbers in rows:
-        if template_id in (None, row.template_id):
-            days.add(row.day, numbers)
-            templates.add(row.template_id, numbers)
-            all_numbers.update(numbers)
+    """Make the dashboard out of counters by day and counters by template, both in parts."""
+    days, templates = _Sums(by_day), _Sums(by_template).all()
+    all_numbers = days.sum()
+    volumes = {template: _volume(numbers) for template, numbers in templates.items()}
+    busiest = sorted(volumes.items(), key=lambda each: (-each[1].total, each[0]))
     return CallDashboard(
         first=first,
         last=last,
@@ -173,18 +188,24 @@ def dashboard_of(
             (all_numbers[f"{HOUR}{hour:02d}"], all_numbers[f"{ANSWERED_HOUR}{hour:02d}"])
             for hour in range(24)
         ),
-        by_template={template: _volume(numbers) for template, numbers in templates.all().items()},
+        by_template=dict(busiest[:MAX_TEMPLATES]),
+        templates=len(busiest),
     )
 
 
 class _Sums:
     """Numbers added up by a name."""
 
-    def __init__(self) -> None:
+    def __init__(self, parts: Iterable[tuple[str, Numbers]]) -> None:
         self._sums: dict[str, Numbers] = {}
+        for name, numbers in parts:
+            self._sums.setdefault(name, Counter()).update(numbers)
 
-    def add(self, name: str, numbers: Numbers) -> None:
-        self._sums.setdefault(name, Counter()).update(numbers)
+    def sum(self) -> Numbers:
+        whole = Counter[str]()
+        for numbers in self._sums.values():
+            whole.update(numbers)
+        return whole
 
     def of(self, name: str) -> Numbers:
         return self._sums.get(name, Counter())

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from datetime import datetime
 
-    from chalicelib.calls.domain.recordings import Recording
+    from chalicelib.calls.domain.recordings import Recording, RecordingReport
     from chalicelib.kernel.paging import Page
 
 
@@ -60,6 +60,9 @@ class SoundStore(Protocol):
 
 class CarrierRecordings(Protocol):
     """Recordings in the carrier's keeping; `Unavailable` and retryable while it cannot be asked."""
+
+    def of_call(self, call_sid: str) -> tuple[RecordingReport, ...]:
+        """Give what the carrier has of a call, by its own id; unfinished recordings too."""
 
     def read(self, sid: str) -> Iterator[bytes]:
         """Give the sound, piece by piece."""

@@ -8,11 +8,17 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import date
 
-    from chalicelib.calls.domain.statistics import Numbers, Row
+    from chalicelib.calls.domain.statistics import Numbers
 
 
 class Statistics(Protocol):
     """Counters of finished calls; they move in the same write as the calls themselves (`CallBook.change`)."""
 
-    def read(self, first: date, last: date) -> Iterable[tuple[Row, Numbers]]:
-        """Give every row from one day to another, both included; a row may come in several parts."""
+    def totals(self, first: date, last: date) -> Iterable[tuple[str, Numbers]]:
+        """Give the numbers of each day from one to another, both included; a day may come in parts."""
+
+    def of_template(self, template_id: str, first: date, last: date) -> Iterable[tuple[str, Numbers]]:
+        """Give those of the calls of one template."""
+
+    def by_template(self, first: date, last: date) -> Iterable[tuple[str, Numbers]]:
+        """Give volume, answers and cost of each template in a period; a template may come in parts."""

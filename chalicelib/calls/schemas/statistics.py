@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field
 
 from chalicelib.calls.domain.calls import Direction
 from chalicelib.calls.domain.outcomes import Outcome
-from chalicelib.calls.domain.statistics import BOUNDS, MAX_DAYS
+from chalicelib.calls.domain.statistics import BOUNDS, MAX_DAYS, MAX_TEMPLATE_DAYS, MAX_TEMPLATES
 from chalicelib.calls.schemas.fields import Id
 from chalicelib.kernel.schemas import Input
 
@@ -32,6 +32,13 @@ class CallDashboardQuery(Input):
         Field(alias="to", description=f"Last day (UTC), today unless given; {MAX_DAYS} days at most."),
     ] = None
     template_id: Annotated[Id | None, Field(description="Only calls held by this call template.")] = None
+    by_template: Annotated[
+        bool,
+        Field(
+            description=f"Give the numbers of the {MAX_TEMPLATES} busiest call templates too; "
+            f"of {MAX_TEMPLATE_DAYS} days at most."
+        ),
+    ] = False
 
 
 class VolumeView(BaseModel):
@@ -99,8 +106,9 @@ class DurationsView(BaseModel):
 class CallDashboardView(BaseModel):
     """The numbers of finished calls; a call counts on the day (UTC) on which it began.
 
-    Erased calls stay counted. `unknown_statuses` counts statuses of the carrier that this version does not
-    know.
+    Erased calls stay counted. `by_template` has the busiest of the `templates` call templates that had calls;
+    empty, and 0, unless one or all of them were asked for. `unknown_statuses` counts statuses of the carrier
+    that this version does not know.
     """
 
     first_day: date
@@ -113,13 +121,13 @@ class CallDashboardView(BaseModel):
     by_day: list[DayVolume]
     by_hour: list[HourCount]
     by_template: list[TemplateVolume]
+    templates: int
 
 
 def call_dashboard_view(
     found: CallDashboard, template_id: str | None, names: Mapping[str, str]
 ) -> CallDashboardView:
     """Show the dashboard, the busiest templates first."""
-    busiest = sorted(found.by_template.items(), key=lambda each: (-each[1].total, each[0]))
     return CallDashboardView(
         first_day=found.first,
         last_day=found.last,
@@ -135,8 +143,9 @@ def call_dashboard_view(
         ],
         by_template=[
             TemplateVolume(template_id=each, name=names.get(each), **_volume(volume))
-            for each, volume in busiest
+            for each, volume in found.by_template.items()
         ],
+        templates=found.templates,
     )
 
 

@@ -5,16 +5,24 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from chalicelib.calls.domain import recordings as rules
-from chalicelib.calls.domain.recordings import Recording, RecordingKind, RecordingState, says_something
+from chalicelib.calls.domain.recordings import (
+    Recording,
+    RecordingKind,
+    RecordingState,
+    expected_kinds,
+    is_unfinished,
+    says_something,
+)
 from chalicelib.calls.services.voicemails import follow_up, note_taken
 from chalicelib.kernel.clock import cut_to_millis
-from chalicelib.kernel.errors import NotFound
+from chalicelib.kernel.errors import NotFound, Unavailable
 from chalicelib.kernel.logs import log
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
+    from chalicelib.calls.domain.files import CallFile
     from chalicelib.calls.domain.recordings import RecordingReport
     from chalicelib.calls.ports.calls import CallPorts
     from chalicelib.calls.ports.recordings import SoundAddress
@@ -53,9 +61,10 @@ def fetch_recording(calls: CallPorts, call_id: str, sid: str) -> None:
     carrier's copy is deleted when ours is stored. `Unavailable` while the carrier or the bucket is silent.
     """
     recording = calls.recordings.get(call_id, sid)
-    if recording is not None and recording.state is RecordingState.AT_CARRIER:
-        recording = _store(calls, recording)
-        recording = _given_up_if_erased(calls, recording) if recording else None
+    if recording is None:  # erased, perhaps while its sound was being stored
+        calls.sounds.remove(call_id, sid)
+        return
+    recording = _brought_in(calls, recording)
     if recording is None:
         return
     if recording.state is RecordingState.DELETED:
@@ -64,6 +73,34 @@ def fetch_recording(calls: CallPorts, call_id: str, sid: str) -> None:
         _delete_at_carrier(calls, recording)
     if recording.state is RecordingState.STORED and recording.kind is RecordingKind.VOICEMAIL:
         follow_up(calls, recording)
+
+
+def _brought_in(calls: CallPorts, recording: Recording) -> Recording | None:
+    """Store what is to be stored; whether the call was erased is asked before that, and after."""
+    if recording.state is RecordingState.AT_CARRIER:
+        kept = _given_up_if_erased(calls, recording)
+        if kept is None or kept.state is not RecordingState.AT_CARRIER:
+            return kept
+        kept = _store(calls, kept)
+        return _given_up_if_erased(calls, kept) if kept else None
+    return recording
+
+
+def find_recordings(calls: CallPorts, call_id: str) -> None:
+    """Ask the carrier for recordings that a call should have and of which nothing was heard.
+
+    Safe to repeat. `Unavailable` while the carrier is silent, or works on one of them: try again.
+    """
+    file = calls.book.load(call_id)
+    if file is None or not file.call.sid:
+        return
+    if expected_kinds(file.call, file.brief) <= {each.kind for each in file.recordings}:
+        return
+    found = calls.carrier_recordings.of_call(file.call.sid)
+    for report in found:
+        report_recording(calls, call_id, report)
+    if any(map(is_unfinished, found)):
+        raise Unavailable("A recording is not finished.", retryable=True, code="recording_unfinished")
 
 
 def _store(calls: CallPorts, recording: Recording) -> Recording | None:
@@ -127,6 +164,16 @@ def erase_recordings(calls: CallPorts, call_id: str) -> None:
     for recording in calls.recordings.of_call(call_id):
         discard_recording(calls, recording)
         calls.recordings.remove(call_id, recording.sid)
+
+
+def erase_unreported(calls: CallPorts, file: CallFile) -> None:
+    """Have the carrier delete what it never reported of a call; `Unavailable` while it is silent.
+
+    To be called as long as the call has the carrier's id.
+    """
+    if file.call.sid and expected_kinds(file.call, file.brief):
+        for report in calls.carrier_recordings.of_call(file.call.sid):
+            calls.carrier_recordings.delete(report.sid)
 
 
 def _change(

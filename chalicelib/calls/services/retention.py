@@ -43,12 +43,12 @@ def start_retention(calls: CallPorts, *, dry_run: bool, run_id: str | None = Non
 
 
 def start_daily(calls: CallPorts) -> bool:
-    """Begin the run of the day, once, at three in the morning (UTC); and wake it when its message was lost.
+    """Begin the run of the day, once, from three in the morning (UTC); wake it when its message was lost.
 
     To be called every minute; tells whether it did anything.
     """
     now = calls.clock.now()
-    if now.hour != DAILY_HOUR:
+    if now.hour < DAILY_HOUR:
         return False
     run_id = derived_id("retention", f"{now:%Y-%m-%d}")
     run = calls.retention.get(run_id)

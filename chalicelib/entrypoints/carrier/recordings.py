@@ -10,7 +10,7 @@ from chalicelib.bootstrap import container
 from chalicelib.calls.adapters import forms
 from chalicelib.calls.adapters.twiml import conversation as twiml
 from chalicelib.calls.adapters.twiml import recording
-from chalicelib.calls.services import recordings, voicemails
+from chalicelib.calls.services import voicemails
 from chalicelib.entrypoints.carrier.hook import posted, webhooks, xml
 
 _UNDERSTOOD = "completed"
@@ -19,6 +19,8 @@ _UNDERSTOOD = "completed"
 @webhooks.post("/voice/<call_id>/recording")
 def report_recording(call_id: str) -> Response[Any]:
     """Keep what the carrier says of a recording; repeated and late reports change nothing."""
+    from chalicelib.calls.services import recordings  # noqa: PLC0415  most calls are not recorded
+
     recordings.report_recording(container().calls, call_id, forms.recording(posted()))
     return Response(204)
 

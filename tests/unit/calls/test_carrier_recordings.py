@@ -7,13 +7,15 @@ import json
 
 import pytest
 import requests
-from fakes.recordings import SID
+from fakes.recordings import OTHER_SID, SID
+from fakes.twilio_wire import Wire
 from requests.adapters import HTTPAdapter
 from twilio.http.http_client import TwilioHttpClient
 from twilio.http.response import Response
 from urllib3 import HTTPResponse
 
 from chalicelib.calls.adapters.carrier.recordings import TwilioRecordings
+from chalicelib.calls.domain.recordings import RecordingKind, RecordingReport
 from chalicelib.kernel.errors import Unavailable
 
 PLACE = f"http://carrier.invalid/2010-04-01/Accounts/AC1/Recordings/{SID}"
@@ -93,3 +95,41 @@ def test_deleting_ends_when_it_is_not_there(recordings, monkeypatch, status, fit
             recordings.delete(SID)
         assert error.value.retryable
     assert asked == [("DELETE", f"{PLACE}.json")]
+
+
+def test_what_the_carrier_has_of_a_call_is_listed(recordings, monkeypatch):
+    """With what it says of each; one that is not finished has no length."""
+    wire, rows = (
+        Wire(),
+        [
+            {
+                "sid": SID,
+                "status": "completed",
+                "source": "StartCall",
+                "duration": "42",
+                "channels": 2,
+            },
+            {
+                "sid": OTHER_SID,
+                "status": "processing",
+                "source": "RecordVerb",
+                "duration": "-1",
+                "channels": 1,
+            },
+        ],
+    )
+    wire.answers = [Wire.answer(200, recordings=rows, page_size=50), Wire.answer(503)]
+    monkeypatch.setattr(
+        TwilioHttpClient, "request", lambda _self, *asked, **sent: wire.request(*asked, **sent)
+    )
+    assert recordings.of_call("CA1") == (
+        RecordingReport(SID, "completed", RecordingKind.CALL, 42, 2),
+        RecordingReport(OTHER_SID, "processing", RecordingKind.VOICEMAIL, None, 1),
+    )
+    ((_, url, options),) = wire.requests
+    assert (url.partition("?")[0], options["params"]["CallSid"]) == (
+        "http://carrier.invalid/2010-04-01/Accounts/AC1/Recordings.json",
+        "CA1",
+    )
+    with pytest.raises(Unavailable):
+        recordings.of_call("CA1")

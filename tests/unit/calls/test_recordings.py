@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from dataclasses import replace
 from itertools import permutations
+from types import SimpleNamespace
 
 import pytest
-from fakes.calls import NOW, FakeCalls, connected, furnished
+from fakes.calls import NOW, FakeCalls, a_brief, connected, furnished
 from fakes.carrier import Fuse, Killed, Perilous
 from fakes.recordings import OTHER_SID, SID, SOUND
 
+from chalicelib.calls.adapters.messages import FindRecordings, decode
+from chalicelib.calls.adapters.queues import SqsWakeups
 from chalicelib.calls.domain.calls import CallState
+from chalicelib.calls.domain.happenings import Happening
 from chalicelib.calls.domain.recordings import (
     MAX_TRANSCRIPTION,
     RecordingKind,
@@ -23,10 +27,12 @@ from chalicelib.calls.services.recordings import (
     delete_recording,
     discard_recording,
     fetch_recording,
+    find_recordings,
     list_recordings,
     play_recording,
     report_recording,
 )
+from chalicelib.calls.services.voicemails import keep_transcription, note_happening
 from chalicelib.kernel.errors import NotFound, Unavailable
 
 DONE = RecordingReport(SID, "completed", RecordingKind.CALL, 42, 2)
@@ -269,3 +275,133 @@ def test_the_sound_of_an_erased_person_is_erased_too(calls):
 def test_what_a_stranger_said_is_kept_as_plain_words(heard, kept):
     """One line, bounded, without what would act on a terminal; markup is for pages to escape."""
     assert plain_words(heard) == kept
+
+
+def _over(calls, **changes):
+    """End the call, whose recording nobody reported."""
+    ended = {"state": CallState.ENDED, "ended_at": NOW, "finished_at": NOW}
+    calls.book.change("call_1", lambda call: replace(call, **ended, **changes))
+    return calls.call().contact_id
+
+
+def _recorded(calls, *reports, record=True):
+    calls.book.put_brief("call_1", a_brief(record=record))
+    calls.carrier_recordings.reports["CA1"] = reports
+
+
+@pytest.mark.parametrize("times", [1, 2])
+def test_a_recording_is_found_whose_callbacks_are_lost(calls, times):
+    """The carrier is asked for it; again, nothing more happens."""
+    _recorded(calls, DONE)
+    _over(calls)
+    for _ in range(times):
+        find_recordings(calls, "call_1")
+        _work_off(calls)
+    assert _is_settled(calls)
+    assert (_recording(calls).state, _recording(calls).seconds) == (STORED, 42)
+
+
+@pytest.mark.parametrize("is_reported", [True, False])
+def test_only_what_is_missing_is_looked_for(calls, is_reported):
+    """A call that is not recorded, or whose recording is known, costs no request."""
+    _recorded(calls, DONE, record=is_reported)
+    if is_reported:
+        report_recording(calls, "call_1", DONE)
+    calls.carrier_recordings.reachable = False
+    find_recordings(calls, "call_1")
+    find_recordings(calls, "call_none")
+
+
+def test_a_lost_voicemail_is_found_beside_a_recording(calls):
+    """Each kind is looked for."""
+    message = RecordingReport(OTHER_SID, "completed", RecordingKind.VOICEMAIL, 9)
+    _recorded(calls, DONE, message)
+    report_recording(calls, "call_1", DONE)
+    note_happening(calls, "call_1", Happening.VOICEMAIL_BEGUN)
+    find_recordings(calls, "call_1")
+    assert {each.kind for each in list_recordings(calls, "call_1")} == set(RecordingKind)
+
+
+def test_a_recording_that_is_not_finished_is_asked_for_again(calls):
+    """What is finished is taken meanwhile; the queue comes again."""
+    _recorded(calls, DONE, replace(DONE, sid=OTHER_SID, status="processing"))
+    with pytest.raises(Unavailable) as caught:
+        find_recordings(calls, "call_1")
+    assert (caught.value.retryable, [each.sid for each in list_recordings(calls, "call_1")]) == (True, [SID])
+
+
+def test_erasing_deletes_what_the_carrier_never_reported(calls):
+    """Before the call loses the carrier's id; as long as the carrier is silent, the call is not erased."""
+    _recorded(calls, DONE)
+    contact_id = _over(calls)
+    calls.carrier_recordings.reachable = False
+    with pytest.raises(Unavailable):
+        erase_calls(calls, [contact_id])
+    assert calls.call().erased_at is None
+    calls.carrier_recordings.reachable = True
+    erase_calls(calls, [contact_id])
+    assert (calls.call().erased_at, calls.carrier_recordings.kept) == (NOW, {})
+
+
+def test_words_that_come_while_a_call_is_erased_are_not_kept(calls, monkeypatch):
+    """Whoever writes them looks at the call again; also when the carrier has no sound any more."""
+    contact_id, change = _over(calls), calls.recordings.change
+
+    def slow(*wanted):
+        monkeypatch.setattr(calls.recordings, "change", change)
+        erase_calls(calls, [contact_id])
+        return change(*wanted)
+
+    monkeypatch.setattr(calls.recordings, "change", slow)
+    keep_transcription(calls, "call_1", SID, "my secret words")
+    calls.carrier_recordings.kept.clear()
+    _work_off(calls)
+    assert (_recording(calls).state, _recording(calls).transcription) == (DELETED, None)
+
+
+def test_words_that_come_just_before_the_head_is_erased_are_not_kept(calls, monkeypatch):
+    """Erasing looks for recordings once more when the head says that the call is erased."""
+    contact_id, forget = _over(calls), calls.rooms.forget
+
+    def slow(room_id):
+        keep_transcription(calls, "call_1", SID, "my secret words")
+        forget(room_id)
+
+    monkeypatch.setattr(calls.rooms, "forget", slow)
+    erase_calls(calls, [contact_id])
+    assert _recording(calls) is None
+
+
+def test_a_recording_of_an_erased_call_is_given_up_unfetched(calls):
+    """Also when its row was written before the call was erased, and the carrier has no sound."""
+    report_recording(calls, "call_1", DONE)
+    calls.book.change("call_1", lambda call: replace(call, erased_at=NOW))
+    calls.carrier_recordings.kept.clear()
+    _work_off(calls)
+    assert (_recording(calls).state, calls.carrier_recordings.reads) == (DELETED, 0)
+
+
+def test_sound_that_was_stored_while_its_row_was_deleted_is_removed(calls, monkeypatch):
+    """A worker that dies just after it stored the sound leaves it; the message comes again."""
+    report_recording(calls, "call_1", DONE)
+    contact_id, put = _over(calls), calls.sounds.put
+
+    def dying(call_id, sid, _sound):
+        erase_calls(calls, [contact_id])
+        put(call_id, sid, [SOUND])
+        raise Killed
+
+    monkeypatch.setattr(calls.sounds, "put", dying)
+    with pytest.raises(Killed):
+        fetch_recording(calls, "call_1", SID)
+    fetch_recording(calls, "call_1", SID)
+    assert calls.sounds.kept == {}
+
+
+def test_the_search_goes_through_the_queue_after_a_while():
+    """As a message of the post-call queue that is read as it was written."""
+    sent = []
+    client = SimpleNamespace(send_message=lambda **message: sent.append(message))
+    SqsWakeups(client, dial="d", urgent="u", post_call="p").find_recordings("call_1", 90)
+    assert (sent[0]["QueueUrl"], sent[0]["DelaySeconds"]) == ("p", 90)
+    assert decode(sent[0]["MessageBody"]) == FindRecordings("call_1")

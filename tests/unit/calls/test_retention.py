@@ -216,9 +216,10 @@ def test_the_days_are_those_of_the_start(calls):
 
 
 def test_it_runs_once_a_day(calls):
-    """At three in the morning, however often it is asked; a lost message is sent again."""
+    """From three in the morning, however often it is asked; a lost message is sent again."""
+    calls.clock.advance(hours=14, minutes=59)
     assert start_daily(calls) is False
-    calls.clock.advance(hours=15)
+    calls.clock.advance(minutes=1)
     assert start_daily(calls) is True
     assert start_daily(calls) is False
     (run,) = calls.retention.runs.values()
@@ -238,3 +239,12 @@ def test_an_unknown_run_has_no_report(calls):
     """404 in the API."""
     with pytest.raises(NotFound):
         get_run(calls, "retention_x")
+
+
+def test_a_day_whose_beginning_was_missed_is_made_up_for(calls):
+    """Whenever somebody asks for it again on that day, at noon too; and a run that stalled goes on then."""
+    assert start_daily(calls) is True
+    calls.wakeups.retention_steps.clear()
+    calls.clock.advance(hours=5)
+    assert start_daily(calls) is True
+    assert [step for _, step in calls.wakeups.retention_steps] == [1]

@@ -39,7 +39,11 @@ FINISHED = finish(ENDED, NOW, 1500)
 
 def _dashboard(*calls, template_id=None):
     rows = [counted for call in calls if (counted := counted_of(call))]
-    return dashboard_of(rows, DAY - timedelta(days=1), DAY, template_id)
+    rows = [(row, numbers) for row, numbers in rows if template_id in (None, row.template_id)]
+    days = [(row.day, numbers) for row, numbers in rows]
+    return dashboard_of(
+        days, [(row.template_id, numbers) for row, numbers in rows], DAY - timedelta(days=1), DAY
+    )
 
 
 def test_a_call_counts_when_its_books_are_closed():
@@ -100,7 +104,7 @@ def test_a_row_costs_one_unit():
     """With every number there is, and large ones, a row stays below a kilobyte, as a write is charged."""
     names = {name for call in _all_kinds() for name in counted_of(call)[1]}
     assert len(names) > 80
-    keys = len("pkSTATS#7sk2026-03-03#template_00000000000000000000000000000001kindstatistics")
+    keys = len("pkSTATS#2026-03#7sktemplate_00000000000000000000000000000001#2026-03-03kindstatistics")
     assert keys + sum(len(name) + 4 for name in names) < 1024  # a number of 6 digits takes 4 bytes
 
 
@@ -176,3 +180,36 @@ def test_a_period_that_is_none_is_refused(calls, first, last):
     with pytest.raises(Invalid) as refused:
         read_dashboard(calls, first, last)
     assert refused.value.code == "bad_period"
+
+
+@pytest.mark.parametrize(
+    ("wanted", "reads"),
+    [
+        ({}, ["totals"]),
+        ({"template_id": "template_1"}, ["of_template"]),
+        ({"template_id": "template_1", "by_template": True}, ["of_template"]),
+        ({"by_template": True}, ["by_template", "totals"]),
+    ],
+)
+def test_only_what_is_asked_for_is_read(calls, wanted, reads):
+    """Rows of templates are not, unless they are asked for."""
+    read_dashboard(calls, DAY, DAY, **wanted)
+    assert calls.statistics.reads == reads
+
+
+def test_numbers_of_each_template_are_given_for_a_quarter(calls):
+    """Of one template, or of all together, for a year."""
+    first = DAY - timedelta(days=91)
+    read_dashboard(calls, first, DAY, by_template=True)
+    with pytest.raises(Invalid) as refused:
+        read_dashboard(calls, first - timedelta(days=1), DAY, by_template=True)
+    assert refused.value.code == "bad_period"
+    read_dashboard(calls, first - timedelta(days=1), DAY, "template_1", by_template=True)
+
+
+def test_the_busiest_templates_are_shown():
+    """Fifty of them, and how many there are."""
+    rows = [(f"template_{n}", Counter({"calls_outbound": n})) for n in range(1, 61)]
+    found = dashboard_of((), rows, DAY, DAY)
+    assert (len(found.by_template), found.templates) == (50, 60)
+    assert next(iter(found.by_template)) == "template_60"

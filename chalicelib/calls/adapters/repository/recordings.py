@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-import hashlib
 import heapq
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from pynamodb.exceptions import DoesNotExist, PutError, PynamoDBException
+from pynamodb.exceptions import DoesNotExist, PynamoDBException
 
 from chalicelib.calls.adapters.repository.codec import LIST_SHARDS, call_key
-from chalicelib.calls.adapters.tables import CallItem, CallsTable, RecordingItem
+from chalicelib.calls.adapters.repository.writes import indexed, instant_of, put_if, shard_of, text_of
+from chalicelib.calls.adapters.tables import CallItem, RecordingItem
 from chalicelib.calls.domain.recordings import Recording, RecordingKind, RecordingState
 from chalicelib.kernel.clock import from_iso, iso
 from chalicelib.kernel.errors import Conflict, unavailable_on
 from chalicelib.kernel.paging import Page
-from chalicelib.kernel.storage_errors import response_code
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from datetime import datetime
 
     from pynamodb.connection import Connection
 
@@ -78,26 +76,14 @@ class RecordingRepository:
         return Page(shown, rows[limit - 1][0] if len(rows) > limit else None)
 
     def _listed(self, name: str, limit: int, start: str | None) -> list[tuple[str, str, str]]:
-        page = self._connection.query(
-            CallsTable.Meta.table_name,
-            name,
-            range_key_condition=CallItem.listed_at < (start or _LAST),
-            index_name="by_listed",
-            limit=limit,
-            scan_index_forward=False,
-        )
+        before = CallItem.listed_at < (start or _LAST)
+        page = indexed(self._connection, "by_listed", name, before, limit=limit, scan_index_forward=False)
         return [(row["listed_at"]["S"], row["pk"]["S"], row["sk"]["S"]) for row in page["Items"]]
 
 
 def _put(new: Recording, old: Recording | None) -> bool:
     unchanged = RecordingItem.version == old.version if old else RecordingItem.pk.does_not_exist()
-    try:
-        _item(new).save(unchanged)
-    except PutError as error:
-        if response_code(error) == "ConditionalCheckFailedException":
-            return False
-        raise
-    return True
+    return put_if(_item(new), unchanged)
 
 
 def _key(sid: str) -> str:
@@ -112,8 +98,7 @@ def _list_of(recording: Recording) -> str:
     """Name the list in which a recording with sound stands: those to be heard, or all of calls in shards."""
     if recording.kind is RecordingKind.VOICEMAIL:
         return _HEARD if recording.heard_at else _NEW
-    shard = hashlib.sha256(recording.sid.encode()).digest()[0] % LIST_SHARDS
-    return f"RECORDINGS#{shard}"
+    return f"RECORDINGS#{shard_of(recording.sid, LIST_SHARDS)}"
 
 
 def _item(recording: Recording) -> RecordingItem:
@@ -129,10 +114,10 @@ def _item(recording: Recording) -> RecordingItem:
         seconds=recording.seconds,
         channels=recording.channels,
         transcription=recording.transcription,
-        stored_at=_text(recording.stored_at),
-        carrier_deleted_at=_text(recording.carrier_deleted_at),
-        heard_at=_text(recording.heard_at),
-        deleted_at=_text(recording.deleted_at),
+        stored_at=text_of(recording.stored_at),
+        carrier_deleted_at=text_of(recording.carrier_deleted_at),
+        heard_at=text_of(recording.heard_at),
+        deleted_at=text_of(recording.deleted_at),
         version=recording.version,
     )
 
@@ -148,17 +133,9 @@ def recording_of(item: RecordingItem) -> Recording:
         seconds=None if item.seconds is None else int(item.seconds),
         channels=int(item.channels),
         transcription=item.transcription,
-        stored_at=_instant(item.stored_at),
-        carrier_deleted_at=_instant(item.carrier_deleted_at),
-        heard_at=_instant(item.heard_at),
-        deleted_at=_instant(item.deleted_at),
+        stored_at=instant_of(item.stored_at),
+        carrier_deleted_at=instant_of(item.carrier_deleted_at),
+        heard_at=instant_of(item.heard_at),
+        deleted_at=instant_of(item.deleted_at),
         version=int(item.version),
     )
-
-
-def _text(instant: datetime | None) -> str | None:
-    return iso(instant) if instant else None
-
-
-def _instant(text: str | None) -> datetime | None:
-    return from_iso(text) if text else None

@@ -6,14 +6,14 @@ from dataclasses import asdict
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from pynamodb.exceptions import DoesNotExist, PutError, PynamoDBException
+from pynamodb.exceptions import DoesNotExist, PynamoDBException
 
 from chalicelib.calls.adapters.repository.codec import LIST_SHARDS
+from chalicelib.calls.adapters.repository.writes import indexed, put_if
 from chalicelib.calls.adapters.tables import CallItem, CallsTable, RetentionItem
 from chalicelib.calls.domain.retention import DataKind, Due, RetentionRun, RunState, Tally
 from chalicelib.kernel.clock import from_iso, iso
 from chalicelib.kernel.errors import unavailable_on
-from chalicelib.kernel.storage_errors import response_code
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -46,7 +46,7 @@ class RetentionRepository:
 
     def create(self, run: RetentionRun) -> bool:
         """Store a new run; False when there is one with this id."""
-        return _put(_item(run), RetentionItem.pk.does_not_exist())
+        return put_if(_item(run), RetentionItem.pk.does_not_exist())
 
     def get(self, run_id: str) -> RetentionRun | None:
         """Give a run, consistently."""
@@ -57,7 +57,7 @@ class RetentionRepository:
 
     def save(self, run: RetentionRun) -> bool:
         """Store a run in place of the version before; False when that is not there any more."""
-        return _put(_item(run), RetentionItem.version == run.version - 1)
+        return put_if(_item(run), RetentionItem.version == run.version - 1)
 
     def older(self, kind: DataKind, before: datetime, limit: int, after: str) -> tuple[Due, ...]:
         """Give up to `limit` rows of a kind from before an instant, oldest first, after a position."""
@@ -71,25 +71,10 @@ class RetentionRepository:
     def _older(self, name: str, before: str, limit: int, after: str) -> list[Due]:
         if after >= before:
             return []
-        page = self._connection.query(
-            CallsTable.Meta.table_name,
-            name,
-            range_key_condition=CallItem.listed_at.between(after or "0", before),
-            index_name="by_listed",
-            limit=limit + 1,
-        )
+        between = CallItem.listed_at.between(after or "0", before)
+        page = indexed(self._connection, "by_listed", name, between, limit=limit + 1)
         found = (Due(row["listed_at"]["S"], row["pk"]["S"], row["sk"]["S"]) for row in page["Items"])
         return [row for row in found if row.position != after]
-
-
-def _put(item: RetentionItem, condition: object) -> bool:
-    try:
-        item.save(condition)  # type: ignore[arg-type]
-    except PutError as error:
-        if response_code(error) == "ConditionalCheckFailedException":
-            return False
-        raise
-    return True
 
 
 def _item(run: RetentionRun) -> RetentionItem:

@@ -1,16 +1,18 @@
-"""Counters of finished calls in DynamoDB: a row for each day and template, in eight parts each."""
+"""Counters of finished calls in DynamoDB: a row for each day, and one for each template and day, in parts."""
 
 from __future__ import annotations
 
-import hashlib
 from collections import Counter
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from pynamodb.exceptions import PynamoDBException
 from pynamodb.expressions.operand import Path
 
+from chalicelib.calls.adapters.repository.writes import shard_of
 from chalicelib.calls.adapters.tables import CallsTable, StatisticsItem
-from chalicelib.calls.domain.statistics import Row
+from chalicelib.calls.domain.calls import Direction
+from chalicelib.calls.domain.statistics import ANSWERED, CALLS, COST, DIALED, totals_of
 from chalicelib.kernel.errors import unavailable_on
 
 if TYPE_CHECKING:
@@ -20,12 +22,12 @@ if TYPE_CHECKING:
     from pynamodb.connection import Connection
     from pynamodb.transactions import TransactWrite
 
-    from chalicelib.calls.domain.statistics import Numbers
+    from chalicelib.calls.domain.statistics import Numbers, Row
 
 # Transactions that write one row at the same moment collide, and one of them has to begin again.
 SHARDS = 8
 _KEYS = frozenset({"pk", "sk", "kind"})
-_AFTER_ALL = "~"
+_VOLUME = (*(f"{name}{way}" for name in (CALLS, ANSWERED) for way in Direction), DIALED, COST)
 
 
 @unavailable_on(PynamoDBException)
@@ -35,19 +37,41 @@ class StatisticsRepository:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    def read(self, first: date, last: date) -> list[tuple[Row, Numbers]]:
-        """Give every row from one day to another, both included, as it was a moment ago, part by part."""
-        between = StatisticsItem.sk.between(first.isoformat(), f"{last.isoformat()}{_AFTER_ALL}")
-        return [row for shard in range(SHARDS) for row in self._part(f"STATS#{shard}", between)]
+    def totals(self, first: date, last: date) -> list[tuple[str, Numbers]]:
+        """Give the numbers of each day from one to another, as they were a moment ago, part by part."""
+        between = StatisticsItem.sk.between(first.isoformat(), last.isoformat())
+        return [_named(item) for n in range(SHARDS) for item in self._rows(f"STATS#{n}", between)]
 
-    def _part(self, shard: str, between: Any) -> Iterator[tuple[Row, Numbers]]:
+    def of_template(self, template_id: str, first: date, last: date) -> list[tuple[str, Numbers]]:
+        """Give those of the calls of one template."""
+        between = StatisticsItem.sk.between(f"{template_id}#{first}", f"{template_id}#{last}")
+        rows = (item for part in _parts(first, last) for item in self._rows(part, between))
+        return [(name.partition("#")[2], numbers) for name, numbers in map(_named, rows)]
+
+    def by_template(self, first: date, last: date) -> list[tuple[str, Numbers]]:
+        """Give volume, answers and cost of each template in a period."""
+        found = []
+        for part in _parts(first, last):
+            for name, numbers in map(_named, self._rows(part, None, ["sk", *_VOLUME])):
+                template_id, _, day = name.partition("#")
+                if first.isoformat() <= day <= last.isoformat():
+                    found.append((template_id, numbers))
+        return found
+
+    def _rows(
+        self, part: str, condition: Any, attributes: list[str] | None = None
+    ) -> Iterator[Mapping[str, Any]]:
         start: Any = None
         while True:
             # Not through the model: it knows no attributes but those that it declares.
             page = self._connection.query(
-                CallsTable.Meta.table_name, shard, range_key_condition=between, exclusive_start_key=start
+                CallsTable.Meta.table_name,
+                part,
+                range_key_condition=condition,
+                attributes_to_get=attributes,
+                exclusive_start_key=start,
             )
-            yield from map(_row_of, page["Items"])
+            yield from page["Items"]
             start = page.get("LastEvaluatedKey")
             if not start:
                 return
@@ -55,14 +79,30 @@ class StatisticsRepository:
 
 def count(transaction: TransactWrite, call_id: str, moves: Mapping[Row, Numbers]) -> None:
     """Have a transaction add to the rows; the part of a row depends on the call."""
-    shard = hashlib.sha256(call_id.encode()).digest()[0] % SHARDS
+    shard = shard_of(call_id, SHARDS)
+    for day, numbers in totals_of(moves).items():
+        _add(transaction, StatisticsItem(f"STATS#{shard}", day), numbers)
     for row, numbers in moves.items():
-        adding = [Path(name).add(number) for name, number in sorted(numbers.items())]
-        item = StatisticsItem(f"STATS#{shard}", f"{row.day}#{row.template_id}")
-        transaction.update(item, actions=[StatisticsItem.kind.set(StatisticsItem), *adding])
+        item = StatisticsItem(f"STATS#{_month(row.day)}#{shard}", f"{row.template_id}#{row.day}")
+        _add(transaction, item, numbers)
 
 
-def _row_of(item: Mapping[str, Any]) -> tuple[Row, Numbers]:
-    day, _, template_id = item["sk"]["S"].partition("#")
-    numbers = Counter({name: int(value["N"]) for name, value in item.items() if name not in _KEYS})
-    return Row(day, template_id), numbers
+def _add(transaction: TransactWrite, item: StatisticsItem, numbers: Numbers) -> None:
+    adding = [Path(name).add(number) for name, number in sorted(numbers.items())]
+    transaction.update(item, actions=[StatisticsItem.kind.set(StatisticsItem), *adding])
+
+
+def _month(day: str) -> str:
+    return day[: len("2026-03")]
+
+
+def _parts(first: date, last: date) -> list[str]:
+    """Give the keys of all parts of all months of a period."""
+    days = range((last - first).days + 1)
+    months = sorted({_month((first + timedelta(days=on)).isoformat()) for on in days})
+    return [f"STATS#{month}#{shard}" for month in months for shard in range(SHARDS)]
+
+
+def _named(item: Mapping[str, Any]) -> tuple[str, Numbers]:
+    numbers = {name: int(value["N"]) for name, value in item.items() if name not in _KEYS}
+    return item["sk"]["S"], Counter(numbers)

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 from twilio.twiml.voice_response import Start, VoiceResponse
 
+from chalicelib.ai.domain.wording import speakable
+
 if TYPE_CHECKING:
     from chalicelib.calls.adapters.addresses import Addresses
     from chalicelib.calls.services.after_hours import Closed
@@ -69,4 +71,4 @@ def closing(invitation: Invitation) -> str:
 
 def _say(response: VoiceResponse, invitation: Invitation, text: str) -> None:
     sound = {"voice": f"Google.{invitation.voice}", "language": invitation.language}
-    response.say(text, **(sound if invitation.voice else {}))
+    response.say(speakable(text), **(sound if invitation.voice else {}))
