@@ -156,9 +156,17 @@ def _by_rule(conversation: Conversation, event: Event) -> Responding | None:
         return _opt_out(conversation)
     if to_machine := answer_to_machine(conversation, event):
         return _each(to_machine)
+    if conversation.promised and _takes_nothing_back(event):
+        return _each((Transfer(conversation.promised),))
     if conversation.is_spent:
         return _say(wording.SPENT, Hangup("spend_limit"))
     return None
+
+
+def _takes_nothing_back(event: Event) -> bool:
+    """Tell whether somebody who waits to be put through only says thanks, or makes a noise."""
+    is_agreement = isinstance(event, CallerSaid) and wording.is_agreement(event.text)
+    return is_agreement or isinstance(event, CallerUnclear)
 
 
 def _each(directives: tuple[Directive, ...]) -> Responding:

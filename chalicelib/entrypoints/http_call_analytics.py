@@ -26,10 +26,11 @@ def read_call_dashboard(request: Request[None, CallDashboardQuery]) -> CallDashb
     """Read the numbers of finished calls: volume, outcomes, lengths, cost; by day, hour and template.
 
     They are counted in the same write that finishes a call: what it costs to read them does not depend on how
-    many calls there are.
+    many calls there are, nor, unless `by_template` asks for them, on how many templates.
     """
     calls, wanted = container().calls, request.query
-    found = read_dashboard(calls, wanted.first, wanted.last, wanted.template_id)
-    return call_dashboard_view(
-        found, wanted.template_id, {each.id: each.name for each in calls.templates.all()}
+    found = read_dashboard(
+        calls, wanted.first, wanted.last, wanted.template_id, by_template=wanted.by_template
     )
+    names = {each.id: each.name for each in calls.templates.all()} if found.by_template else {}
+    return call_dashboard_view(found, wanted.template_id, names)

@@ -64,7 +64,7 @@ _EXAMPLE = {
     body=CallTemplateIn,
     returns=CallTemplateView,
     status=201,
-    errors={**_REFUSED, "template_gone": 409},
+    errors={**_REFUSED, "template_gone": 409, "too_many_templates": 409},
     example=_EXAMPLE,
 )
 def create_template(request: Request[CallTemplateIn, NoQuery]) -> CallTemplate:

@@ -12,6 +12,7 @@ from chalicelib.calls.adapters.messages import (
     CheckSilence,
     EndSession,
     FetchRecording,
+    FindRecordings,
     Finish,
     Message,
     RetentionStep,
@@ -26,7 +27,7 @@ from chalicelib.calls.services.closing import end_session
 from chalicelib.calls.services.dialing import attend
 from chalicelib.calls.services.finishing import finish_call
 from chalicelib.calls.services.machines import take_over
-from chalicelib.calls.services.recordings import fetch_recording
+from chalicelib.calls.services.recordings import fetch_recording, find_recordings
 from chalicelib.calls.services.retention import run_step
 from chalicelib.calls.services.rooms.tasks import see_to
 from chalicelib.calls.services.silence import check_silence
@@ -113,6 +114,8 @@ def _handle_other(calls: Calls, message: Message) -> None:
     match message:
         case FetchRecording(call_id=call_id, sid=sid):
             fetch_recording(calls, call_id, sid)
+        case FindRecordings(call_id=call_id):
+            find_recordings(calls, call_id)
         case RetentionStep(run_id=run_id, step=step):
             run_step(calls, run_id, step)
         case SendMessage(contact_id=contact_id, at=at, message_id=message_id):

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
     from chalicelib.bootstrap.calls import Calls
     from chalicelib.calls.adapters.relay_frames import Frame
+    from chalicelib.calls.adapters.sockets import RelayVoice
+    from chalicelib.calls.domain.turns import Turn
 
 bp = Blueprint(__name__)
 bp.websocket_api = WebsocketAPI()  # the decorators below look for it
@@ -75,7 +77,7 @@ def message(event: WebsocketEvent) -> None:
         except Exception as error:  # noqa: BLE001  whatever breaks, the caller must hear an apology
             log_failure("frame.failed", error, kind=type(frame).__name__)
             if not isinstance(frame, CallerInterrupted):
-                _give_up(connection_id)
+                _give_up(connection_id, received_at)
 
 
 def _read(body: str) -> Frame | None:
@@ -132,19 +134,50 @@ def _converse(
         _get_ready(calls)  # what the caller is saying may come to this process next
         return
     request = turns.TurnRequest(call_id, frame, received_at, _TIME_LIMIT_S)
-    turn = turns.take_turn(calls, request, lambda turn: relay_voice(connection_id, call_id, turn.number))
+    voices: list[RelayVoice] = []
+
+    def voice_of(turn: Turn) -> RelayVoice:
+        voices.append(relay_voice(connection_id, call_id, turn.number))
+        return voices[-1]
+
+    try:
+        turn = turns.take_turn(calls, request, voice_of)
+    except Exception as error:
+        if not any(voice.is_done for voice in voices):
+            raise
+        log_failure("turn.not_kept", error)  # the caller has heard all of it: they notice nothing
+        return
     if turn is not None and turn.end is TurnEnd.CUT:
         # Whoever was talked over by a noise alone waits for us, as we do for them.
         relay_voice(connection_id, call_id, turn.number).watch()
 
 
-def _give_up(connection_id: str) -> None:
-    """End the session; its action address finds an unanswered turn and apologises there."""
+def _give_up(connection_id: str, received_at: datetime) -> None:
+    """End the session; its action address finds an unanswered turn and apologises there.
+
+    Not when the caller has gone on meanwhile: a newer turn is answered, or has failed by itself.
+    """
     try:
+        if _is_overtaken(connection_id, received_at):
+            log("frame.overtaken")
+            return
         frame = encode(Hangup("internal_error"))
         container().calls.socket.post(connection_id, frame or "")
     except Exception as error:  # noqa: BLE001  nothing is left to try: the carrier's own time-out ends it
         log_failure("frame.not_ended", error)
+
+
+def _is_overtaken(connection_id: str, received_at: datetime) -> bool:
+    """Tell whether a turn stands that came after this; where that cannot be found out, none does."""
+    call_id = _call_of.get(connection_id)
+    if call_id is None:
+        return False
+    try:
+        newer = container().calls.turns.since(call_id, 0)
+    except Exception as error:  # noqa: BLE001  whoever may wait for an answer must hear an apology
+        log_failure("frame.not_compared", error)
+        return False
+    return any(turn.received_at > received_at for turn in newer)
 
 
 def _call(connection_id: str) -> str:

@@ -25,6 +25,9 @@ _DRAINS_PER_QUEUE = 2  # the least that Lambda takes
 # AWS asks for six times the function's limit, so that throttled batches are not delivered twice.
 # https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html
 _VISIBILITY_FACTOR = 6
+# Not where a caller waits for the next try: a message of `urgent` comes again as soon as its function must
+# have ended. No poller is throttled there (see `_event_source`), and what comes twice is harmless.
+_URGENT, _URGENT_VISIBILITY_FACTOR = "urgent", 1.25
 
 
 def queue_resources(functions: list[FunctionSettings]) -> dict[str, Any]:
@@ -33,7 +36,8 @@ def queue_resources(functions: list[FunctionSettings]) -> dict[str, Any]:
     by_name = {function.name: function for function in functions}
     for name, queue in QUEUES.items():
         function = by_name[name]
-        resources[queue] = _queue(queue, function.timeout * _VISIBILITY_FACTOR)
+        factor = _URGENT_VISIBILITY_FACTOR if name == _URGENT else _VISIBILITY_FACTOR
+        resources[queue] = _queue(queue, int(function.timeout * factor))
         resources[function.logical_id] = {"Properties": {"Events": _event_source(function, queue)}}
     drain = by_name[_DRAIN]
     resources |= {name: _dead_letters(drain) for name in DEAD_LETTERS}

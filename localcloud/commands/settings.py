@@ -122,14 +122,9 @@ def _tell_switch(current: dict[str, Any]) -> None:
 
 
 def _marks(current: dict[str, Any]) -> dict[str, str]:
-    """Say of each section that the system does not act upon, or not wholly, that it does not."""
-    enforced: list[str] = current["enforced"]
-    marks = {}
-    for name in current.keys() - {*_NO_SECTIONS, *enforced}:
-        parts = [each.partition(".")[2] for each in enforced if each.startswith(f"{name}.")]
-        only = f"except {', '.join(parts)}, " if parts else ""
-        marks[name] = f"({only}not acted upon yet)"
-    return marks
+    """Say of each section that the system does not act upon that it does not."""
+    unused = current.keys() - {*_NO_SECTIONS, *current["enforced"]}
+    return dict.fromkeys(unused, "(not acted upon yet)")
 
 
 def _heading(change: dict[str, Any]) -> str:

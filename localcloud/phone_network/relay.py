@@ -191,9 +191,8 @@ class RelaySession:
     def heard(self, spoken: Spoken) -> None:
         """Send what was recognised, unless it was said over speech that admits no input."""
         if not self._ignoring:
-            self._send(
-                {"type": "prompt", "voicePrompt": spoken.text, "lang": spoken.lang, "last": spoken.last}
-            )
+            language = self._named(spoken)
+            self._send({"type": "prompt", "voicePrompt": spoken.text, "lang": language, "last": spoken.last})
         if not spoken.last:
             return
         self._info("clientSpeaking", "off")
@@ -202,6 +201,11 @@ class RelaySession:
         else:
             self._leg.line.speaker.close_cycle()
         self._interrupted = self._ignoring = False
+
+    def _named(self, spoken: Spoken) -> str:
+        """Name the language of what was said; one that was found out has no country."""
+        detects = self._relay.get("transcriptionLanguage") == "multi"
+        return spoken.lang.partition("-")[0] if detects else spoken.lang
 
     def speech_missed(self) -> None:
         """Send nothing: what interrupted the agent had no words."""

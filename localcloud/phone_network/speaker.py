@@ -70,12 +70,17 @@ class Speaker:
         self.on_started: list[Callable[[], None]] = []
         self.on_piece: list[Callable[[str], None]] = []
 
-    def enqueue(self, text: str, manner: Manner | None = None, *, last: bool = True) -> None:
-        """Queue text; ``last`` ends the talk cycle once it is spoken."""
+    def enqueue(
+        self, text: str, manner: Manner | None = None, *, last: bool = True, apart: bool = False
+    ) -> None:
+        """Queue text; ``last`` ends the talk cycle once it is spoken.
+
+        What begins a cycle, or is ``apart``, stands apart from the words before it.
+        """
         manner = manner or Manner()
         if not self.open and self._waiting() and self._all_preemptible():
             self.purge()
-        for word in _WORDS.findall(text):
+        for word in _WORDS.findall(self._apart(text) if apart or not self.open else text):
             self._queue.append(_Piece(word, len(word) / self._rate, manner))
         self.open = not last
         if last and not self._waiting():
@@ -168,6 +173,12 @@ class Speaker:
                 listener(utterance)
         self.changed.notify()
         return utterance
+
+    def _apart(self, text: str) -> str:
+        """Put a space between the last word and this text, which does not go on with it."""
+        coming = [*([self._current] if self._current else []), *self._queue]
+        ahead = [*self._heard, *(piece.text for piece in coming)]
+        return f" {text}" if text and ahead and not ahead[-1][-1:].isspace() else text
 
     def _waiting(self) -> bool:
         return bool(self._queue) or self._current is not None

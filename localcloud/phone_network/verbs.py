@@ -24,7 +24,7 @@ def utter(leg: Leg, verb: Verb) -> float:
         return verb.seconds("length", 1.0)
     for _ in range(repeats):
         if verb.name == "Say":
-            leg.line.speaker.enqueue(f"{verb.text} ")
+            leg.line.speaker.enqueue(f"{verb.text} ", apart=True)
         else:
             leg.line.speaker.enqueue_sound(f"audio {leg.resolve(verb.text)}", SOUND_SECONDS)
     return 0.0

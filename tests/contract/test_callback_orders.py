@@ -37,4 +37,4 @@ def test_an_order_with_every_callback_twice_comes_to_the_same(calls, story, numb
     call = calls.book.get("call_1")
     assert (call.is_over, call.outcome, call.reason) == (True, story.outcome, story.reason)
     day = calls.clock.now().date()
-    assert sum(numbers["calls_outbound"] for _, numbers in calls.statistics.read(day, day)) == 1
+    assert sum(numbers["calls_outbound"] for _, numbers in calls.statistics.totals(day, day)) == 1

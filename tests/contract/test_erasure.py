@@ -18,7 +18,7 @@ from fakes.world import a_world
 from chalicelib.bootstrap.holdings import OTHERS
 from chalicelib.bootstrap.suppressions import CallsSuppressions
 from chalicelib.calls.domain.recordings import RecordingKind, RecordingReport
-from chalicelib.calls.domain.turns import Turn, TurnKind
+from chalicelib.calls.domain.turns import Turn, TurnEnd, TurnKind
 from chalicelib.calls.services.answering import receive_call
 from chalicelib.calls.services.finishing import finish_call
 from chalicelib.calls.services.messages import MessageWish, request_message
@@ -96,7 +96,7 @@ def _details():
 def _talk(world):
     """Have a call in which the canary is spoken of."""
     world.connected()
-    said = Turn(1, TurnKind.SPEECH, world.calls.clock.now(), said=CANARY, answer=CANARY)
+    said = Turn(1, TurnKind.SPEECH, world.calls.clock.now(), said=CANARY, answer=CANARY, end=TurnEnd.LISTEN)
     world.calls.turns.open("call_1", said)
     _leave_message(world)
     record_report(world.calls, "call_1", world.report("completed"))

@@ -71,6 +71,32 @@ def test_the_first_suppression_stands(books):
     assert _listed(books) == [first]
 
 
+def test_what_is_no_text_takes_the_place_of_a_text(books):
+    """One by one and many at once: source and reason, while the time stays; and not the other way round."""
+    later, others = NOW + timedelta(days=1), _numbers(2)
+    for number in others:
+        books.numbers.suppress(number, "sms:message_1", NOW)
+    assert books.numbers.suppressed(others, firmly=True) == frozenset()
+    one = books.numbers.suppress(others[0], "operator", later, "a letter")
+    books.numbers.suppress_all([Suppression(others[1], later, "import", "a list")])
+    assert one == Suppression(others[0], NOW, "operator", "a letter")
+    assert books.numbers.suppress(others[0], "sms:message_2", later) == one
+    assert _listed(books) == [Suppression(others[1], NOW, "import", "a list"), one]
+    assert books.numbers.suppressed(others, firmly=True) == frozenset(others)
+
+
+def test_a_newer_text_takes_the_place_of_an_older_one(books):
+    """With its time; the same one again changes nothing. Lifting by the older one's source does nothing."""
+    later = NOW + timedelta(days=1)
+    first = books.numbers.suppress(NUMBER, "sms:message_1", NOW)
+    assert books.numbers.suppress(NUMBER, "sms:message_1", later) == first
+    second = books.numbers.suppress(NUMBER, "sms:message_2", later)
+    assert _listed(books) == [second] == [Suppression(NUMBER, later, "sms:message_2", "")]
+    assert books.numbers.lift(NUMBER, "START", later, "sms:message_1") is False
+    assert books.numbers.lift(NUMBER, "START", later, "sms:message_2") is True
+    assert books.numbers.status(NUMBER).suppressed_at is None
+
+
 def test_a_suppression_keeps_the_call_that_uses_the_number(books):
     """Both facts stand in one row, neither takes the other away."""
     _take(books)

@@ -44,7 +44,7 @@ def counted(calls):
 
 def test_the_dashboard_tells_the_numbers(api, counted):
     """Of thirty days until today, with everything by day, hour and template."""
-    answer = api.get(_DASHBOARD)
+    answer = api.get(f"{_DASHBOARD}?by_template=true")
     body = answer.body
     assert answer.status == 200
     assert (body["first_day"], body["last_day"], len(body["by_day"])) == ("2026-02-02", "2026-03-03", 30)
@@ -67,6 +67,7 @@ def test_the_dashboard_tells_the_numbers(api, counted):
         ("template_1", "Sales", 2),
         ("template_2", None, 1),
     ]
+    assert body["templates"] == 2
     assert body["by_hour"][12] == {"hour": 12, "calls": 3, "answered": 2}
     assert [day["calls"] for day in body["by_day"][-2:]] == [1, 2]
 
@@ -77,11 +78,18 @@ def test_the_dashboard_can_be_of_some_days_and_one_template(api, counted):
     assert (body["volume"]["calls"], body["template_id"], len(body["by_day"])) == (1, "template_1", 1)
 
 
+def test_templates_are_told_when_they_are_asked_for(api, counted):
+    """Not otherwise, as they cost the most to read."""
+    body = api.get(_DASHBOARD).body
+    assert (body["volume"]["calls"], body["by_template"], body["templates"]) == (3, [], 0)
+
+
 @pytest.mark.parametrize(
     "query",
     [
         "from=2026-03-04",
         "from=2025-03-02&to=2026-03-03",
+        "from=2025-12-01&to=2026-03-03&by_template=true",
         "from=yesterday",
         "days=3",
         "from=2026-03-03T12:00:00Z",
@@ -98,6 +106,7 @@ def test_the_command_draws_the_numbers(run, counted):
     drawn = re.sub(r"\x1b\[[0-9;]*m", "", run("calls", "dashboard", terminal=100).stdout)
     assert "answered 66.7% of 3 dialed calls" in drawn
     assert re.search(r"busy +1 +█{10}\s", drawn)
+    assert "template" in run("calls", "dashboard", "--by-template").stdout
     lines = run("calls", "dashboard", "--to", "2026-03-03", "--from", "2026-03-03").stdout.splitlines()
     assert "volume\tcalls\t2" in lines
     found = json.loads(run("calls", "dashboard", "--template", "template_2", "--json").stdout)

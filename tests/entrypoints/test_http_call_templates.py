@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from fakes.calls import DESK, LINE, NUMBER, FakeCalls, furnished
 
@@ -91,6 +93,9 @@ def test_every_field_comes_back(api):
         ({"menu": [{"key": "1", "action": "ask", "text": " "}]}, "/menu/0/text", "Give the text"),
         ({"menu": [{"key": "9", "action": "hang_up"}]}, "/menu/0/action", "set opt_out here"),
         ({"menu": [{"key": "1", "action": "hang_up"}] * 2}, "/menu", "more than one 1"),
+        ({"language": "de"}, "/language", "such as de-DE"),
+        ({"language": "de-DE", "voice": "en-US-Chirp3-HD-Aoede"}, "/voice", "begins with de-DE-"),
+        ({"voice": "de-DE-Chirp3-HD-Aoede"}, "/voice", "leave voice out"),
         ({"languages": ["German"]}, "/languages/0", ""),
         ({"languages": ["de", "de"]}, "/languages", "more than one de"),
         ({"languages": ["en-US"]}, "/languages", "Leave out"),
@@ -112,6 +117,21 @@ def test_what_cannot_work_is_refused_with_its_remedy(api, put, change, pointer, 
         (error,) = answer.body["errors"]
         assert error["pointer"] == pointer
         assert remedy in error["detail"]
+
+
+@pytest.mark.parametrize("language", ["en-US", "de-DE", "es-MX"])
+@pytest.mark.usefixtures("calls")
+def test_a_language_brings_its_voice(api, language):
+    """No voice reads another language's words, unless it is given one."""
+    made = api.post(TEMPLATES, SIMPLE | {"language": language}).body
+    assert made["voice"] == f"{language}-Chirp3-HD-Aoede"
+
+
+def test_a_template_of_older_days_stays_readable(api, calls):
+    """Its language has no country, its voice another; it is refused only when it is written again."""
+    calls.templates.by_id["template_1"] = replace(calls.templates.by_id["template_1"], language="de")
+    read = api.get(ONE)
+    assert (read.status, read.body["language"]) == (200, "de")
 
 
 @pytest.mark.usefixtures("calls")

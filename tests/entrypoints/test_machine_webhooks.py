@@ -10,7 +10,9 @@ import pytest
 from fakes.calls import NOW, FakeCalls, connected, furnished
 from fakes.events import SECOND_TOKEN, SOCKET, TOKEN, WEBHOOKS, queue_event, webhook_event
 
+from chalicelib.ai.domain.wording import APOLOGY
 from chalicelib.calls.adapters.messages import TakeOver, encode
+from chalicelib.calls.domain.calls import CallEvent, add_event
 from chalicelib.calls.domain.happenings import Happening
 from chalicelib.calls.domain.templates import OnMachine, Transport
 from chalicelib.calls.domain.turns import Turn, TurnKind
@@ -114,3 +116,11 @@ def test_a_recorded_greeting_is_listened_to_over_gather(calls):
     for number in (2, 3):
         _post(f"/voice/call_1/turn/{number}", {"CallSid": "CA1", "Digits": ""})
     assert calls.wakeups.takeovers == ["call_1"]
+
+
+def test_a_person_whose_call_was_taken_over_all_the_same_hears_an_apology(calls):
+    """The carrier's answer was lost, the person talked on, and now the redirect arrives."""
+    for kind in (Happening.MACHINE, Happening.TAKEN_OVER, Happening.MACHINE_DOUBTED):
+        event = CallEvent("2026", kind, kind, "machine_end_beep")
+        calls.book.change("call_1", lambda call, event=event: add_event(call, event))
+    assert _tags(PATHS[1]) == [("Say", APOLOGY), ("Hangup", "")]

@@ -14,9 +14,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from chalicelib.ai.ports import ToolCall
+from chalicelib.calls.domain.turns import Turn, TurnKind
 from chalicelib.entrypoints import relay_socket
-from chalicelib.kernel.clock import to_millis
-from chalicelib.kernel.errors import Conflict
+from chalicelib.kernel.clock import from_millis, to_millis
+from chalicelib.kernel.errors import Conflict, Unavailable
 
 SETUP = {"type": "setup", "callSid": "CA1", "customParameters": {"call_id": "call_1"}}
 PROMPT = {"type": "prompt", "voicePrompt": "What do you sell?", "lang": "en-US", "last": True}
@@ -216,6 +217,47 @@ def test_a_use_case_that_fails_ends_the_session(calls):
     calls.book.load = refuse
     _send(PROMPT)
     assert [frame["type"] for frame in _frames(calls)] == ["end"]
+
+
+def test_an_old_frame_that_fails_does_not_end_a_newer_turn(calls):
+    """The caller has spoken on meanwhile, and is being answered by another process."""
+    _send(SETUP)
+    calls.turns.open("call_1", Turn(1, TurnKind.SPEECH, from_millis(to_millis(NOW) + 5000), said="Hi"))
+    calls.ai.model.scripts = [[ZeroDivisionError("x")]]
+    _send(PROMPT, seconds=2)
+    assert _frames(calls) == []
+    _send(PROMPT, seconds=9)
+    assert [frame["type"] for frame in _frames(calls)] == ["end"]
+
+
+def test_a_frame_that_fails_where_nothing_can_be_compared_ends_the_session(calls):
+    """Rather than leaving somebody in silence."""
+    _send(SETUP)
+    calls.ai.model.scripts = [[ZeroDivisionError("x")]]
+    calls.turns.since = lambda *_: 1 / 0
+    _send(PROMPT)
+    assert [frame["type"] for frame in _frames(calls)] == ["end"]
+
+
+def test_a_turn_that_was_heard_to_its_end_ends_nothing(calls):
+    """Only the books lack it; the caller would hear an apology after a good answer."""
+    _send(SETUP)
+    calls.turns.close = lambda *_: 1 / 0
+    _send(PROMPT)
+    assert "".join(_tokens(calls)) == "Hello there."
+    assert {frame["type"] for frame in _frames(calls)} == {"text"}
+
+
+def test_a_session_begins_though_nobody_can_be_watched(calls):
+    """The queue is down as the socket opens: the greeting is heard, and words are answered."""
+
+    def fail(*_):
+        raise Unavailable("no queue", retryable=True, code="queue_down")
+
+    calls.wakeups.check_silence = fail
+    _send(SETUP)
+    _send(PROMPT)
+    assert {frame["type"] for frame in _frames(calls)} == {"text"}
 
 
 def test_an_interruption_that_cannot_be_stored_ends_nothing(calls):

@@ -258,6 +258,17 @@ def test_a_refused_socket_leaves_the_greeting_to_a_gather(on_line):
     assert _says(_xml("/voice/call_1/turn/1", SAID)) == "Hello there."
 
 
+def test_a_session_of_one_language_is_heard_in_it(calls):
+    """Finding out what is spoken may fail, so it is only asked for where it is wanted."""
+    template = calls.templates.by_id["template_1"]
+    calls.templates.by_id["template_1"] = replace(template, transport=Transport.RELAY)
+    contact = find_contact(calls.crm, NUMBER)
+    calls.book.create(a_call(state=CallState.RINGING, contact_id=contact.id, sid="CA1"))
+    session = _xml("/voice/call_1/answer", ANSWER).find("Connect/ConversationRelay")
+    assert session.get("transcriptionLanguage") is None
+    assert list(session.iter("Language")) == []
+
+
 def test_a_session_knows_the_other_languages(calls):
     """The main one and each further one, with the same voice in its language."""
     contact = find_contact(calls.crm, NUMBER)
@@ -268,6 +279,8 @@ def test_a_session_knows_the_other_languages(calls):
     calls.book.create(a_call(state=CallState.RINGING, contact_id=contact.id, sid="CA1"))
     session = _xml("/voice/call_1/answer", ANSWER).find("Connect/ConversationRelay")
     assert session.get("language") == "en-US"
+    assert session.get("transcriptionLanguage") == "multi"
+    assert session.get("transcriptionProvider") == "Deepgram"
     assert [(found.get("code"), found.get("voice")) for found in session.iter("Language")] == [
         ("en-US", "en-US-Chirp3-HD-Aoede"),
         ("es-US", "es-US-Chirp3-HD-Aoede"),

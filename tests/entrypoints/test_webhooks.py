@@ -175,11 +175,11 @@ def test_missing_parameters_are_no_crash(calls):
 
 
 def test_the_same_inbound_call_three_times_is_one(calls):
-    """Every delivery gets the same document; one call, one greeting, one event."""
+    """Every delivery gets the same document; one call, one greeting, each event once."""
     documents = {_post("/voice/inbound", INBOUND).body for _ in range(3)}
     assert len(documents) == 1
     (call,) = calls.shelf.calls.values()
-    assert len(call.events) == 1
+    assert [event.kind for event in call.events] == ["caller_verified", "in-progress"]
     assert len(calls.shelf.turns) == 1
 
 
@@ -355,3 +355,14 @@ def test_the_fallback_speaks(calls):
     """When another address failed, nobody is left in silence."""
     form = {"CallSid": "CA1", "ErrorCode": "11200"}
     assert _tags(_xml("/voice/fallback", form)) == ["Response", "Say", "Hangup"]
+
+
+def test_the_carriers_word_on_the_caller_is_kept(calls):
+    """Whether the number is theirs is noted with the call."""
+    for sid, verdict in (("CA91", "TN-Validation-Passed-A"), ("CA92", "TN-Validation-Passed-C")):
+        form = {**INBOUND, "From": "+14155552699", "CallSid": sid, "StirVerstat": verdict}
+        _xml("/voice/inbound", form)
+    kinds = {
+        sid: [event.kind for event in calls.book.get(inbound_call_id(sid)).events] for sid in ("CA91", "CA92")
+    }
+    assert ("caller_verified" in kinds["CA91"], "caller_verified" in kinds["CA92"]) == (True, False)

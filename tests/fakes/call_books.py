@@ -11,7 +11,7 @@ from chalicelib.calls.domain.files import Aftermath, CallFile
 from chalicelib.calls.domain.permission import NumberStatus
 from chalicelib.calls.domain.states import CallState
 from chalicelib.calls.domain.statistics import Row, moves_of
-from chalicelib.calls.domain.suppression import Suppression
+from chalicelib.calls.domain.suppression import Suppression, is_by_text
 from chalicelib.calls.ports.books import Commit
 from chalicelib.kernel.clock import iso
 from chalicelib.kernel.errors import NotFound
@@ -238,26 +238,36 @@ class FakeNumbers:
         return self.shelf.numbers.get(number, NumberStatus())
 
     def suppress(self, number: E164, source: str, now: datetime, reason: str = "") -> Suppression:
-        """Suppress a number, once."""
+        """Suppress a number, once; what holds is what `Suppression.over` says."""
         with self.shelf.lock:
             self.shelf.uses["suppress"] += 1
             status = self.shelf.numbers.get(number, NumberStatus())
+            new = Suppression(number, now, source, reason)
             if status.suppressed_at is None:
                 self.shelf.releases.pop(number, None)
-                status = replace(
-                    status, suppressed_at=now, suppression_source=source, suppression_reason=reason
-                )
-                self.shelf.numbers[number] = status
-            return _suppression(number, status)
+            else:
+                new = new.over(_suppression(number, status))
+            self.shelf.numbers[number] = replace(
+                status,
+                suppressed_at=new.suppressed_at,
+                suppression_source=new.source,
+                suppression_reason=new.reason,
+            )
+            return new
 
     def suppress_all(self, suppressions: Sequence[Suppression]) -> None:
         """Suppress one after the other."""
         for each in suppressions:
             self.suppress(each.number, each.source, each.suppressed_at, each.reason)
 
-    def suppressed(self, numbers: Collection[E164]) -> frozenset[E164]:
+    def suppressed(self, numbers: Collection[E164], *, firmly: bool = False) -> frozenset[E164]:
         """Give those that are suppressed."""
-        return frozenset(each for each in numbers if self.status(each).suppressed_at)
+        held = [(each, self.status(each)) for each in numbers]
+        return frozenset(
+            number
+            for number, status in held
+            if status.suppressed_at and not (firmly and is_by_text(status.suppression_source))
+        )
 
     def suppressions(self, wanted: SuppressionFilter, limit: int, start: str | None) -> Page[Suppression]:
         """Sort everything, and cut the page out."""
@@ -274,11 +284,11 @@ class FakeNumbers:
         more = shown[limit - 1].position if len(shown) > limit else None
         return Page(shown[:limit], more)
 
-    def lift(self, number: E164, reason: str, now: datetime) -> bool:
+    def lift(self, number: E164, reason: str, now: datetime, source: str = "") -> bool:
         """Take a number off the list."""
         with self.shelf.lock:
             status = self.status(number)
-            if status.suppressed_at is None:
+            if status.suppressed_at is None or source not in ("", status.suppression_source):
                 return False
             self.shelf.releases[number] = (now, reason)
             self.shelf.numbers[number] = replace(

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from fakes.calls import NOW, a_brief, a_call
 
+from chalicelib.ai.domain.conversation import OPT_OUT_TOOL
 from chalicelib.calls.domain.calls import CallEvent, Report, add_event
 from chalicelib.calls.domain.happenings import Happening
 from chalicelib.calls.domain.states import CallState
-from chalicelib.calls.domain.turns import Turn, TurnEnd, TurnKind
+from chalicelib.calls.domain.templates import OnMachine
+from chalicelib.calls.domain.turns import ToolRun, Turn, TurnEnd, TurnKind
+from chalicelib.calls.services.machines import note_verdict
 from chalicelib.calls.services.progress import record_report
 from chalicelib.kernel.clock import iso
 
@@ -33,6 +36,7 @@ class Story:
     outcome: str
     reason: str = ""
     turns: tuple[Turn, ...] = field(default=TALK)
+    brief: dict[str, Any] = field(default_factory=dict)
 
 
 def status(name: str, second: int, **fields: Any) -> Delivery:
@@ -53,6 +57,17 @@ def _report(told: Report, calls: Any) -> None:
 
 def _happen(event: CallEvent, calls: Any) -> None:
     calls.book.change("call_1", lambda call: add_event(call, event))
+
+
+def _find(answered_by: str, calls: Any) -> None:
+    note_verdict(calls, "call_1", answered_by)
+
+
+def _close_turn(calls: Any) -> None:
+    """Finish the answer of a turn that was open when the line broke: the model had understood."""
+    run = ToolRun("t", OPT_OUT_TOOL, "{}", "Done.", done=True, took_ms=1)
+    turn = Turn(1, TurnKind.SPEECH, NOW, said="I would rather not hear from you", tools=(run,))
+    calls.turns.close("call_1", replace(turn, answer="", end=TurnEnd.HANG_UP, reason="opted_out"))
 
 
 _RINGING = (status("initiated", 0), status("ringing", 1))
@@ -128,11 +143,35 @@ STORIES = (
     ),
 )
 
+_BRIDGED = happening(Happening.TRANSFER_BEGUN, 20, "blind")
+# What decides comes on another way than the end of the call, and may be told after it.
+LATE_STORIES = (
+    Story("blind_transfer", (*_UP, _BRIDGED, happening(Happening.TRANSFER_JOINED, 60), _DOWN), "transferred"),
+    Story(
+        "blind_transfer_to_nobody",
+        (*_UP, _BRIDGED, happening(Happening.TRANSFER_FAILED, 60, "caller_gone"), _DOWN),
+        "completed",
+    ),
+    Story(
+        "verdict",
+        (*_UP, ("verdict", partial(_find, "machine_start")), _DOWN),
+        "voicemail_no_message",
+        turns=(GREETING,),
+        brief={"on_machine": OnMachine.HANG_UP},
+    ),
+    Story(
+        "answered_turn",
+        (*_UP, ("opt_out", _close_turn), _DOWN),
+        "opted_out",
+        turns=(GREETING, Turn(1, TurnKind.SPEECH, NOW, said="I would rather not hear from you")),
+    ),
+)
+
 
 def placed(calls: Any, story: Story) -> None:
     """Store a call that the carrier was asked for, with the turns of the story."""
     calls.book.create(a_call(state=CallState.DIALING, dialed_at=NOW, look_at=NOW + timedelta(seconds=120)))
-    calls.book.put_brief("call_1", a_brief())
+    calls.book.put_brief("call_1", a_brief(**story.brief))
     for turn in story.turns:
         calls.turns.open("call_1", turn)
 

@@ -111,11 +111,13 @@ class FakeWakeups:
 
     attends: list[str] = field(default_factory=list)
     finishes: list[str] = field(default_factory=list)
+    later_finishes: list[tuple[str, int]] = field(default_factory=list)
     session_ends: list[tuple[str, int, str, str, int]] = field(default_factory=list)
     silence_checks: list[tuple[str, int, str, int]] = field(default_factory=list)
     suppressions: list[tuple[str, str]] = field(default_factory=list)
     takeovers: list[str] = field(default_factory=list)
     recordings: list[tuple[str, str]] = field(default_factory=list)
+    searches: list[tuple[str, int]] = field(default_factory=list)
     retention_steps: list[tuple[str, int]] = field(default_factory=list)
     messages: list[Place] = field(default_factory=list)
 
@@ -131,9 +133,12 @@ class FakeWakeups:
         """Keep a look for silence."""
         self.silence_checks.append((call_id, turn, connection_id, delay_s))
 
-    def finish(self, call_id: str) -> None:
-        """Keep a post-call job."""
-        self.finishes.append(call_id)
+    def finish(self, call_id: str, delay_s: int = 0) -> None:
+        """Keep a post-call job, apart when it is to wait."""
+        if delay_s:
+            self.later_finishes.append((call_id, delay_s))
+        else:
+            self.finishes.append(call_id)
 
     def send_message(self, place: Place) -> None:
         """Keep a wake-up for a text message."""
@@ -142,6 +147,10 @@ class FakeWakeups:
     def fetch_recording(self, call_id: str, sid: str) -> None:
         """Keep a recording to look after."""
         self.recordings.append((call_id, sid))
+
+    def find_recordings(self, call_id: str, delay_s: int) -> None:
+        """Keep a search for recordings."""
+        self.searches.append((call_id, delay_s))
 
     def retain(self, run_id: str, step: int) -> None:
         """Keep a step of a retention run."""

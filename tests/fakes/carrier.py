@@ -127,6 +127,8 @@ class FakeCarrier:
                 return False
             case "busy":
                 raise Unavailable("busy", retryable=True, code="carrier_20429")
+            case "lost":
+                raise Unavailable("timeout", retryable=False, code="carrier_unclear")
         return True
 
     def find(self, call: Call) -> Report | None:

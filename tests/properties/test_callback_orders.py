@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import permutations
 
 import pytest
-from fakes.callbacks import STORIES, deliver, placed
+from fakes.callbacks import LATE_STORIES, STORIES, deliver, placed
 from fakes.calls import NOW, FakeCalls
 from fakes.crm import FakeCrm
 
@@ -14,6 +14,8 @@ from chalicelib.calls.domain.outcomes import outcome_of
 from chalicelib.calls.services import finishing
 from chalicelib.calls.services.finishing import finish_call
 from chalicelib.kernel.clock import FixedClock
+
+_DECISIVE = {"transfer_joined", "transfer_failed", "verdict", "opt_out"}
 
 
 @pytest.fixture(autouse=True)
@@ -77,6 +79,33 @@ def test_books_are_closed_once_however_early(story):
         assert calls.shelf.uses["put_aftermath"] == 1
         assert settle(call, outcome_of(call, story.turns)) == call
         assert sum(numbers["calls_outbound"] for numbers in calls.shelf.counted.values()) == 1
+
+
+@pytest.mark.parametrize("story", LATE_STORIES, ids=lambda story: story.name)
+def test_news_after_the_end_decide_as_those_before_it(story):
+    """However early the post-call job runs: it waits for what is under way, and says the same of the call."""
+    results = set()
+    for order in permutations(story.deliveries):
+        names = [name for name, _ in order]
+        if "transfer_begun" in names and names.index("transfer_begun") > names.index("completed"):
+            continue  # a hand-over begins while the line is up
+        calls = _after(story, (*order, *order), jobs_at_once=True)
+        call = calls.call()
+        results.add((call.outcome, call.reason, call.cost, len(call.events)))
+        assert calls.shelf.uses["put_aftermath"] == 1, names
+    assert len(results) == 1
+    assert next(iter(results))[:2] == (story.outcome, story.reason)
+
+
+@pytest.mark.parametrize("story", LATE_STORIES, ids=lambda story: story.name)
+def test_news_that_never_come_are_not_waited_for_long(story):
+    """Half a minute after the end the books are closed with what is known."""
+    told = [each for each in story.deliveries if each[0] not in _DECISIVE]
+    calls = _after(story, told, jobs_at_once=True)
+    assert (calls.call().finished_at, len(calls.wakeups.later_finishes) > 0) == (None, True)
+    calls.clock.advance(seconds=90)
+    _work(calls)
+    assert calls.call().finished_at == calls.clock.now()
 
 
 def test_statuses_that_nobody_knows_are_kept(caplog):

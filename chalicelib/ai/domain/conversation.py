@@ -96,10 +96,14 @@ Event = (
 
 @dataclass(frozen=True)
 class Say:
-    """Text to speak now; `last` closes the agent's talk for this turn."""
+    """Text to speak now; `last` closes the agent's talk for this turn.
+
+    `language` (BCP 47) is named where it is not the call's own.
+    """
 
     text: str
     last: bool = False
+    language: str = ""
 
 
 @dataclass(frozen=True)
@@ -195,6 +199,7 @@ class Conversation:
 
     `silences` counts what came before, in a row, that was no answer. `closing`: we have already said goodbye.
     `has_colleague`: there is somebody to hand over to. `is_spent`: the call has cost what it may.
+    `promised`: why we have just said that we put the caller through, which has not begun yet; empty when not.
     `other_end`: who has been heard on a call that we placed; None on a call to us.
     """
 
@@ -211,4 +216,5 @@ class Conversation:
     menu: tuple[MenuKey, ...] = ()
     has_colleague: bool = False
     is_spent: bool = False
+    promised: str = ""
     other_end: OtherEnd | None = None

@@ -200,3 +200,12 @@ HELLO = re.compile(
     """,
     _FLAGS,
 )
+# All that is said by who says their name and no more: people do, and so do mailboxes, in a first piece.
+INTRODUCTION = re.compile(
+    rf"""
+    \W*(?:(?:hello|hi|hey|hallo|guten\s+tag|hola|bonjour)(?:\s+there)?\W+)?
+    (?:(?:this|it)(?:'s|\s+is)|you(?:'ve|\s+have)\s+reached|hier\s+ist|soy|(?:ha\s+)?llamado\s+a|c'est)
+    \s+{_NAME}\W*
+    """,
+    _FLAGS,
+)

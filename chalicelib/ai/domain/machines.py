@@ -19,12 +19,11 @@ from chalicelib.ai.domain.conversation import (
     Listen,
     Say,
 )
-from chalicelib.ai.domain.machine_phrases import GREETING, HELLO, HOLDING, POLITE_QUESTION, SCREENING, TAIL
-from chalicelib.ai.domain.machine_phrases import SURE_SCREENING as SURE
 from chalicelib.ai.domain.wording import is_farewell, speakable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from re import Pattern
 
     from chalicelib.ai.domain.conversation import Conversation, Directive, Event
 
@@ -66,24 +65,40 @@ class OtherEnd:
     patient: bool = False
 
 
+def _phrases(name: str) -> Pattern[str]:
+    """Give patterns by name; their compiling takes 10 ms, which a process that never hears a word saves."""
+    from chalicelib.ai.domain import machine_phrases  # noqa: PLC0415
+
+    pattern: Pattern[str] = getattr(machine_phrases, name)
+    return pattern
+
+
 def is_machine_greeting(text: str) -> bool:
     """Tell whether these words are a recorded greeting, or a menu, that no person says."""
     plain = _plain(text)
-    return not is_screening(text) and GREETING.search(plain) is not None
+    return not is_screening(text) and _phrases("GREETING").search(plain) is not None
 
 
 def is_screening(text: str) -> bool:
     """Tell whether a machine asks for name and reason, to tell its owner; who asks politely is a person."""
     plain = _plain(text)
-    if SURE.search(plain):
+    if _phrases("SURE_SCREENING").search(plain):
         return True
-    return SCREENING.search(plain) is not None and POLITE_QUESTION.search(plain) is None
+    is_polite = _phrases("POLITE_QUESTION").search(plain) is not None
+    return not is_polite and _phrases("SCREENING").search(plain) is not None
 
 
 def is_hello(text: str) -> bool:
     """Tell whether somebody only answers the phone: "Hello?", "Yes?", "This is Ada speaking"."""
     plain = _plain(text)
-    return len(plain) <= _LONGEST_HELLO and HELLO.fullmatch(plain) is not None
+    return len(plain) <= _LONGEST_HELLO and _phrases("HELLO").fullmatch(plain) is not None
+
+
+def is_introduction(text: str) -> bool:
+    """Tell whether somebody only says who they are and asks nothing: a mailbox may begin so."""
+    plain = _plain(text)
+    is_short = len(plain) <= _LONGEST_HELLO and "?" not in plain
+    return is_short and _phrases("INTRODUCTION").fullmatch(plain) is not None
 
 
 def stage_after(stage: Stage, text: str) -> Stage:
@@ -111,9 +126,9 @@ _NEXT = {
 def _goes_on(stage: Stage, text: str) -> bool:
     """Tell whether a machine that has begun to speak only speaks on."""
     if stage is Stage.SCREENS:
-        return HOLDING.search(_plain(text)) is not None
+        return _phrases("HOLDING").search(_plain(text)) is not None
     if stage is Stage.MACHINE:
-        return not is_hello(text) and (is_farewell(text) or TAIL.search(_plain(text)) is not None)
+        return not is_hello(text) and (is_farewell(text) or _phrases("TAIL").search(_plain(text)) is not None)
     return False
 
 

@@ -87,8 +87,8 @@ class Addresses:
         return f"{self.webhook_url}/voice/{call_id}/voicemail-recorded"
 
     def transcription(self, call_id: str) -> str:
-        """Where the carrier brings what it understood of a message."""
-        return f"{self.webhook_url}/voice/{call_id}/transcription"
+        """Where the carrier brings what it understood of a message; nobody waits, so it tries again."""
+        return f"{self.webhook_url}/voice/{call_id}/transcription#rc=3&rp=all"
 
     def message_inbound(self) -> str:
         """Where the carrier brings a text message to one of our numbers; nobody waits, so it tries again."""

@@ -11,6 +11,7 @@ from chalicelib.calls.adapters.messages import (
     CheckSilence,
     EndSession,
     FetchRecording,
+    FindRecordings,
     Finish,
     Message,
     RetentionStep,
@@ -52,9 +53,13 @@ class SqsWakeups:
         """Have it looked at whether the caller has said anything since the turn."""
         self._send(self._urgent, CheckSilence(call_id, turn, connection_id), delay_s)
 
-    def finish(self, call_id: str) -> None:
+    def finish(self, call_id: str, delay_s: int = 0) -> None:
         """Have the post-call job done."""
-        self._send(self._post_call, Finish(call_id))
+        self._send(self._post_call, Finish(call_id), delay_s)
+
+    def find_recordings(self, call_id: str, delay_s: int) -> None:
+        """Have the carrier asked for recordings of which it has said nothing."""
+        self._send(self._post_call, FindRecordings(call_id), delay_s)
 
     def fetch_recording(self, call_id: str, sid: str) -> None:
         """Have a recording brought to where its row says it is to be."""

@@ -90,8 +90,9 @@ def _setup(frame: dict[str, Any], parameters: Any) -> Setup:
 def encode(directive: Directive) -> str | None:
     """Write a directive as a frame; None for those that need none."""
     match directive:
-        case Say(text=text, last=last):
-            return json.dumps({"type": "text", "token": text, "last": last})
+        case Say(text=text, last=last, language=language):
+            other = {"lang": language} if language else {}
+            return json.dumps({"type": "text", "token": text, "last": last} | other)
         case Hangup(reason=reason):
             return json.dumps(
                 {"type": "end", "handoffData": json.dumps({"next": "hang_up", "reason": reason})}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -9,6 +10,7 @@ from chalicelib.ai.domain.machines import (
     SCREENING_ANSWERED,
     OtherEnd,
     Stage,
+    is_introduction,
     is_machine_greeting,
     is_screening,
     stage_after,
@@ -91,8 +93,14 @@ def is_machine_verdict(answered_by: str) -> bool:
 
 
 def has_person(file: CallFile) -> bool:
-    """Tell whether a person, or a machine that asks for one, was heard: the conversation is trusted then."""
-    return stage_of_turns(file.turns) in {Stage.SPOKE, Stage.TALKS, Stage.SCREENS}
+    """Tell whether a person, or a machine that asks for one, was heard: the conversation is trusted then.
+
+    A name alone is not yet a person: "Hi, this is Bob." may be the first piece of a recorded greeting.
+    """
+    stage = stage_of_turns(file.turns)
+    if stage is Stage.SPOKE:
+        return not any(is_introduction(turn.said) for turn in file.turns)
+    return stage in {Stage.TALKS, Stage.SCREENS}
 
 
 def may_begin(call: Call, brief: Brief | None) -> bool:
@@ -109,7 +117,8 @@ def verdict_on(call: Call) -> str:
 def message_for(call: Call, brief: Brief | None) -> str:
     """Give what is to be said to the machine that answers this call; empty: hang up."""
     verdict = verdict_on(call)
-    if brief is None or verdict in {"", FAX} or brief.on_machine is not OnMachine.LEAVE_MESSAGE:
+    is_fit = verdict not in {"", FAX} and not is_doubted(call)
+    if not is_fit or brief is None or brief.on_machine is not OnMachine.LEAVE_MESSAGE:
         return ""
     return brief.voicemail_message
 
@@ -120,8 +129,18 @@ def was_detected(call: Call) -> bool:
 
 
 def is_taken_over(call: Call) -> bool:
-    """Tell whether the call was taken from the conversation, to leave a message or to hang up."""
-    return has_happened(call, Happening.TAKEN_OVER, Happening.MESSAGE_BEGUN)
+    """Tell whether the call was taken from the conversation, to leave a message or to hang up.
+
+    A person who talked before any message began has it back.
+    """
+    if has_happened(call, Happening.MESSAGE_BEGUN):
+        return True
+    return has_happened(call, Happening.TAKEN_OVER) and not is_doubted(call)
+
+
+def is_doubted(call: Call) -> bool:
+    """Tell whether a person talked on a call that was said to be a machine's."""
+    return has_happened(call, Happening.MACHINE_DOUBTED)
 
 
 def claim(call: Call, now: datetime) -> Call:
@@ -133,3 +152,9 @@ def claim(call: Call, now: datetime) -> Call:
         return call
     key = f"{Happening.TAKEN_OVER}_{len(made) + 1}"
     return add_event(call, CallEvent(iso(now), key, Happening.TAKEN_OVER))
+
+
+def unclaim(call: Call, claimed: Call) -> Call:
+    """Give back the right that `claimed` took, which nothing came of: the carrier did nothing."""
+    made = [event for event in claimed.events if event.kind == Happening.TAKEN_OVER]
+    return replace(call, events=tuple(event for event in call.events if event not in made[-1:]))

@@ -139,7 +139,7 @@ def outcome_of(call: Call, turns: tuple[Turn, ...] = ()) -> Conclusion:
     """
     if call.outcome:
         return Conclusion(call.outcome, call.reason)
-    if opted_out(turns):
+    if opted_out(turns) or has_happened(call, Happening.OPTED_OUT):
         return Conclusion(Outcome.OPTED_OUT)
     if has_happened(call, Happening.TRANSFER_JOINED):
         return Conclusion(Outcome.TRANSFERRED)

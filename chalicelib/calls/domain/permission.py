@@ -49,6 +49,8 @@ class NumberStatus:
     suppression_reason: str = ""
     live_call_id: str = ""
     live_until: datetime | None = None
+    texts_day: str = ""  # the day of the last text message that we committed to send (UTC, YYYY-MM-DD)
+    texts: int = 0  # how many on that day; answers to STOP and HELP do not count
 
 
 @dataclass(frozen=True)

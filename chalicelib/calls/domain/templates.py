@@ -62,9 +62,9 @@ class CallTemplate:
     `disclosure` is spoken right after the greeting; `screening_answer` to a machine that asks who calls;
     `voicemail_message` after the beep. All of them, and `recording_announcement`, may have variables.
     `menu` are keys that act at once. `filler_after_ms` is how long a model may be silent before a filler is
-    spoken. `max_spend` is in micro-dollars; None: no limit. `languages` are understood beside `language`.
-    `extract` are values to look for after the call. `updated_at` is when this version was made, None for the
-    first. A version is never changed.
+    spoken. `max_spend` is in micro-dollars; None: no limit. `languages` are understood beside `language`,
+    over the relay. `extract` are values to look for after the call. `updated_at` is when this version was
+    made, None for the first. A version is never changed.
     """
 
     id: str
@@ -126,3 +126,14 @@ class Brief:
     record: bool = False
     max_spend: int | None = None
     extract: tuple[ExtractField, ...] = ()
+
+
+def language_heard(brief: Brief, tag: str) -> str:
+    """Give the call's language that the carrier means, who may leave out its country; or what it says."""
+    known = (brief.language, *brief.languages)
+    return next((code for code in known if tag in {code, code.partition("-")[0]}), tag)
+
+
+def other_language(brief: Brief | None, heard: str) -> str:
+    """Give the language in which to answer who was heard in it, if the call has it; empty: its own."""
+    return heard if brief is not None and heard in brief.languages else ""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from chalicelib.ai.domain.analysis import Usage
 from chalicelib.ai.domain.conversation import OPT_OUT_TOOL, Heard, Message, Spoken, ToolUsed
 from chalicelib.ai.domain.keys import acts_alone
-from chalicelib.ai.domain.wording import digits_of, pressed
+from chalicelib.ai.domain.wording import digits_of, is_agreement, pressed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -133,6 +133,17 @@ def silences_before_now(turns: tuple[Turn, ...]) -> int:
             break
         count += 1
     return count
+
+
+def promised_transfer(turns: tuple[Turn, ...]) -> str:
+    """Give why the caller was just told that they are put through; empty when they said more than thanks."""
+    for turn in reversed(turns):
+        if turn.end is TurnEnd.TRANSFER:
+            return turn.reason
+        is_pause = turn.kind is TurnKind.UNCLEAR or (turn.kind is TurnKind.SPEECH and is_agreement(turn.said))
+        if not is_pause or turn.end not in {None, TurnEnd.CUT}:
+            break
+    return ""
 
 
 def open_keys(

@@ -22,13 +22,13 @@ class NumberBook(Protocol):
         """Give suppression and live call of a number."""
 
     def suppress(self, number: E164, source: str, now: datetime, reason: str = "") -> Suppression:
-        """Never dial this number again; give the suppression that holds: the first one stands."""
+        """Never dial this number again; give the one that holds: the first, as `Suppression.over` says."""
 
     def suppress_all(self, suppressions: Sequence[Suppression]) -> None:
-        """Never dial these numbers, each once, again; a suppression that is there stands."""
+        """Never dial these numbers, each once, again; what is there stands, as `Suppression.over` says."""
 
-    def suppressed(self, numbers: Collection[E164]) -> frozenset[E164]:
-        """Tell which of these numbers are suppressed."""
+    def suppressed(self, numbers: Collection[E164], *, firmly: bool = False) -> frozenset[E164]:
+        """Tell which of these numbers are suppressed; `firmly`: so that no START by text lifts it."""
 
     def suppressions(self, wanted: SuppressionFilter, limit: int, start: str | None) -> Page[Suppression]:
         """Give up to `limit` suppressions, newest first, after `start`; a page may be short and not the last.
@@ -36,8 +36,11 @@ class NumberBook(Protocol):
         The list follows what is suppressed within a second or so.
         """
 
-    def lift(self, number: E164, reason: str, now: datetime) -> bool:
-        """Let a suppressed number be dialed again, and keep why; False when it is not suppressed."""
+    def lift(self, number: E164, reason: str, now: datetime, source: str = "") -> bool:
+        """Let a suppressed number be dialed again, and keep why; False when it is not suppressed.
+
+        With `source` only while this is what holds: a suppression that came since stays.
+        """
 
     def forget(self, number: E164, now: datetime) -> bool:
         """Delete what is held about a number that is not suppressed; False while a call uses it."""

@@ -21,8 +21,11 @@ class Wakeups(Protocol):
     def check_silence(self, call_id: str, turn: int, connection_id: str, delay_s: int) -> None:
         """Have it looked at, after so many seconds, whether the caller has said anything since the turn."""
 
-    def finish(self, call_id: str) -> None:
-        """Have the post-call job done."""
+    def finish(self, call_id: str, delay_s: int = 0) -> None:
+        """Have the post-call job done, in `delay_s` seconds at the earliest."""
+
+    def find_recordings(self, call_id: str, delay_s: int) -> None:
+        """Have the carrier asked, after so many seconds, for recordings of which it has said nothing."""
 
     def fetch_recording(self, call_id: str, sid: str) -> None:
         """Have a recording brought to where its row says it is to be."""

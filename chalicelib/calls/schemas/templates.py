@@ -41,6 +41,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 DEFAULT_TOOLS = (END_TOOL, TRANSFER_TOOL, OPT_OUT_TOOL, "add_note", "update_contact", "schedule_callback")
+# Google has it in every language that it speaks with this family of voices.
+_USUAL_VOICE = "Chirp3-HD-Aoede"
 Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Z]{2})?$")]
 
 
@@ -63,16 +65,25 @@ class CallTemplateIn(BaseModel):
         Transport, Field(description="relay: ConversationRelay; gather: a webhook for each turn.")
     ] = Transport.RELAY
     language: Annotated[
-        Language, Field(description="A language, with a country or without: `en-US`, `de`.")
+        Language, Field(description="A language with its country, which voices have: `en-US`, `de-DE`.")
     ] = "en-US"
     languages: Annotated[
-        list[Language], Field(max_length=10, description="Others that are understood and spoken as well.")
+        list[Language],
+        Field(
+            max_length=10,
+            description="Others that callers may speak, over the relay; what the model then says is spoken "
+            "in them.",
+        ),
     ] = []
     voice: Annotated[
         str,
-        StringConstraints(pattern=r"^[A-Za-z0-9-]{1,60}$"),
-        Field(description="A Google voice without its provider, such as `en-US-Chirp3-HD-Aoede`."),
-    ] = "en-US-Chirp3-HD-Aoede"
+        StringConstraints(pattern=r"^[A-Za-z0-9-]{0,60}$"),
+        Field(
+            validate_default=True,
+            description="A Google voice of the language, without its provider, such as "
+            "`en-US-Chirp3-HD-Aoede`; empty: one is chosen.",
+        ),
+    ] = ""
     tools: Annotated[
         list[str], Field(max_length=20, description="What the model may do; stop_calling_me always works.")
     ] = list(DEFAULT_TOOLS)
@@ -131,6 +142,25 @@ class CallTemplateIn(BaseModel):
     extract: Annotated[
         list[ExtractFieldIn], Field(max_length=20, description="Values to look for after the call.")
     ] = []
+
+    @field_validator("language")
+    @classmethod
+    def _with_country(cls, language: str) -> str:
+        if "-" not in language:
+            raise ValueError(f"Give the country too, such as {language}-{language[:2].upper()}.")
+        return language
+
+    @field_validator("voice")
+    @classmethod
+    def _of_the_language(cls, voice: str, others: ValidationInfo) -> str:
+        language = others.data.get("language")
+        if language is None:  # refused itself
+            return voice
+        if not voice:
+            return f"{language}-{_USUAL_VOICE}"
+        if not voice.startswith(f"{language}-"):
+            raise ValueError(f"Give a voice whose name begins with {language}-, or leave voice out.")
+        return voice
 
     @field_validator("languages")
     @classmethod

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from chalicelib.ai.domain.conversation import Conversation, Say
 from chalicelib.ai.engine import greet
 from chalicelib.ai.services import get_prompt
-from chalicelib.calls.domain.calls import Call, Direction
+from chalicelib.calls.domain.calls import Call, CallEvent, Direction
+from chalicelib.calls.domain.happenings import Happening
 from chalicelib.calls.domain.lifecycle import PATIENCE
 from chalicelib.calls.domain.states import CallState
 from chalicelib.calls.domain.turns import GREETING_TURN, Turn, TurnEnd, TurnKind
@@ -17,6 +18,7 @@ from chalicelib.calls.services.briefing import Occasion, nobody, write_brief
 from chalicelib.calls.services.progress import record_report
 from chalicelib.calls.services.templates import template_of_call
 from chalicelib.crm.services import contacts as crm
+from chalicelib.kernel.clock import iso
 from chalicelib.kernel.errors import NotFound
 from chalicelib.kernel.ids import derived_id
 from chalicelib.kernel.logs import log
@@ -31,6 +33,12 @@ if TYPE_CHECKING:
 
 # The carrier asks us while it rings, and our answer takes the call.
 TAKEN = "in-progress"
+# Source of a contact that came into being because its number called.
+CALLED = "inbound_call"
+# The carrier's verdicts (twilio.com/docs/voice/trusted-calling-with-shakenstir): the caller's own provider
+# knows them and their right to the number, at level A alone; or the signature is wrong.
+_ATTESTED = "TN-Validation-Passed-A"
+_DISPROVED = "TN-Validation-Failed"
 
 
 @dataclass(frozen=True)
@@ -59,10 +67,13 @@ def answer_call(calls: CallPorts, call_id: str, report: Report) -> Opening | Non
     return Opening(call, brief, directives)
 
 
-def receive_call(calls: CallPorts, number: E164, line: E164, report: Report) -> Opening | Closed | None:
+def receive_call(
+    calls: CallPorts, number: E164, line: E164, report: Report, attestation: str = ""
+) -> Opening | Closed | None:
     """Take a call that somebody made to our number; None when no template answers there.
 
-    Whether it came after hours is judged by the time at which it came first, however often it is told.
+    `attestation` is what the carrier found out about the caller's right to the number. Whether it came
+    after hours is judged by the time at which it came first, however often it is told.
     """
     route = calls.routes.get(line)
     if route is None:
@@ -82,10 +93,26 @@ def receive_call(calls: CallPorts, number: E164, line: E164, report: Report) -> 
             due_at=report.at,
             look_at=report.at + PATIENCE,
             sid=report.sid,
+            events=_verified(contact, report, attestation),
         )
         calls.book.create(call)
     taken = replace(report, status=TAKEN)
     return turn_away(calls, route, call_id, taken) or answer_call(calls, call_id, taken)
+
+
+def _verified(contact: Contact, report: Report, attestation: str) -> tuple[CallEvent, ...]:
+    """Note whether the number is the caller's: the carrier says so, or we know it from more than calls.
+
+    Anybody can show any number; who only ever called from it may have made it up.
+    """
+    if attestation.startswith(_ATTESTED):
+        detail = "attested"
+    elif contact.source != CALLED and not attestation.startswith(_DISPROVED):
+        detail = "known"
+    else:
+        return ()
+    kind = Happening.CALLER_VERIFIED
+    return (CallEvent(iso(report.at), kind, kind, detail),)
 
 
 def inbound_call_id(sid: str) -> str:

@@ -114,7 +114,7 @@ def _first_words(
 ) -> str:
     """Give all that is said before anybody answers."""
     own = _filled(calls, template, "recording_announcement", variables)
-    told = announcement(calls, template, occasion.contact, occasion.line, own)
+    told = announcement(calls, template, occasion, own)
     fields = ("greeting", "disclosure")
     return " ".join(filter(None, (told, *(_filled(calls, template, field, variables) for field in fields))))
 

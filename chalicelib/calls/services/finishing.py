@@ -13,8 +13,10 @@ from chalicelib.calls.domain.costs import cost_lines, leg_lines
 from chalicelib.calls.domain.evidence import begun_at, with_turns
 from chalicelib.calls.domain.files import Aftermath
 from chalicelib.calls.domain.happenings import Happening, has_happened
+from chalicelib.calls.domain.lateness import awaits_news, may_wait, pause_s
 from chalicelib.calls.domain.lifecycle import PATIENCE, finish, look_again, settle
 from chalicelib.calls.domain.outcomes import outcome_of
+from chalicelib.calls.domain.recordings import REPORT_PATIENCE_S, expected_kinds
 from chalicelib.calls.domain.rooms import room_id_of
 from chalicelib.calls.domain.turns import history
 from chalicelib.crm.domain.notes import NewNote, NoteKind
@@ -40,10 +42,14 @@ def finish_call(calls: CallPorts, call_id: str) -> None:
 
     Each step may be repeated without effect, so a crash anywhere is mended by running it again. When
     the model cannot answer, the call stays to be looked at again; after ten minutes rules replace it. Of a
-    contact that was deleted meanwhile nothing is written that was said: outcome and cost are.
+    contact that was deleted meanwhile nothing is written that was said: outcome and cost are. While news
+    are under way that decide something, the job is put off by seconds.
     """
     file = calls.book.load(call_id)
     if file is None or not file.call.is_over or file.call.finished_at:
+        return
+    if delay_s := _seconds_to_wait(calls, file):
+        calls.wakeups.finish(call_id, delay_s)
         return
     conclusion = outcome_of(file.call, file.turns)
     try:
@@ -56,9 +62,25 @@ def finish_call(calls: CallPorts, call_id: str) -> None:
     calls.book.put_aftermath(call_id, Aftermath(analysis, costs), texts_since)
     if analysis:
         _note(calls, file, analysis, conclusion.outcome)
+    if expected_kinds(file.call, file.brief):
+        calls.wakeups.find_recordings(call_id, REPORT_PATIENCE_S)
     now, cost = calls.clock.now(), sum(line.amount for line in costs)
     calls.book.change(call_id, lambda newest: finish(settle(newest, conclusion), now, cost))
     log("call.finished", call_id=call_id, outcome=conclusion.outcome, reason=conclusion.reason)
+
+
+def _seconds_to_wait(calls: CallPorts, file: CallFile) -> int:
+    """Say for how long to put the job off, because of news of the call that are still under way; mostly 0."""
+    now = calls.clock.now()
+    if file.aftermath or not may_wait(file.call, now):
+        return 0
+    if not awaits_news(file):
+        if not has_happened(file.call, Happening.TRANSFER_JOINED):
+            return 0
+        there = calls.rooms.load(room_id_of(file.call.id))
+        if there is None or all(leg.is_over for leg in there.participants if leg.accepted_at):
+            return 0
+    return pause_s(file.call, now)
 
 
 def _try_later(calls: CallPorts, call_id: str, conclusion: Conclusion, error: AppError) -> None:

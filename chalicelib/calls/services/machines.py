@@ -15,12 +15,14 @@ from chalicelib.calls.domain.machines import (
     VERDICTS,
     claim,
     has_person,
+    is_doubted,
     is_machine_verdict,
     may_begin,
     message_for,
+    unclaim,
 )
 from chalicelib.kernel.clock import iso
-from chalicelib.kernel.errors import NotFound
+from chalicelib.kernel.errors import NotFound, Unavailable
 from chalicelib.kernel.logs import log
 
 if TYPE_CHECKING:
@@ -33,14 +35,14 @@ if TYPE_CHECKING:
 def note_verdict(calls: CallPorts, call_id: str, answered_by: str) -> None:
     """Keep what the carrier found to have answered, and have a machine's call taken over.
 
-    The first verdict stands. Said again, a call that is not yet taken over is asked for again: who said it
-    before may have died.
+    The first verdict stands, also one that comes after the end, until the books are closed. Said again, a
+    call that is not yet taken over is asked for again: who said it before may have died.
     """
     file = _load(calls, call_id)
     kind = _kind_of(file, answered_by)
 
     def keep(call: Call) -> Call:
-        known = call.is_over or call.erased_at or has_happened(call, *VERDICTS)
+        known = call.finished_at or call.erased_at or has_happened(call, *VERDICTS)
         return call if known else add_event(call, CallEvent(iso(calls.clock.now()), kind, kind, answered_by))
 
     _, call = calls.book.change(call_id, keep)
@@ -61,10 +63,11 @@ def take_over(calls: CallPorts, call_id: str) -> None:
     """Take a call from the conversation and send it where machines are met; harmless when repeated.
 
     Not when a person has talked meanwhile. Whoever asks the carrier has claimed the call first; a claim that
-    came to nothing is good for one more try, when it is old enough to be that of a dead process.
+    came to nothing is good for one more try, when it is old enough to be that of a dead process. When the
+    carrier has certainly done nothing, the claim is given back, so that the next delivery may try at once.
     """
     file = _load(calls, call_id)
-    if not file.call.sid or not has_happened(file.call, Happening.MACHINE):
+    if not file.call.sid or not _is_wanted(file.call):
         return
     if has_person(file):
         log("call.machine_doubted", call_id=call_id)
@@ -72,8 +75,17 @@ def take_over(calls: CallPorts, call_id: str) -> None:
         return
     old, new = calls.book.change(call_id, lambda call: claim(call, calls.clock.now()))
     if new != old:
-        calls.telephony.take_over(new.sid, call_id)
-        log("call.taken_over", call_id=call_id)
+        _redirect(calls, new)
+
+
+def _redirect(calls: CallPorts, claimed: Call) -> None:
+    try:
+        calls.telephony.take_over(claimed.sid, claimed.id)
+    except Unavailable as error:
+        if error.retryable:
+            calls.book.change(claimed.id, lambda call: unclaim(call, claimed))
+        raise
+    log("call.taken_over", call_id=claimed.id)
 
 
 def begin_message(calls: CallPorts, call_id: str) -> tuple[CallFile, str]:
@@ -101,9 +113,14 @@ def _kind_of(file: CallFile, answered_by: str) -> Happening:
 
 
 def _have_taken_over(calls: CallPorts, call: Call) -> None:
-    is_machine = has_happened(call, Happening.MACHINE) and not has_happened(call, Happening.MACHINE_DOUBTED)
-    if is_machine and not call.is_over and not has_happened(call, Happening.MESSAGE_BEGUN):
+    if _is_wanted(call) and not call.is_over:
         calls.wakeups.take_over(call.id)
+
+
+def _is_wanted(call: Call) -> bool:
+    """Tell whether a machine was found that nobody doubts, and that was not given its message yet."""
+    is_machine = has_happened(call, Happening.MACHINE) and not is_doubted(call)
+    return is_machine and not has_happened(call, Happening.MESSAGE_BEGUN)
 
 
 def _add(calls: CallPorts, call_id: str, kind: Happening, key: str, detail: str = "") -> Call:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import math
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -17,6 +19,9 @@ if TYPE_CHECKING:
     from chalicelib.kernel.clock import Clock
     from chalicelib.kernel.pending import Pending
 
+# What providers tell of English text; schemas and other languages take more tokens, so this is a lower bound.
+_CHARS_PER_TOKEN = 4
+
 
 class TooSlowError(Exception):
     """The model is still silent, and the transport cannot wait: the turn is answered by a later request."""
@@ -27,7 +32,8 @@ class Meter:
     """A model that notes how long its first words took and what it consumed.
 
     `model_of` gives the model when it is first asked. `patience` says how long (seconds) it may be silent
-    before `stalled` is called; None: for ever. When that raises, the question is given up.
+    before `stalled` is called; None: for ever. When that raises, the question is given up, and what it
+    consumed is estimated.
     """
 
     model_of: Callable[[], ChatModel]
@@ -44,32 +50,45 @@ class Meter:
         if asked >= self.deadline:
             raise Unavailable("There is no time left to ask the model.", retryable=True, code="model_timeout")
         parts = iter(self.model_of().stream(replace(request, time_left_s=self.deadline - asked)))
-        for part in self._watched(parts):
+        for part in self._watched(parts, request):
             if isinstance(part, Finished):
                 self.usage += part.usage
             elif isinstance(part, TextDelta) and self.first_ms is None:
                 self.first_ms = millis(self.clock.elapsed() - asked)
             yield part
 
-    def _watched(self, parts: Iterator[ModelPart]) -> Generator[ModelPart, None, None]:
+    def _watched(self, parts: Iterator[ModelPart], request: ModelRequest) -> Generator[ModelPart, None, None]:
         """Wait for the first part beside the turn, so that something can be said meanwhile."""
         patience = self.patience()
         if patience is not None:
             first = self.clock.begin(lambda: next(parts, None))
             if not first.wait(patience):
-                self._tell(parts, first)
+                self._tell(parts, first, request)
             part = first.result()
             if part is None:
                 return
             yield part
         yield from parts
 
-    def _tell(self, parts: Iterator[ModelPart], first: Pending[ModelPart | None]) -> None:
+    def _tell(
+        self, parts: Iterator[ModelPart], first: Pending[ModelPart | None], request: ModelRequest
+    ) -> None:
         try:
             self.stalled()
         except TooSlowError:
+            self.usage += estimated_usage(request)
             first.afterwards(lambda: _close(parts))
             raise
+
+
+def estimated_usage(request: ModelRequest) -> Usage:
+    """Say what a question consumed whose answer nobody waited for: the provider bills what it has read."""
+    said = sum(len(value) for message in request.messages for value in vars(message).values())
+    tools = sum(
+        len(spec.name) + len(spec.description) + len(json.dumps(dict(spec.parameters)))
+        for spec in request.tools
+    )
+    return Usage(math.ceil((len(request.instructions) + said + tools) / _CHARS_PER_TOKEN))
 
 
 def _close(parts: Iterator[ModelPart]) -> None:

@@ -20,6 +20,7 @@ from chalicelib.ai.domain.conversation import (
 from chalicelib.ai.domain.wording import REPEAT, filler
 from chalicelib.ai.engine import Engine
 from chalicelib.calls.domain.phrases import Phrases
+from chalicelib.calls.domain.templates import other_language
 from chalicelib.calls.domain.turns import KEYS_PAUSE_S, MORE_KEYS, Timing, ToolRun, Turn, TurnEnd
 from chalicelib.calls.services.meter import Meter, TooSlowError
 from chalicelib.calls.services.tooling import run_tool
@@ -67,6 +68,7 @@ class Performance:
         self._watches = self._is_over = False
         self._tools: list[ToolRun] = []
         self._first_words_ms: int | None = None
+        self._language = other_language(self.file.brief, self.turn.language)
 
     def play(self, conversation: Conversation, event: Event) -> Turn:
         """Stream the engine's directives out; give the turn as it was answered."""
@@ -78,7 +80,7 @@ class Performance:
             end, reason = self._drive(Engine(meter).respond(conversation, event))
         except TooSlowError:
             self.voice.utter(GoOn())
-            return replace(self.turn, answer=self._filler, filler=self._filler)
+            return replace(self.turn, answer=self._filler, filler=self._filler, usage=meter.usage)
         return replace(
             self.turn,
             answer="".join(self._sent),
@@ -86,7 +88,7 @@ class Performance:
             end=end,
             reason=reason,
             tools=tuple(self._tools),
-            usage=meter.usage,
+            usage=self.turn.usage + meter.usage,
             timing=Timing(meter.first_ms, self._first_words_ms, self._since_start()),
         )
 
@@ -131,7 +133,9 @@ class Performance:
         with self._lock:
             if not self._holds():
                 return False
-            self._utter(Say(ready, last=say.last))
+            # A whole sentence with its end is one of our own, which are in no other language.
+            is_ours = say.last and bool(say.text)
+            self._utter(Say(ready, last=say.last, language="" if is_ours else self._language))
         return True
 
     def _utter(self, say: Say) -> None:

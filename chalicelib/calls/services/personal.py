@@ -10,7 +10,7 @@ from chalicelib.calls.domain.erasing import erase
 from chalicelib.calls.domain.lifecycle import cancel
 from chalicelib.calls.domain.rooms import room_id_of
 from chalicelib.calls.domain.states import CallState
-from chalicelib.calls.services.recordings import erase_recordings
+from chalicelib.calls.services.recordings import erase_recordings, erase_unreported
 from chalicelib.kernel.clock import iso
 from chalicelib.kernel.errors import Conflict
 from chalicelib.kernel.logs import log
@@ -83,12 +83,19 @@ def _check_finished(call: Call) -> None:
 
 
 def _erase(calls: CallPorts, call: Call) -> None:
-    """Delete the texts and the sound first: as long as the head is not erased, the call is found again."""
+    """Delete the texts and the sound first: as long as the head is not erased, the call is found again.
+
+    What somebody wrote of a recording in between is deleted at the end.
+    """
+    file = calls.book.load(call.id)
     erase_recordings(calls, call.id)
+    if file:
+        erase_unreported(calls, file)
     calls.rooms.forget(room_id_of(call.id))
     calls.book.erase_texts(call.id)
     now = calls.clock.now()
     calls.book.change(call.id, lambda known: erase(known, now))
+    erase_recordings(calls, call.id)
 
 
 def _plain(value: Any) -> Any:

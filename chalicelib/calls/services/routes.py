@@ -5,14 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from chalicelib.calls.domain.routes import AfterHours, is_open
+from chalicelib.calls.domain.routes import AfterHours
 from chalicelib.calls.services.templates import get_template
 from chalicelib.kernel.errors import Conflict, FieldError, Invalid, NotFound, about_field
 from chalicelib.kernel.logs import log
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from chalicelib.calls.domain.routes import LineRoute
     from chalicelib.calls.ports.calls import CallPorts
     from chalicelib.kernel.phones import E164
@@ -50,11 +48,6 @@ def get_route(calls: CallPorts, line: E164) -> LineRoute:
 def list_routes(calls: CallPorts) -> list[LineRoute]:
     """Give the routes of our numbers, by number; one that nothing answers is not among them."""
     return calls.routes.some(calls.lines)
-
-
-def is_closed(route: LineRoute, at: datetime) -> bool:
-    """Tell whether calls to a number are not answered at an instant."""
-    return not is_open(route.hours, at)
 
 
 def _check(calls: CallPorts, route: LineRoute) -> None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from chalicelib.ai.domain.conversation import CallerSilent
+from chalicelib.ai.domain.conversation import CallerSilent, Hangup, Listen
 from chalicelib.calls.domain.turns import TurnEnd, TurnKind
 from chalicelib.calls.services.turns import TurnRequest, take_turn
+from chalicelib.kernel.logs import log
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 _TIME_LIMIT_S = 10.0
 # A turn of silence is spoken within a moment; one that is open for longer was left by a process that died.
 _DEAD_AFTER = timedelta(seconds=15)
+# Any other is open as long as its answer takes, which is less than a function on the socket may run (29 s).
+_TURN_DEAD_AFTER = timedelta(seconds=35)
 _LEAVING = {TurnEnd.HANG_UP, TurnEnd.TRANSFER}
 
 
@@ -27,17 +30,32 @@ def check_silence(calls: CallPorts, call_id: str, number: int, voice_of: Callabl
     """Ask whether somebody is there, when nothing was said since the turn of this number; safe to repeat.
 
     The silence is the turn that follows: whoever takes its number first has it, so that a caller who spoke
-    meanwhile wins, and a message that comes twice speaks once.
+    meanwhile wins, and a message that comes twice speaks once. Whoever waits for an answer that does not
+    come, because its process died, is not asked: the session is ended, and its end apologises.
     """
     now = calls.clock.now()
     newest, *others = calls.turns.since(call_id, number) or (None,)
+    if newest is None or newest.number != number or newest.end in _LEAVING:
+        return
     has_died = len(others) == 1 and _has_died(others[0], now)
-    if newest is None or newest.number != number or newest.end in _LEAVING or (others and not has_died):
+    if others and not has_died:
+        _look_after(newest, others, now, voice_of)
         return
     request = TurnRequest(
         call_id, CallerSilent(), now, _TIME_LIMIT_S, number + 1, is_check=True, retakes=has_died
     )
     take_turn(calls, request, voice_of)
+
+
+def _look_after(last: Turn, others: list[Turn], now: datetime, voice_of: Callable[[Turn], Voice]) -> None:
+    """Look again later at turns none of which was answered yet; when they cannot be any more, leave."""
+    if others[-1].kind is TurnKind.SILENCE or any(turn.end is not None for turn in others):
+        return
+    if now - others[-1].received_at > _TURN_DEAD_AFTER:
+        log("turn.dead", turn=others[-1].number)
+        voice_of(others[-1]).utter(Hangup("turn_failed"))
+    else:
+        voice_of(last).utter(Listen())
 
 
 def _has_died(turn: Turn, now: datetime) -> bool:

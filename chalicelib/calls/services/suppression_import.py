@@ -90,7 +90,7 @@ def import_suppressions(calls: CallPorts, given: SuppressionFile) -> ImportResul
             errors.append(RowError(row.place, row.cells["number"][:_SHOWN], error.message))
         else:
             wanted.setdefault(suppression.number, suppression)
-    known = calls.numbers.suppressed(wanted)
+    known = calls.numbers.suppressed(wanted, firmly=True)
     new = [each for number, each in wanted.items() if number not in known]
     if not given.validate_only:
         calls.numbers.suppress_all(new)

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from chalicelib.kernel.paging import Page
     from chalicelib.kernel.phones import E164
 
+MAX_TEMPLATES = 200
 _TRIES = 5
 _NUMBER = re.compile(r"[1-9][0-9]{0,3}")
 
@@ -46,9 +47,13 @@ def create_template(calls: CallPorts, template: CallTemplate) -> CallTemplate:
     """Store a kind of call that can be held; the same id again gives the one that is there.
 
     Its prompt must exist, its texts and its prompt must render, its tools must be ones that we have, and
-    the number that it transfers to must be one that we may dial.
+    the number that it transfers to must be one that we may dial. `Conflict` with code `too_many_templates`
+    when there are 200.
     """
     _check(calls, template)
+    known = {each.id for each in calls.templates.all()}
+    if len(known - {template.id}) >= MAX_TEMPLATES:
+        raise Conflict(f"There are {MAX_TEMPLATES} call templates at most.", code="too_many_templates")
     if calls.templates.create(template):
         return template
     stored = calls.templates.get(template.id)

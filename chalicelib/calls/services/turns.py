@@ -14,9 +14,11 @@ from chalicelib.ai.domain.conversation import (
 )
 from chalicelib.ai.domain.wording import digits_of, pressed
 from chalicelib.ai.engine import revokes_consent
+from chalicelib.calls.domain.calls import CallEvent, add_event
 from chalicelib.calls.domain.costs import estimated_spend
 from chalicelib.calls.domain.happenings import Happening, has_happened
 from chalicelib.calls.domain.machines import other_end_of
+from chalicelib.calls.domain.templates import language_heard
 from chalicelib.calls.domain.turns import (
     Turn,
     TurnEnd,
@@ -25,19 +27,24 @@ from chalicelib.calls.domain.turns import (
     interrupted_turn,
     joined_keys,
     open_keys,
+    opted_out,
+    promised_transfer,
     silences_before_now,
 )
+from chalicelib.calls.domain.whereabouts import has_left
 from chalicelib.calls.services.machines import note_turn
 from chalicelib.calls.services.performance import Performance
 from chalicelib.calls.services.progress import get_call
 from chalicelib.calls.services.suppression import stop_calling
+from chalicelib.kernel.clock import iso
 from chalicelib.kernel.logs import log
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
-    from chalicelib.ai.domain.conversation import CallerInterrupted
+    from chalicelib.ai.domain.conversation import CallerInterrupted, MenuKey
+    from chalicelib.calls.domain.calls import Call
     from chalicelib.calls.domain.files import CallFile
     from chalicelib.calls.ports.calls import CallPorts
     from chalicelib.calls.ports.telephony import Voice
@@ -87,6 +94,8 @@ def take_turn(calls: CallPorts, request: TurnRequest, voice_of: Callable[[Turn],
         _honour_late_wish(calls, request)
         return None
     if not opened.is_new:
+        if revokes_consent(request.event, _menu_of(opened.file)) and not opted_out((opened.turn,)):
+            _keep_wish(calls, opened.file.call)  # whatever that turn was, they say it now
         return opened.turn
     return _answer(calls, opened, request, started, voice_of(opened.turn))
 
@@ -123,9 +132,21 @@ def _answer(calls: CallPorts, opened: _Opened, request: TurnRequest, started: fl
 def _honour_late_wish(calls: CallPorts, request: TurnRequest) -> None:
     """Keep a wish not to be called that reached us when the call could not answer any more."""
     file = calls.book.load(request.call_id)
-    if revokes_consent(request.event, file.brief.menu if file and file.brief else ()):
-        call = get_call(calls, request.call_id)
-        stop_calling(calls, call.number, source=f"call:{call.id}")
+    if revokes_consent(request.event, _menu_of(file)):
+        _keep_wish(calls, file.call if file else get_call(calls, request.call_id))
+
+
+def _menu_of(file: CallFile | None) -> tuple[MenuKey, ...]:
+    return file.brief.menu if file and file.brief else ()
+
+
+def _keep_wish(calls: CallPorts, call: Call) -> None:
+    """Stop calling the number, and note it on the call, whose outcome it is unless the books are closed."""
+    stop_calling(calls, call.number, source=f"call:{call.id}")
+    event = CallEvent(iso(calls.clock.now()), Happening.OPTED_OUT, Happening.OPTED_OUT)
+    calls.book.change(
+        call.id, lambda known: known if known.finished_at or known.erased_at else add_event(known, event)
+    )
 
 
 def interrupt_turn(calls: CallPorts, call_id: str, event: CallerInterrupted, received_at: datetime) -> None:
@@ -156,11 +177,14 @@ def _open(calls: CallPorts, request: TurnRequest) -> _Opened | None:
 
 
 def _can_talk(file: CallFile, request: TurnRequest) -> bool:
-    """Tell whether this can be answered: not after the call, nor noise while somebody is being answered."""
+    """Tell whether this can be answered: not after the call, nor noise while somebody is being answered.
+
+    Who was handed over, or talks to a machine of ours, is not with us: their silence is none.
+    """
     if file.brief is None or file.call.is_over:
         return False
     if request.is_check:
-        return not has_happened(file.call, Happening.RELAY_LOST)
+        return not (has_happened(file.call, Happening.RELAY_LOST) or has_left(file.call))
     is_noise = isinstance(request.event, CallerUnclear) and request.number is None
     return not (is_noise and file.turns and file.turns[-1].end is None)
 
@@ -168,7 +192,8 @@ def _can_talk(file: CallFile, request: TurnRequest) -> bool:
 def _turn(file: CallFile, request: TurnRequest, number: int) -> Turn:
     match request.event:
         case CallerSaid(text=text, language=language):
-            return Turn(number, TurnKind.SPEECH, request.received_at, said=text, language=language)
+            heard = language_heard(file.brief, language) if file.brief else language
+            return Turn(number, TurnKind.SPEECH, request.received_at, said=text, language=heard)
         case CallerPressed(digits=digits):
             return Turn(number, TurnKind.KEYS, request.received_at, said=pressed(digits))
         case CallerUnclear(text=text):
@@ -192,8 +217,7 @@ def _event_of(turn: Turn) -> SpokenEvent:
 
 
 def _open_keys(file: CallFile, at: datetime, request: TurnRequest) -> tuple[Turn, ...]:
-    menu = file.brief.menu if file.brief else ()
-    return open_keys(file.turns, at, menu, may_be_late=request.is_fenced)
+    return open_keys(file.turns, at, _menu_of(file), may_be_late=request.is_fenced)
 
 
 def _heard(
@@ -232,6 +256,7 @@ def _conversation(calls: CallPorts, file: CallFile, event: SpokenEvent) -> Conve
         menu=file.brief.menu,
         has_colleague=bool(file.brief.transfer_to),
         is_spent=asks_model and _is_spent(calls, file),
+        promised=promised_transfer(file.turns),
         other_end=other_end_of(file),
     )
 

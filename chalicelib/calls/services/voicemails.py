@@ -9,10 +9,8 @@ from typing import TYPE_CHECKING
 
 from chalicelib.calls.domain.calls import CallEvent, add_event
 from chalicelib.calls.domain.happenings import Happening
-from chalicelib.calls.domain.recordings import RecordingKind, heard, is_recording_sid, transcribed
+from chalicelib.calls.domain.recordings import RecordingKind, deleted, heard, is_recording_sid, transcribed
 from chalicelib.calls.domain.routes import AfterHours
-from chalicelib.crm.domain.notes import NewNote, NoteKind
-from chalicelib.crm.services.notes import add_note
 from chalicelib.kernel.clock import cut_to_millis, iso, to_millis
 from chalicelib.kernel.errors import NotFound
 from chalicelib.kernel.ids import derived_id
@@ -80,19 +78,34 @@ def keep_transcription(calls: CallPorts, call_id: str, sid: str, text: str) -> N
     call = calls.book.get(call_id)
     if call is None:
         raise NotFound(f"There is no call {call_id}.", code="call_not_found")
-    if not is_recording_sid(sid) or call.erased_at:
+    if not is_recording_sid(sid):
         return
     now = cut_to_millis(calls.clock.now())
-    before, _ = calls.recordings.change(
-        call_id, sid, lambda known: transcribed(known, call_id, sid, text, now)
-    )
+    before = None
+    if not call.erased_at:
+        before, _ = calls.recordings.change(
+            call_id, sid, lambda known: transcribed(known, call_id, sid, text, now)
+        )
+    if _is_erased(calls, call_id):
+        _, kept = calls.recordings.change(call_id, sid, lambda known: deleted(known, now) if known else None)
+        if kept is None:
+            return
     if before is None:  # it overtook the report of the recording, which may be lost
         calls.wakeups.fetch_recording(call_id, sid)
     log("voicemail.transcribed", call_id=call_id)
 
 
+def _is_erased(calls: CallPorts, call_id: str) -> bool:
+    call = calls.book.get(call_id)
+    return call is None or call.erased_at is not None
+
+
 def follow_up(calls: CallPorts, recording: Recording) -> None:
     """Give the contact's people a task to call back; again, it is the same task."""
+    # What the carrier waits for never comes here, and needs none of this.
+    from chalicelib.crm.domain.notes import NewNote, NoteKind  # noqa: PLC0415
+    from chalicelib.crm.services.notes import add_note  # noqa: PLC0415
+
     call = calls.book.get(recording.call_id)
     if call is None or call.erased_at:
         return

@@ -10,6 +10,7 @@ from chalicelib.crm.domain.details import ContactStatus
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from chalicelib.crm.domain.consents import Consent, ConsentSource
     from chalicelib.crm.domain.contacts import Contact
     from chalicelib.crm.ports.crm import CrmPorts
     from chalicelib.kernel.phones import E164
@@ -34,7 +35,13 @@ def forbids_calls(crm: CrmPorts, contact: Contact) -> bool:
 
 def forbids_texts(crm: CrmPorts, contact: Contact) -> bool:
     """Tell whether the contact's current answer to text messages is a revocation."""
-    return _revokes(crm, contact, ConsentKind.SMS)
+    return texts_revoked_by(crm, contact) is not None
+
+
+def texts_revoked_by(crm: CrmPorts, contact: Contact) -> ConsentSource | None:
+    """Tell how the contact's revocation of text messages came that holds now; None when none does."""
+    current = _current(crm, contact, ConsentKind.SMS)
+    return current.source if current and current.is_revocation else None
 
 
 def hold_back(crm: CrmPorts, people: Sequence[Contact], phones: Sequence[E164]) -> None:
@@ -50,6 +57,10 @@ def suppress_revoked(crm: CrmPorts, phones: Sequence[E164]) -> None:
 
 
 def _revokes(crm: CrmPorts, contact: Contact, kind: ConsentKind) -> bool:
-    answers = [consent for each in contact.ids for consent in crm.consents.all(each)]
-    current = current_answers(answers).get(kind)
+    current = _current(crm, contact, kind)
     return current is not None and current.is_revocation
+
+
+def _current(crm: CrmPorts, contact: Contact, kind: ConsentKind) -> Consent | None:
+    answers = [consent for each in contact.ids for consent in crm.consents.all(each)]
+    return current_answers(answers).get(kind)

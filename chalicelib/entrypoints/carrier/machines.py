@@ -6,9 +6,11 @@ from typing import Any
 
 from aws_lambda_powertools.event_handler import Response
 
+from chalicelib.ai.domain.wording import APOLOGY
 from chalicelib.bootstrap import container
 from chalicelib.calls.adapters.twiml import machines as twiml
-from chalicelib.calls.adapters.twiml.conversation import hang_up
+from chalicelib.calls.adapters.twiml.conversation import apology, hang_up
+from chalicelib.calls.domain.machines import is_doubted
 from chalicelib.calls.services import machines
 from chalicelib.entrypoints.carrier.hook import posted, webhooks, xml
 
@@ -25,6 +27,8 @@ def machine(call_id: str) -> Response[Any]:
     """Leave the message, or hang up; a repeated delivery gets the same answer until the message was left."""
     calls = container().calls
     file, text = machines.begin_message(calls, call_id)
+    if is_doubted(file.call):
+        return xml(apology(APOLOGY))
     if not text or file.brief is None:
         return xml(hang_up())
     return xml(twiml.message(call_id, file.brief, text, calls.addresses))

@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING, Any
 from aws_lambda_powertools.event_handler import Response
 
 from chalicelib.bootstrap import container
-from chalicelib.calls.adapters.twiml import messages as twiml
-from chalicelib.calls.domain.messages import Place
 from chalicelib.entrypoints.carrier.hook import posted, webhooks, xml
 from chalicelib.kernel.clock import from_millis
 from chalicelib.kernel.errors import NotFound
@@ -25,6 +23,7 @@ _MOST_DIGITS = 14
 def message_received() -> Response[Any]:
     """Keep a message to one of our numbers, and do what it asks for."""
     # Calls are the most of what comes here, and need none of this.
+    from chalicelib.calls.adapters.twiml import messages as twiml  # noqa: PLC0415
     from chalicelib.calls.services.receiving import Incoming, receive_text  # noqa: PLC0415
 
     form, calls = posted(), container().calls
@@ -46,7 +45,8 @@ def message_received() -> Response[Any]:
 @webhooks.post("/sms/<contact_id>/<at>/<message_id>/status")
 def message_status(contact_id: str, at: str, message_id: str) -> Response[Any]:
     """Merge what the carrier reports of a message; repeated and late reports change nothing."""
-    from chalicelib.calls.services.texting import record_status  # noqa: PLC0415  as above
+    from chalicelib.calls.domain.messages import Place  # noqa: PLC0415  as above
+    from chalicelib.calls.services.texting import record_status  # noqa: PLC0415
 
     if not (at.isdecimal() and at.isascii() and len(at) <= _MOST_DIGITS):
         raise NotFound("There is no such message.", code="message_not_found")

@@ -45,7 +45,8 @@ def inbound() -> Response[Any]:
     if not is_e164(number) or number in forms.WITHHELD:
         return xml(twiml.apology(SHOW_NUMBER))
     report = forms.report(form, calls.clock.now())
-    opening = answering.receive_call(calls, E164(number), E164(line), report)
+    attestation = form.get("StirVerstat", "")
+    opening = answering.receive_call(calls, E164(number), E164(line), report, attestation)
     if isinstance(opening, Closed):
         return xml(recording.turn_away(opening, calls.addresses))
     return _open(opening) if opening else xml(twiml.apology(NOT_IN_SERVICE))

@@ -388,3 +388,29 @@ async def test_noise_interrupts_and_says_nothing(world, product):
     sid = await world.finished()
     assert [frame["type"] for frame in product.frames] == ["setup", "interrupt"]
     assert "noise" in world.kinds(sid)
+
+
+@pytest.mark.parametrize(("attributes", "named"), [({}, "es-MX"), ({"transcriptionLanguage": "multi"}, "es")])
+async def test_a_language_that_is_found_out_has_no_country(world, product, attributes, named):
+    """As the carrier names it when the session asks for detection."""
+    product.says("/voice", relay(product, welcomeGreeting="Hi.", **attributes))
+    echo(product)
+    await world.script({"steps": [{"say": "Hola.", "lang": "es-MX"}, {"hears": "Hola", "hang_up": True}]})
+    await world.finished()
+    assert [frame["lang"] for frame in product.of_type("prompt")] == [named]
+
+
+async def test_two_talks_in_a_row_stand_apart(world, product):
+    """The second begins while the first is still spoken."""
+
+    async def on_frame(socket, frame):
+        if frame["type"] == "prompt":
+            await say(socket, "Are you there?")
+            await say(socket, "Please ", "go on.")
+
+    product.on_frame = on_frame
+    product.says("/voice", relay(product, welcomeGreeting="Hi."))
+    steps = [{"say": "Hello."}, {"hears": "go on", "hang_up": True}]
+    await world.script({"steps": steps})
+    sid = await world.finished()
+    assert ("agent", "Are you there? Please go on.") in world.spoken(sid)

@@ -11,6 +11,7 @@ from chalicelib.ai.domain.machines import (
     OtherEnd,
     Stage,
     is_hello,
+    is_introduction,
     is_machine_greeting,
     is_screening,
     stage_after,
@@ -35,6 +36,22 @@ def _label(text):
 def test_first_words_tell_who_is_there(label, text):
     """A recorded greeting, a machine that screens, or a person; people who speak of messages are people."""
     assert _label(text) == label
+
+
+INTRODUCTIONS = {
+    "Hello, this is Bob.",
+    "Hi, this is Bob.",
+    "You've reached Bob.",
+    "Hola, soy Ana.",
+    "Hier ist Bob.",
+}
+
+
+@pytest.mark.parametrize(("label", "text"), _corpus())
+def test_of_these_words_only_a_bare_name_may_begin_a_greeting(label, text):
+    """Who asks, or says anything else, is heard to be a person, or a machine, at once."""
+    assert is_introduction(text) == (text in INTRODUCTIONS)
+    assert label == "person" or text not in INTRODUCTIONS
 
 
 def test_the_corpus_is_large_and_has_all_kinds():
@@ -67,7 +84,7 @@ def test_what_says_nothing_is_no_machine(text):
 def test_no_text_takes_long(text):
     """What a caller says must not hold a turn up."""
     started = perf_counter()
-    for ask in (is_machine_greeting, is_screening, is_hello):
+    for ask in (is_machine_greeting, is_screening, is_hello, is_introduction):
         ask(text)
     assert perf_counter() - started < 0.5
 

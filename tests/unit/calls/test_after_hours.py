@@ -21,6 +21,8 @@ from chalicelib.crm.domain.contacts import ContactChanges, Patch
 from chalicelib.crm.services.contacts import change_contact, find_contact
 from chalicelib.kernel.phones import E164
 
+AUSTIN = "+15125550100"
+
 RINGING = Report("ringing", "CA7", NOW)
 STRANGER = E164("+14155550142")
 CALL_ID = inbound_call_id("CA7")
@@ -102,14 +104,15 @@ def test_a_repeated_webhook_is_answered_as_the_first(calls):
     assert calls.call(CALL_ID).events == stored.events
 
 
-def _greeting(calls, address=None, region="", **template):
+def _greeting(calls, address=None, region="", number=NUMBER, **template):
     """Answer a recorded call, and give what is said first."""
     calls.templates.add(a_template(record=True, greeting="Hello.", **template))
     calls.routes.by_line[LINE] = LineRoute(LINE, "template_1", region=region)
     contact = find_contact(calls.crm, NUMBER)
     if address:
         change_contact(calls.crm, contact.id, ContactChanges(address=Patch(address)))
-    calls.book.create(a_call(contact_id=contact.id, state=CallState.RINGING, sid="CA1"))
+    call = a_call(contact_id=contact.id, state=CallState.RINGING, sid="CA1", number=E164(number))
+    calls.book.create(call)
     opening = answer_call(calls, "call_1", Report("in-progress", "CA1", NOW))
     return opening.directives[0].text
 
@@ -141,7 +144,29 @@ def test_a_template_has_its_own_announcement(calls):
 )
 def test_nobody_is_told_only_where_both_sides_are_known_not_to_need_it(calls, address, region, told):
     """Unknown, or another country: it is said."""
-    said = _greeting(calls, address, region, announce=Announce.WHERE_REQUIRED)
+    said = _greeting(calls, address, region, AUSTIN, announce=Announce.WHERE_REQUIRED)
+    assert said == ("This call is recorded. Hello." if told else "Hello.")
+
+
+@pytest.mark.parametrize(
+    ("number", "told"),
+    [
+        (AUSTIN, False),
+        ("+12125550100", False),
+        ("+12025550143", False),
+        ("+18005550100", False),
+        ("+14155552671", True),
+        ("+13125550100", True),
+        ("+12065550100", True),
+        ("+16475550100", True),
+        ("+493012345678", True),
+    ],
+)
+def test_the_area_of_the_number_counts_too(calls, number, told):
+    """New York, the District of Columbia, no place; San Francisco, Chicago, Seattle, Canada, Germany."""
+    said = _greeting(
+        calls, {"country": "US", "region": "TX"}, "US-NY", number, announce=Announce.WHERE_REQUIRED
+    )
     assert said == ("This call is recorded. Hello." if told else "Hello.")
 
 

@@ -9,11 +9,22 @@ import pytest
 from fakes.calls import NOW, FakeVoice, a_brief, connected
 from fakes.model import USAGE, model_failure
 
-from chalicelib.ai.domain.conversation import CallerInterrupted, GoOn, Heard, Listen, Say, Spoken
+from chalicelib.ai.domain.analysis import Usage
+from chalicelib.ai.domain.conversation import (
+    CallerInterrupted,
+    GoOn,
+    Heard,
+    Listen,
+    Say,
+    Spoken,
+    ToolSpec,
+    ToolUsed,
+)
 from chalicelib.ai.domain.wording import filler
-from chalicelib.ai.ports import ToolCall
+from chalicelib.ai.ports import ModelRequest, ToolCall
 from chalicelib.calls.domain.states import CallState
 from chalicelib.calls.domain.turns import TurnEnd
+from chalicelib.calls.services.meter import estimated_usage
 from chalicelib.calls.services.turns import TurnRequest, interrupt_turn, resume_turn
 
 FIRST = filler(1)
@@ -159,10 +170,23 @@ def test_a_document_is_not_asked_for_again_after_an_action(calls, talk, stall):
 
 
 def test_the_tokens_of_both_questions_count(calls, talk, stall, again):
-    """Only those that the provider told of: a question that was given up has no bill that we know of."""
+    """A question that was given up is billed too: what it consumed is estimated, and kept with the turn."""
     calls.ai.model.scripts = [[stall()], ["Yes."]]
-    talk(number=1)
-    assert again()[0].usage == USAGE
+    first = talk(number=1)[0].usage
+    assert first == estimated_usage(calls.ai.model.requests[0])
+    assert first.prompt_tokens > 0
+    assert calls.shelf.turns["call_1", 1].usage == first
+    assert again()[0].usage == first + USAGE
+
+
+def test_what_a_question_consumed_is_estimated_by_its_length():
+    """All that the model reads counts: instructions, what was said, actions used, actions offered."""
+    plain = ModelRequest("i" * 400, (Heard("h" * 40), Spoken("s" * 40)))
+    assert estimated_usage(plain) == Usage(prompt_tokens=120)
+    with_tool = replace(plain, tools=(ToolSpec("add_note", "d" * 40, {"type": "object"}),))
+    used = replace(plain, messages=(*plain.messages, ToolUsed("1", "add_note", "{}", "r" * 40)))
+    for more in (with_tool, used):
+        assert estimated_usage(more).prompt_tokens >= 130
 
 
 def test_the_next_turn_knows_what_was_heard(calls, talk, stall):

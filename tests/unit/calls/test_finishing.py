@@ -190,3 +190,12 @@ def test_an_analysis_that_is_stored_is_not_paid_again(clock):
     assert "call_1" in workers.calls.shelf.aftermaths
     workers.finish("call_1")
     assert workers.calls.ai.model.extractions == 1
+
+
+@pytest.mark.parametrize("record", [True, False])
+def test_a_recorded_call_is_looked_after(calls, record):
+    """Should the carrier's callbacks be lost: somebody asks for the recording, a while later."""
+    _end(calls, *TURNS)
+    calls.book.put_brief("call_1", a_brief(record=record))
+    finish_call(calls, "call_1")
+    assert calls.wakeups.searches == ([("call_1", 90)] if record else [])

@@ -135,6 +135,23 @@ def test_a_greeting_that_comes_in_pieces_is_a_machine(leaving):
     assert len(leaving.telephony.taken_over) == 1
 
 
+@pytest.mark.parametrize("words", ["Hi, this is Bob.", "You've reached Bob."])
+def test_a_name_alone_does_not_doubt_the_carriers_word(leaving, words):
+    """A mailbox of which only the first piece was heard is left the message all the same."""
+    _say(leaving, words)
+    note_verdict(leaving, "call_1", "machine_end_beep")
+    _work_off(leaving)
+    assert begin_message(leaving, "call_1")[1] == MESSAGE
+
+
+@pytest.mark.parametrize("more", ["Hello?", "What do you want?"])
+def test_a_name_with_more_after_it_is_a_person(leaving, more):
+    """Mailboxes go on with what only they say."""
+    _say(leaving, "Hi, this is Bob.", more)
+    note_verdict(leaving, "call_1", "machine_end_beep")
+    assert _kinds(leaving) == [Happening.MACHINE_DOUBTED]
+
+
 def test_a_machine_that_screens_is_no_voicemail(leaving):
     """It is answered, noted, and the carrier's word is doubted; the person who follows is greeted."""
     assert _say(leaving, SCREEN)[0] == Say("Ann.", last=True)
@@ -229,7 +246,7 @@ def test_a_message_without_a_machine_is_never_spoken(leaving):
 def test_what_a_dead_worker_claimed_is_tried_once_more(leaving):
     """Not at once: it may still be asking. And not for ever."""
     note_verdict(leaving, "call_1", "machine_end_beep")
-    leaving.telephony.hang_up_mood = "busy"
+    leaving.telephony.hang_up_mood = "lost"
     with pytest.raises(Unavailable):
         take_over(leaving, "call_1")
     leaving.telephony.hang_up_mood = "accept"
@@ -239,6 +256,45 @@ def test_what_a_dead_worker_claimed_is_tried_once_more(leaving):
         leaving.clock.advance(seconds=60)
         take_over(leaving, "call_1")
     assert len(leaving.telephony.taken_over) == 2
+
+
+def test_what_the_carrier_refused_for_now_may_be_tried_again_at_once(leaving):
+    """It has done nothing: the claim is given back, as often as it takes."""
+    note_verdict(leaving, "call_1", "machine_end_beep")
+    leaving.telephony.hang_up_mood = "busy"
+    for _ in range(3):
+        with pytest.raises(Unavailable):
+            take_over(leaving, "call_1")
+    assert Happening.TAKEN_OVER not in _kinds(leaving)
+    leaving.telephony.hang_up_mood = "accept"
+    take_over(leaving, "call_1")
+    assert len(leaving.telephony.taken_over) == 4
+    assert begin_message(leaving, "call_1")[1] == MESSAGE
+
+
+def test_no_message_is_spoken_to_a_person_who_talked_before_it(leaving):
+    """The redirect may not have come about; the session then ends as any other does."""
+    note_verdict(leaving, "call_1", "machine_end_silence")
+    leaving.telephony.hang_up_mood = "lost"
+    with pytest.raises(Unavailable):
+        take_over(leaving, "call_1")
+    _say(leaving, "Hello? Who is this?", "I want to talk to somebody.")
+    leaving.clock.advance(seconds=60)
+    take_over(leaving, "call_1")
+    assert Happening.MACHINE_DOUBTED in _kinds(leaving)
+    assert session_ended(leaving, "call_1", "ended")[1] != ()
+    assert begin_message(leaving, "call_1")[1] == ""
+
+
+def test_a_message_that_has_begun_is_doubted_no_more(leaving):
+    """The wish to take the call over comes again, and the machine has talked on."""
+    note_verdict(leaving, "call_1", "machine_end_silence")
+    _work_off(leaving)
+    begin_message(leaving, "call_1")
+    _say(leaving, "Hello?", "Hello?")
+    take_over(leaving, "call_1")
+    assert Happening.MACHINE_DOUBTED not in _kinds(leaving)
+    assert begin_message(leaving, "call_1")[1] == MESSAGE
 
 
 @pytest.mark.parametrize("step", range(1, 60))

@@ -10,7 +10,15 @@ from fakes.calls import NOW, FakeVoice, connected
 from fakes.carrier import Fuse, Killed, Perilous
 
 from chalicelib.ai.domain import wording
-from chalicelib.ai.domain.conversation import CallerPressed, CallerSilent, CallerUnclear, Hangup, Listen, Say
+from chalicelib.ai.domain.conversation import (
+    CallerPressed,
+    CallerSaid,
+    CallerSilent,
+    CallerUnclear,
+    Hangup,
+    Listen,
+    Say,
+)
 from chalicelib.ai.ports import ToolCall
 from chalicelib.calls.domain.calls import CallEvent, add_event
 from chalicelib.calls.domain.happenings import Happening
@@ -120,6 +128,67 @@ def test_nobody_is_asked_who_cannot_answer(greeted, why):
     assert TurnKind.SILENCE not in _kinds(greeted)
 
 
+@pytest.mark.parametrize(
+    "keys",
+    [
+        ["machine_taken_over_1"],
+        ["message_begun"],
+        ["voicemail_begun"],
+        ["transfer_begun:a"],
+        ["transfer_begun:a", "transfer_failed:a", "transfer_begun:b"],
+        ["transfer_begun:a", "transfer_joined:a"],
+    ],
+)
+def test_nobody_is_asked_who_is_not_with_the_ai(greeted, keys):
+    """They are handed over, or leave a message, or are a machine that is left one."""
+    _happened(greeted, *keys)
+    assert _check(greeted) == []
+    assert _kinds(greeted) == [TurnKind.GREETING]
+
+
+@pytest.mark.parametrize(
+    "keys", [["transfer_begun:a", "transfer_failed:a"], ["machine_taken_over_1", "machine_doubted"]]
+)
+def test_whoever_came_back_to_the_ai_is_asked(greeted, keys):
+    """Nobody took the call, or it was no machine."""
+    _happened(greeted, *keys)
+    assert _check(greeted)[-1] == Listen()
+
+
+def _happened(calls, *keys):
+    for key in keys:
+        kind = Happening(key.partition(":")[0].removesuffix("_1"))
+        event = CallEvent("2026", key, kind)
+        calls.book.change("call_1", lambda call, event=event: add_event(call, event))
+
+
+def test_a_turn_that_is_being_answered_is_looked_at_later(greeted):
+    """Its process may die yet, and nobody else would notice."""
+    greeted.turns.open("call_1", Turn(1, TurnKind.SPEECH, NOW, said="Hi"))
+    greeted.clock.advance(seconds=20)
+    assert _check(greeted) == [Listen()]
+
+
+@pytest.mark.parametrize("kind", [TurnKind.SPEECH, TurnKind.KEYS, TurnKind.UNCLEAR])
+def test_a_turn_that_nobody_answers_any_more_ends_the_session(greeted, kind):
+    """The caller waits in silence; the end of the session apologises."""
+    greeted.turns.open("call_1", Turn(1, kind, NOW, said="Hi"))
+    greeted.turns.open("call_1", Turn(2, kind, NOW, said="Hello?"))
+    greeted.clock.advance(seconds=40)
+    turns = []
+    voice = FakeVoice()
+    check_silence(greeted, "call_1", 0, lambda turn: turns.append(turn.number) or voice)
+    assert (turns, voice.uttered) == ([2], [Hangup("turn_failed")])
+
+
+def test_a_turn_that_was_answered_has_a_look_of_its_own(greeted):
+    """However old the one before it is."""
+    greeted.turns.open("call_1", Turn(1, TurnKind.SPEECH, NOW, said="Hi"))
+    greeted.turns.open("call_1", Turn(2, TurnKind.SPEECH, NOW, said="Hi", answer="Yes?", end=TurnEnd.LISTEN))
+    greeted.clock.advance(seconds=60)
+    assert _check(greeted) == []
+
+
 @pytest.mark.parametrize("step", range(1, 16))
 def test_whenever_the_process_dies_the_caller_is_asked_in_the_end(greeted, step):
     """The message comes again; the question is spoken, is stored as one turn, and is never two."""
@@ -164,6 +233,27 @@ def test_noise_after_an_answer_is_asked_about(calls, talk):
     assert (turn.kind, turn.said) == (TurnKind.UNCLEAR, "hrm")
     assert talk(CallerSilent(), seconds=2)[1][0].text.startswith("I cannot hear you well")
     assert calls.ai.model.requests == []
+
+
+@pytest.mark.parametrize(
+    ("lang", "kept", "spoken"),
+    [("de", "de-DE", "de-DE"), ("en", "en-US", ""), ("en-US", "en-US", ""), ("fr", "fr", ""), ("", "", "")],
+)
+def test_an_answer_is_spoken_in_the_language_of_the_question(calls, talk, lang, kept, spoken):
+    """The carrier names it without its country; a language that the call does not have is not spoken."""
+    calls.shelf.briefs["call_1"] = replace(calls.shelf.briefs["call_1"], languages=("de-DE", "es-MX"))
+    turn, uttered = talk(CallerSaid("Was kostet das?", lang))
+    assert turn.language == kept
+    words = [each for each in uttered if isinstance(each, Say)]
+    assert words
+    assert {each.language for each in words} == {spoken}
+
+
+def test_our_own_sentences_are_in_no_other_language(calls, talk):
+    """They are not translated, and a German voice would read them badly."""
+    calls.shelf.briefs["call_1"] = replace(calls.shelf.briefs["call_1"], languages=("de-DE",))
+    _, uttered = talk(CallerSaid("Stop calling me.", "de"))
+    assert {each.language for each in uttered if isinstance(each, Say)} == {""}
 
 
 def test_silence_needs_no_action_and_no_price(calls, talk):

@@ -203,3 +203,11 @@ def test_what_the_crm_asks_for_has_its_source(calls):
         ("operator", "revoked"),
     ]
     assert list_of_calls.is_suppressed(other)
+
+
+def test_an_import_outlasts_start_where_a_text_had_asked(calls):
+    """The number was suppressed already, but only until its next START."""
+    calls.numbers.suppress(NUMBER, "sms:message_1", NOW)
+    assert _import(calls, str(NUMBER)).added == 1
+    assert calls.numbers.status(NUMBER).suppression_source == "import"
+    assert _import(calls, str(NUMBER)).added == 0

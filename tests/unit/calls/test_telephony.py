@@ -92,7 +92,7 @@ def test_an_order_is_sent_with_our_addresses(wire, telephony):
     method, url, options = wire.requests[0]
     assert (method, url) == ("POST", "http://carrier.invalid/2010-04-01/Accounts/AC1/Calls.json")
     assert options["auth"] == ("AC1", "token")
-    assert options["timeout"] == 10
+    assert 5 <= options["timeout"] <= 9  # twice within what the urgent function may run
     data = options["data"]
     assert (data["To"], data["From"], data["TimeLimit"]) == (NUMBER, LINE, 600)
     assert data["Url"].split("#")[0] == "https://calls.example.com/hook/voice/call_1/answer"

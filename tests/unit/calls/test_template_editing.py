@@ -104,6 +104,17 @@ def test_a_repeated_creation_gives_what_is_there(calls):
     assert _code(refusal) == "template_gone"
 
 
+def test_there_are_so_many_templates_at_most(calls, monkeypatch):
+    """One more is refused; what is there can be created again, and changed."""
+    monkeypatch.setattr(editing, "MAX_TEMPLATES", 2)
+    editing.create_template(calls, a_template(id="template_2"))
+    with pytest.raises(Conflict) as refusal:
+        editing.create_template(calls, a_template(id="template_3"))
+    assert _code(refusal) == "too_many_templates"
+    assert editing.create_template(calls, a_template(id="template_2")).id == "template_2"
+    assert editing.replace_template(calls, a_template(id="template_2", name="Other"), None).name == "Other"
+
+
 def test_a_template_that_answers_a_number_stays(calls):
     """And one that a call waits with; when they are gone it goes."""
     with pytest.raises(Conflict) as refusal:

@@ -20,9 +20,12 @@ from chalicelib.ai.domain.conversation import (
 from chalicelib.ai.domain.wording import REPEAT
 from chalicelib.calls.adapters import forms
 from chalicelib.calls.adapters.twiml import conversation as twiml
+from chalicelib.calls.adapters.twiml import machines, recording, rooms
 from chalicelib.calls.domain.files import CallFile
 from chalicelib.calls.domain.handing import Bridge, EnterRoom, TakeMessage
+from chalicelib.calls.domain.rooms import Participant, Role
 from chalicelib.calls.domain.turns import Turn, TurnEnd, TurnKind
+from chalicelib.calls.services.voicemails import Invitation
 
 BASE = "https://calls.example.com/hook"
 
@@ -178,3 +181,22 @@ def test_addresses_retry_in_the_fragment():
     assert ADDRESSES.answer("c").startswith(f"{BASE}/voice/c/answer#")
     assert ADDRESSES.status("c").startswith(f"{BASE}/voice/c/status#")
     assert ADDRESSES.turn("c", 3) == f"{BASE}/voice/c/turn/3"
+
+
+LEG = Participant("participant_1", DESK, Role.COLLEAGUE, NOW)
+ODD = "Call\x0b us\x00 back\ud800 at *nine*."
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        lambda: machines.message("call_1", a_brief(), ODD, ADDRESSES),
+        lambda: recording.closing(Invitation("call_1", ODD)),
+        lambda: recording.take_message(Invitation("call_1", "Hi", silence=ODD), ADDRESSES),
+        lambda: rooms.ask_to_join("room_1", LEG, ODD, ADDRESSES),
+    ],
+)
+def test_what_people_wrote_is_speakable(document):
+    """A control character would make the carrier refuse the whole document, and the call end in an error."""
+    said = " ".join(each.text or "" for each in ET.fromstring(document()).iter("Say"))
+    assert "Call us back at nine." in said

@@ -64,7 +64,7 @@ def test_a_caller_is_asked_by_the_templates_voice(calls):
     )
     base = "https://calls.example.com/hook/voice/call_1"
     assert record.get("action") == f"{base}/voicemail-recorded"
-    assert record.get("transcribeCallback") == f"{base}/transcription"
+    assert record.get("transcribeCallback") == f"{base}/transcription#rc=3&rp=all"
     assert record.get("recordingStatusCallback").startswith(f"{base}/recording")
     begin_voicemail(calls, "call_1")
     assert [event.kind for event in calls.call().events] == [Happening.VOICEMAIL_BEGUN]

@@ -21,7 +21,7 @@ from chalicelib.calls.adapters import messages, relay_frames
 from chalicelib.calls.adapters.queues import SqsWakeups
 from chalicelib.calls.adapters.relay_frames import Notice, Setup
 from chalicelib.calls.adapters.sockets import GatewaySocket, RelayVoice
-from chalicelib.kernel.errors import Invalid
+from chalicelib.kernel.errors import Invalid, Unavailable
 
 
 @pytest.mark.parametrize(
@@ -73,6 +73,7 @@ def test_words_and_ends_become_frames():
         "token": "Hi ",
         "last": False,
     }
+    assert json.loads(relay_frames.encode(Say("Ja", language="de-DE")))["lang"] == "de-DE"
     for directive, following in ((Hangup("r"), "hang_up"), (Transfer("r"), "transfer")):
         frame = json.loads(relay_frames.encode(directive))
         assert frame["type"] == "end"
@@ -94,6 +95,30 @@ def test_the_end_waits_for_the_words_before_it():
     voice.utter(Hangup("r"))
     assert len(socket.frames["line"]) == 2
     assert wakeups.session_ends == [("call_1", 3, "line", relay_frames.encode(Hangup("r")), 2)]
+
+
+def test_a_caller_is_not_watched_over_a_socket_that_is_gone():
+    """Nothing more is sent, and nobody is asked whether they are there."""
+    socket, wakeups = FakeSocket(is_gone=True), FakeWakeups()
+    voice = RelayVoice(socket, wakeups, "line", "call_1", 3, 15.0)
+    voice.utter(Say("Hi.", last=True))
+    socket.is_gone = False
+    voice.utter(Say("Hi.", last=True))
+    voice.utter(Listen())
+    assert (socket.frames, wakeups.silence_checks) == ({}, [])
+
+
+def test_a_look_for_silence_that_cannot_be_asked_for_ends_no_call():
+    """The caller was answered; who says nothing now waits, and whoever speaks is served."""
+
+    class Down(FakeWakeups):
+        def check_silence(self, *_):
+            raise Unavailable("no queue", retryable=True, code="queue_down")
+
+    voice = RelayVoice(FakeSocket(), Down(), "line", "call_1", 3, 15.0)
+    voice.utter(Say("Hi.", last=True))
+    voice.utter(Listen())
+    assert voice.is_done
 
 
 class Queue:
@@ -124,6 +149,13 @@ def test_wake_ups_go_to_their_queues():
         messages.Finish("call_1"),
         messages.EndSession("call_1", 3, "line", "{}"),
     ]
+
+
+def test_a_post_call_job_can_be_put_off():
+    """By seconds, while news of its call are under way."""
+    queue = Queue()
+    SqsWakeups(queue, dial="dial", urgent="urgent", post_call="post").finish("call_1", 4)
+    assert [(sent["QueueUrl"], sent["DelaySeconds"]) for sent in queue.sent] == [("post", 4)]
 
 
 @pytest.mark.parametrize(

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import requests
-from twilio.base.exceptions import TwilioException, TwilioRestException
-from twilio.rest import Client
+from twilio.base.exceptions import TwilioRestException
 
-from chalicelib.calls.adapters.carrier.client import RedirectedHttpClient, refusal
+from chalicelib.calls.adapters.carrier.client import asking, client_of, ordering
 from chalicelib.calls.domain.calls import Report
 from chalicelib.calls.domain.templates import OnMachine
-from chalicelib.kernel.errors import Unavailable
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -32,14 +29,14 @@ class TwilioTelephony:
     """Places calls and finds out about them."""
 
     def __init__(self, *, account_sid: str, auth_token: str, api_url: str, addresses: Addresses) -> None:
-        client = Client(account_sid, auth_token, http_client=RedirectedHttpClient(api_url))
+        client = client_of(account_sid, auth_token, api_url)
         # Taken now, because the client imports and builds this part when it is first asked for.
         self._calls = client.calls
         self._addresses = addresses
 
     def place(self, order: PlaceOrder) -> str:
         """Place a call, give the carrier's id; see `Telephony.place` for how it can fail."""
-        try:
+        with ordering():
             call = self._calls.create(
                 to=order.number,
                 from_=order.line,
@@ -51,12 +48,6 @@ class TwilioTelephony:
                 time_limit=order.max_duration_s,
                 **self._detection(order),
             )
-        except TwilioRestException as error:
-            raise refusal(error) from error
-        except (TwilioException, requests.RequestException) as error:
-            raise Unavailable(
-                "The carrier's answer was lost.", retryable=False, code="carrier_unclear"
-            ) from error
         return str(call.sid)
 
     def hang_up(self, sid: str) -> bool:
@@ -67,16 +58,13 @@ class TwilioTelephony:
         return self._update(sid, status="completed")
 
     def _update(self, sid: str, **changes: str) -> bool:
-        try:
-            self._calls(sid).update(**changes)
-        except TwilioRestException as error:
-            if error.status == _NOT_FOUND or error.code == _NOT_IN_PROGRESS:
-                return False
-            raise refusal(error) from error
-        except (TwilioException, requests.RequestException) as error:
-            raise Unavailable(
-                "The carrier's answer was lost.", retryable=False, code="carrier_unclear"
-            ) from error
+        with ordering():
+            try:
+                self._calls(sid).update(**changes)
+            except TwilioRestException as error:
+                if error.status == _NOT_FOUND or error.code == _NOT_IN_PROGRESS:
+                    return False
+                raise
         return True
 
     def _detection(self, order: PlaceOrder) -> dict[str, str]:
@@ -99,12 +87,8 @@ class TwilioTelephony:
 
     def find(self, call: Call) -> Report | None:
         """Ask what became of a call, by its id or by number and time; never places anything."""
-        try:
+        with asking():
             found = self._fetch(call.sid) if call.sid else self._search(call)
-        except (TwilioException, requests.RequestException) as error:
-            raise Unavailable(
-                "The carrier cannot be asked.", retryable=True, code="carrier_unreachable"
-            ) from error
         return found and _report(found, call.created_at)
 
     def _fetch(self, sid: str) -> CallInstance | None:

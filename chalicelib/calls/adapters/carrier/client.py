@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+import requests
+from twilio.base.exceptions import TwilioException, TwilioRestException
 from twilio.http.http_client import TwilioHttpClient
+from twilio.rest import Client
 
 from chalicelib.kernel.errors import Forbidden, NotFound, Unavailable
 
 if TYPE_CHECKING:
-    from twilio.base.exceptions import TwilioRestException
+    from collections.abc import Iterator
 
 _TWILIO = "https://api.twilio.com"
-_TIMEOUT_S = 10
+# Two requests fit into what the function may run that does what a caller waits for (20 s).
+_TIMEOUT_S = 8
 _UNAUTHORIZED, _NOT_FOUND, _TIMEOUT, _TOO_MANY, _SERVER_ERROR = 401, 404, 408, 429, 500
 
 
@@ -26,6 +31,35 @@ class RedirectedHttpClient(TwilioHttpClient):  # type: ignore[misc]  # untyped v
     def request(self, method: str, url: str, *args: Any, **options: Any) -> Any:
         """Send a request to the configured address."""
         return super().request(method, self._api_url + url.removeprefix(_TWILIO), *args, **options)
+
+
+def client_of(account_sid: str, auth_token: str, api_url: str) -> Client:
+    """Build Twilio's client of an account at the configured address."""
+    return Client(account_sid, auth_token, http_client=RedirectedHttpClient(api_url))
+
+
+@contextmanager
+def ordering() -> Iterator[None]:
+    """Say what it means when an order fails: it was refused, or nobody knows whether it was taken."""
+    try:
+        yield
+    except TwilioRestException as error:
+        raise refusal(error) from error
+    except (TwilioException, requests.RequestException) as error:
+        raise Unavailable(
+            "The carrier's answer was lost.", retryable=False, code="carrier_unclear"
+        ) from error
+
+
+@contextmanager
+def asking() -> Iterator[None]:
+    """Say what it means when a question fails: it can be asked again."""
+    try:
+        yield
+    except (TwilioException, requests.RequestException) as error:
+        raise Unavailable(
+            "The carrier cannot be asked.", retryable=True, code="carrier_unreachable"
+        ) from error
 
 
 def refusal(error: TwilioRestException) -> Forbidden | NotFound | Unavailable:

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 from pynamodb.exceptions import PynamoDBException
 
 from chalicelib.calls.adapters.repository import codec
-from chalicelib.calls.adapters.tables import CallItem, CallsTable
+from chalicelib.calls.adapters.repository.writes import indexed
+from chalicelib.calls.adapters.tables import CallItem
 from chalicelib.calls.domain.listing import LIVE, LiveCalls
 from chalicelib.kernel.clock import iso
 from chalicelib.kernel.errors import unavailable_on
@@ -109,14 +110,13 @@ class CallListRepository:
     def _rows(  # noqa: PLR0913  what a query takes
         self, index: str, partition: str, attribute: str, condition: Any, limit: int, *, forward: bool = True
     ) -> Iterator[tuple[str, str]]:
-        # Not through the model: it filters by kind, and an index of keys only has no kind to filter by.
         start: dict[str, Any] | None = None
         while True:
-            page = self._connection.query(
-                CallsTable.Meta.table_name,
+            page = indexed(
+                self._connection,
+                index,
                 partition,
-                range_key_condition=condition,
-                index_name=index,
+                condition,
                 exclusive_start_key=start,
                 limit=limit,
                 scan_index_forward=forward,

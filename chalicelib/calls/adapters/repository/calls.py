@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import asdict, replace
 from typing import TYPE_CHECKING
 
-from pynamodb.exceptions import PutError, PynamoDBException, TransactWriteError
+from pynamodb.exceptions import PynamoDBException, TransactWriteError
 from pynamodb.transactions import TransactWrite
 
 from chalicelib.calls.adapters.repository import codec, template_codec
 from chalicelib.calls.adapters.repository.recordings import recording_of
 from chalicelib.calls.adapters.repository.statistics import count
+from chalicelib.calls.adapters.repository.writes import indexed, put_if
 from chalicelib.calls.adapters.tables import (
     AftermathItem,
     BriefItem,
@@ -26,7 +27,6 @@ from chalicelib.calls.ports.books import Commit
 from chalicelib.kernel.clock import iso
 from chalicelib.kernel.errors import Conflict, NotFound, unavailable_on
 from chalicelib.kernel.paging import Page
-from chalicelib.kernel.storage_errors import response_code
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -52,7 +52,7 @@ class CallRepository:
 
     def create(self, call: Call) -> bool:
         """Store a new call; False when this id exists already."""
-        return _put(codec.call_item(replace(call, version=1)), CallItem.pk.does_not_exist())
+        return put_if(codec.call_item(replace(call, version=1)), CallItem.pk.does_not_exist())
 
     def get(self, call_id: str) -> Call | None:
         """Give the head of a call, consistently."""
@@ -99,7 +99,7 @@ class CallRepository:
         item, unchanged = codec.call_item(new), CallItem.version == old.version
         moves = moves_of(old, new)
         if not moves:
-            return _put(item, unchanged)
+            return put_if(item, unchanged)
         try:
             with TransactWrite(connection=self._connection) as transaction:
                 transaction.save(item, condition=unchanged)
@@ -149,14 +149,7 @@ class CallRepository:
         return [call_id for _, call_id in sorted(found)[:limit]]
 
     def _due_in(self, shard: str, now: datetime, limit: int) -> list[tuple[str, str]]:
-        # Not through the model: it filters by kind, and an index of keys only has no kind to filter by.
-        page = self._connection.query(
-            CallsTable.Meta.table_name,
-            shard,
-            range_key_condition=CallItem.due_at <= iso(now),
-            index_name="by_due_time",
-            limit=limit,
-        )
+        page = indexed(self._connection, "by_due_time", shard, CallItem.due_at <= iso(now), limit=limit)
         return [(item["due_at"]["S"], item["pk"]["S"].removeprefix("CALL#")) for item in page["Items"]]
 
     def put_brief(self, call_id: str, brief: Brief) -> None:
@@ -169,7 +162,7 @@ class CallRepository:
         `texts_since` says since when the call has texts that retention deletes some day.
         """
         item = codec.aftermath_item(call_id, aftermath, texts_since)
-        _put(item, AftermathItem.erased.does_not_exist())
+        put_if(item, AftermathItem.erased.does_not_exist())
 
     def of_contacts(self, contact_ids: Sequence[str], limit: int, start: str | None) -> Page[Call]:
         """Give up to `limit` calls of these contacts, newest first, after `start`; not those erased."""
@@ -182,13 +175,9 @@ class CallRepository:
         return Page(heads, keys[limit - 1] if len(keys) > limit else None)
 
     def _started(self, contact_id: str, limit: int, start: str | None) -> list[str]:
-        page = self._connection.query(
-            CallsTable.Meta.table_name,
-            contact_id,
-            range_key_condition=CallItem.started_key < (start or codec.ERASED),
-            index_name="by_contact",
-            limit=limit,
-            scan_index_forward=False,
+        before = CallItem.started_key < (start or codec.ERASED)
+        page = indexed(
+            self._connection, "by_contact", contact_id, before, limit=limit, scan_index_forward=False
         )
         return [item["started_key"]["S"] for item in page["Items"]]
 
@@ -209,16 +198,6 @@ class CallRepository:
             for item in items:
                 if isinstance(item, (BriefItem, TurnItem)):
                     batch.delete(item)
-
-
-def _put(item: CallsTable, condition: object) -> bool:
-    try:
-        item.save(condition)  # type: ignore[arg-type]
-    except PutError as error:
-        if response_code(error) == "ConditionalCheckFailedException":
-            return False
-        raise
-    return True
 
 
 def _why(error: TransactWriteError) -> Commit:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import asdict, astuple
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.ai.domain.analysis import ActionItem, Analysis, Sentiment, Usage
 from chalicelib.ai.domain.extraction import Extracted
+from chalicelib.calls.adapters.repository.writes import instant_of, shard_of, text_of
 from chalicelib.calls.adapters.tables import AftermathItem, CallItem, TurnItem
 from chalicelib.calls.domain.calls import Call, CallEvent, Direction
 from chalicelib.calls.domain.costs import CostLine
@@ -51,12 +51,12 @@ def due_shard(call: Call) -> str:
     Those that wait to be dialed and all others have keys of their own: each kind is looked for alone.
     """
     kind = WAITING if call.state is CallState.QUEUED else SILENT
-    return f"{kind}#{hashlib.sha256(call.id.encode()).digest()[0] % DUE_SHARDS}"
+    return f"{kind}#{shard_of(call.id, DUE_SHARDS)}"
 
 
 def list_shard(call_id: str) -> str:
     """Spread the list of all calls over a few keys, so that none takes all writes."""
-    return f"CALLS#{hashlib.sha256(call_id.encode()).digest()[0] % LIST_SHARDS}"
+    return f"CALLS#{shard_of(call_id, LIST_SHARDS)}"
 
 
 def texts_list(call_id: str) -> str:
@@ -70,7 +70,7 @@ def call_item(call: Call) -> CallItem:
         call_key(call.id),
         "CALL",
         due_shard=due_shard(call) if call.look_at else None,
-        due_at=_text(call.look_at),
+        due_at=text_of(call.look_at),
         contact_id=call.contact_id,
         started_key=started_key(call),
         listed_in=None if call.erased_at else list_shard(call.id),
@@ -85,17 +85,17 @@ def call_item(call: Call) -> CallItem:
         priority=call.priority,
         requested_by=call.requested_by or None,
         decision=call.decision and _decision_json(call.decision),
-        dialed_at=_text(call.dialed_at),
+        dialed_at=text_of(call.dialed_at),
         sid=call.sid or None,
-        answered_at=_text(call.answered_at),
-        ended_at=_text(call.ended_at),
+        answered_at=text_of(call.answered_at),
+        ended_at=text_of(call.ended_at),
         carrier_status=call.carrier_status or None,
         sip_code=call.sip_code or None,
         duration_s=call.duration_s,
         reason=call.reason or None,
         outcome=call.outcome and call.outcome.value,
-        finished_at=_text(call.finished_at),
-        erased_at=_text(call.erased_at),
+        finished_at=text_of(call.finished_at),
+        erased_at=text_of(call.erased_at),
         cost=call.cost,
         events=[astuple(event) for event in call.events] or None,  # short: a head below 1 KB costs one unit
         version=call.version,
@@ -118,19 +118,19 @@ def call_of(item: CallItem) -> Call:
         priority=int(item.priority),
         requested_by=item.requested_by or "",
         decision=_decision(item.decision),
-        dialed_at=_instant(item.dialed_at),
+        dialed_at=instant_of(item.dialed_at),
         sid=item.sid or "",
-        answered_at=_instant(item.answered_at),
-        ended_at=_instant(item.ended_at),
+        answered_at=instant_of(item.answered_at),
+        ended_at=instant_of(item.ended_at),
         carrier_status=item.carrier_status or "",
         sip_code=item.sip_code or "",
         duration_s=None if item.duration_s is None else int(item.duration_s),
         reason=item.reason or "",
         outcome=Outcome(item.outcome) if item.outcome else None,
-        finished_at=_instant(item.finished_at),
-        erased_at=_instant(item.erased_at),
+        finished_at=instant_of(item.finished_at),
+        erased_at=instant_of(item.erased_at),
         cost=None if item.cost is None else int(item.cost),
-        look_at=_instant(item.due_at),
+        look_at=instant_of(item.due_at),
         events=tuple(CallEvent(*event) for event in item.events or ()),
         version=int(item.version),
     )
@@ -140,7 +140,7 @@ def _decision_json(decision: Decision) -> dict[str, Any]:
     return {
         **asdict(decision),
         "decided_at": iso(decision.decided_at),
-        "not_before": _text(decision.not_before),
+        "not_before": text_of(decision.not_before),
     }
 
 
@@ -152,7 +152,7 @@ def _decision(stored: dict[str, Any] | None) -> Decision | None:
         reason=stored["reason"],
         explanation=stored["explanation"],
         decided_at=from_iso(stored["decided_at"]),
-        not_before=_instant(stored["not_before"]),
+        not_before=instant_of(stored["not_before"]),
     )
 
 
@@ -215,11 +215,3 @@ def aftermath_of(item: AftermathItem) -> Aftermath:
         extracted=tuple(Extracted(**entry) for entry in stored.get("extracted", ())),
     )
     return Aftermath(analysis or None, tuple(CostLine(**line) for line in item.costs))
-
-
-def _text(instant: datetime | None) -> str | None:
-    return iso(instant) if instant else None
-
-
-def _instant(text: str | None) -> datetime | None:
-    return from_iso(text) if text else None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import heapq
 from typing import TYPE_CHECKING
 
@@ -15,12 +14,13 @@ from pynamodb.exceptions import (
 )
 from pynamodb.transactions import TransactWrite
 
+from chalicelib.calls.adapters.repository.writes import shard_of
 from chalicelib.calls.adapters.tables import NumberItem
 from chalicelib.calls.domain.permission import NumberStatus
 from chalicelib.calls.domain.suppression import Suppression
 from chalicelib.kernel.actors import actor
 from chalicelib.kernel.clock import from_iso, iso
-from chalicelib.kernel.errors import unavailable_on
+from chalicelib.kernel.errors import Conflict, unavailable_on
 from chalicelib.kernel.paging import Page
 from chalicelib.kernel.phones import E164
 from chalicelib.kernel.storage_errors import response_code
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from pynamodb.connection import Connection
+    from pynamodb.expressions.condition import Condition
     from pynamodb.expressions.update import Action
 
     from chalicelib.calls.domain.suppression import SuppressionFilter
@@ -37,6 +38,8 @@ if TYPE_CHECKING:
 SHARDS = 4
 # As many updates as one transaction may have (Amazon DynamoDB Developer Guide, "Transactions").
 _AT_ONCE = 100
+# How often a suppression is tried again that somebody else changes at the same time.
+_MAX_TRIES = 10
 # How many suppressions are looked at beyond a page, for those that the filter takes.
 _MORE_EXAMINED = 1000
 # Before and after every instant that is written as text.
@@ -63,34 +66,45 @@ class NumberRepository:
             suppression_reason=item.suppression_reason or "",
             live_call_id=item.live_call_id or "",
             live_until=from_iso(item.live_until) if item.live_until else None,
+            texts_day=item.texts_day or "",
+            texts=int(item.texts or 0),
         )
 
     def suppress(self, number: E164, source: str, now: datetime, reason: str = "") -> Suppression:
-        """Never dial this number again; give the suppression that holds: the first one stands."""
-        row = _row(number)
-        row.update(actions=_suppressing(Suppression(number, now, source, reason)))
-        return _suppression(row)
+        """Never dial this number again; give the one that holds: the first, as `Suppression.over` says."""
+        wanted = Suppression(number, now, source, reason)
+        for _ in range(_MAX_TRIES):
+            row = _row(number)
+            row.update(actions=_suppressing(wanted))
+            held = _suppression(row)
+            if _put_over(held, new := wanted.over(held)):
+                return new
+        raise Conflict("The suppression changes too fast.", code="suppression_changed")
 
     def suppress_all(self, suppressions: Sequence[Suppression]) -> None:
-        """Never dial these numbers, each once, again; a suppression that is there stands."""
+        """Never dial these numbers, each once, again; what is there stands, as `Suppression.over` says."""
         for first in range(0, len(suppressions), _AT_ONCE):
             some = suppressions[first : first + _AT_ONCE]
             try:
                 self._suppress_some(some)
+                firm = self.suppressed([each.number for each in some], firmly=True)
             except TransactWriteError:  # one of them is just being dialed: each for itself
-                for each in some:
-                    _row(each.number).update(actions=_suppressing(each))
+                firm = frozenset()
+            for each in some:
+                if each.number not in firm:
+                    self.suppress(each.number, each.source, each.suppressed_at, each.reason)
 
     def _suppress_some(self, suppressions: Sequence[Suppression]) -> None:
         with TransactWrite(connection=self._connection) as transaction:
             for each in suppressions:
                 transaction.update(_row(each.number), actions=_suppressing(each))
 
-    def suppressed(self, numbers: Collection[E164]) -> frozenset[E164]:
-        """Tell which of these numbers are suppressed, consistently."""
+    def suppressed(self, numbers: Collection[E164], *, firmly: bool = False) -> frozenset[E164]:
+        """Tell, consistently, which numbers are suppressed; `firmly`: so that no START by text lifts it."""
         keys = [(f"NUMBER#{number}", "NUMBER") for number in numbers]
         found = NumberItem.batch_get(keys, consistent_read=True)
-        return frozenset(_number(item) for item in found if item.suppressed_at)
+        held = [_suppression(item) for item in found if item.suppressed_at]
+        return frozenset(each.number for each in held if not (firmly and each.is_by_text))
 
     def suppressions(self, wanted: SuppressionFilter, limit: int, start: str | None) -> Page[Suppression]:
         """Give up to `limit` suppressions, newest first, after `start`; a page may be short and not the last.
@@ -110,8 +124,11 @@ class NumberRepository:
             found += filter(wanted.takes, [_suppression(item)])
         return Page(found)
 
-    def lift(self, number: E164, reason: str, now: datetime) -> bool:
-        """Let a suppressed number be dialed again, and keep why; False when it is not suppressed."""
+    def lift(self, number: E164, reason: str, now: datetime, source: str = "") -> bool:
+        """Let a suppressed number be dialed again, and keep why; False when it is not suppressed.
+
+        With `source` only while this is what holds: a suppression that came since stays.
+        """
         gone = (
             NumberItem.suppressed_at,
             NumberItem.suppression_source,
@@ -125,13 +142,8 @@ class NumberRepository:
             NumberItem.release_reason.set(reason),
             NumberItem.changed_by.set(actor()),
         ]
-        try:
-            _row(number).update(actions=actions, condition=NumberItem.suppressed_at.exists())
-        except UpdateError as error:
-            if response_code(error) == _REFUSED:
-                return False
-            raise
-        return True
+        held = NumberItem.suppressed_at.exists()
+        return _updated(number, actions, held & (NumberItem.suppression_source == source) if source else held)
 
     def forget(self, number: E164, now: datetime) -> bool:
         """Delete what is held about a number that is not suppressed; False while a call uses it."""
@@ -154,6 +166,30 @@ class NumberRepository:
         except UpdateError as error:
             if response_code(error) != _REFUSED:
                 raise
+
+
+def _put_over(held: Suppression, new: Suppression) -> bool:
+    """Put a suppression in the place of the one that holds; False when that has changed or gone."""
+    if new == held:
+        return True
+    actions: list[Action] = [
+        NumberItem.suppressed_at.set(iso(new.suppressed_at)),
+        NumberItem.suppression_source.set(new.source),
+        NumberItem.suppression_reason.set(new.reason),
+        NumberItem.suppressed_key.set(new.position),
+        NumberItem.changed_by.set(actor()),
+    ]
+    return _updated(new.number, actions, NumberItem.suppression_source == held.source)
+
+
+def _updated(number: E164, actions: list[Action], condition: Condition) -> bool:
+    try:
+        _row(number).update(actions=actions, condition=condition)
+    except UpdateError as error:
+        if response_code(error) == _REFUSED:
+            return False
+        raise
+    return True
 
 
 def _row(number: E164) -> NumberItem:
@@ -183,7 +219,7 @@ def _suppressing(suppression: Suppression) -> list[Action]:
 
 
 def _shard(number: E164) -> str:
-    return f"SUPPRESSED#{hashlib.sha256(number.encode()).digest()[0] % SHARDS}"
+    return f"SUPPRESSED#{shard_of(number, SHARDS)}"
 
 
 def _newest_first(low: str, high: str, limit: int) -> Iterable[NumberItem]:

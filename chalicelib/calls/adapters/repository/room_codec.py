@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+from chalicelib.calls.adapters.repository.writes import instant_of, text_of
 from chalicelib.calls.adapters.tables import ParticipantItem, RoomItem
 from chalicelib.calls.domain.erasing import NO_NUMBER
 from chalicelib.calls.domain.rooms import LegState, Participant, Role, Room, RoomState
 from chalicelib.kernel.actors import actor
 from chalicelib.kernel.clock import from_iso, iso
-from chalicelib.kernel.phones import E164
+from chalicelib.kernel.phones import E164, is_e164
 
 if TYPE_CHECKING:
     from datetime import datetime
 
 LIST = "ROOMS"
+_KEPT = timedelta(days=400)  # longer than any conference lasts, and than numbers of it are read
 _INSTANTS = ("dialed_at", "accepted_at", "joined_at", "left_at")
 _TEXTS = ("label", "mode", "why", "sid", "reason")
 _PLAIN = ("muted", "held", "wants_muted", "wants_held")
@@ -31,9 +34,9 @@ def participant_key(participant_id: str) -> str:
     return f"PARTICIPANT#{participant_id}"
 
 
-def contact_key(contact_id: str) -> str:
-    """Give the index key of a contact's participations."""
-    return f"ROOMS#{contact_id}"
+def owner_key(owner: str) -> str:
+    """Give the index key of the participations of a contact, or of a number that was no contact's."""
+    return f"ROOMS#{owner}"
 
 
 def room_item(room: Room) -> RoomItem:
@@ -41,6 +44,7 @@ def room_item(room: Room) -> RoomItem:
     return RoomItem(
         room_key(room.id),
         "ROOM",
+        expires_at=_expiry(room.created_at),
         listed_in=LIST if room.is_listed else None,
         listed_at=f"{iso(room.created_at)}#{room.id}" if room.is_listed else None,
         call_id=room.call_id or None,
@@ -48,9 +52,9 @@ def room_item(room: Room) -> RoomItem:
         label=room.label or None,
         state=room.state.value,
         sid=room.sid or None,
-        sid_at=_text(room.sid_at),
+        sid_at=text_of(room.sid_at),
         created_at=iso(room.created_at),
-        ended_at=_text(room.ended_at),
+        ended_at=text_of(room.ended_at),
         requested_by=room.requested_by or None,
         version=room.version,
         changed_by=actor(),
@@ -67,8 +71,8 @@ def room_of(item: RoomItem) -> Room:
         label=item.label or "",
         state=RoomState(item.state),
         sid=item.sid or "",
-        sid_at=_instant(item.sid_at),
-        ended_at=_instant(item.ended_at),
+        sid_at=instant_of(item.sid_at),
+        ended_at=instant_of(item.ended_at),
         requested_by=item.requested_by or "",
         version=int(item.version),
     )
@@ -77,13 +81,15 @@ def room_of(item: RoomItem) -> Room:
 def participant_item(room_id: str, leg: Participant) -> ParticipantItem:
     """Write a participant."""
     fields: dict[str, Any] = {name: getattr(leg, name) or None for name in _TEXTS}
-    fields |= {name: _text(getattr(leg, name)) for name in _INSTANTS}
+    fields |= {name: text_of(getattr(leg, name)) for name in _INSTANTS}
     fields |= {name: getattr(leg, name) for name in _PLAIN}
+    owner = leg.contact_id or leg.number
     return ParticipantItem(
         room_key(room_id),
         participant_key(leg.id),
-        contact_id=contact_key(leg.contact_id) if leg.contact_id else None,
-        started_key=f"{room_id}#{leg.id}" if leg.contact_id else None,
+        expires_at=_expiry(leg.asked_at),
+        contact_id=owner_key(owner) if owner else None,
+        started_key=f"{room_id}#{leg.id}" if owner else None,
         number=leg.number or None,
         role=leg.role.value,
         state=leg.state.value,
@@ -104,19 +110,20 @@ def participant_of(item: ParticipantItem) -> Participant:
         role=Role(item.role),
         asked_at=from_iso(item.asked_at),
         state=LegState(item.state),
-        contact_id=(item.contact_id or "").removeprefix("ROOMS#"),
+        contact_id=_contact_of(item.contact_id or ""),
         duration_s=None if item.duration_s is None else int(item.duration_s),
         flags_seen=int(item.flags_seen),
         version=int(item.version),
     )
     fields: dict[str, Any] = {name: getattr(item, name) or "" for name in _TEXTS}
-    fields |= {name: _instant(getattr(item, name)) for name in _INSTANTS}
+    fields |= {name: instant_of(getattr(item, name)) for name in _INSTANTS}
     return replace(leg, **fields, **{name: getattr(item, name) for name in _PLAIN})
 
 
-def _text(instant: datetime | None) -> str | None:
-    return iso(instant) if instant else None
+def _contact_of(key: str) -> str:
+    owner = key.removeprefix("ROOMS#")
+    return "" if is_e164(owner) else owner
 
 
-def _instant(text: str | None) -> datetime | None:
-    return from_iso(text) if text else None
+def _expiry(made_at: datetime) -> int:
+    return int((made_at + _KEPT).timestamp())

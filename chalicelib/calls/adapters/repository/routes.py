@@ -5,13 +5,13 @@ from __future__ import annotations
 from datetime import date, time
 from typing import Any
 
-from pynamodb.exceptions import DoesNotExist, PutError, PynamoDBException
+from pynamodb.exceptions import DoesNotExist, PynamoDBException
 
+from chalicelib.calls.adapters.repository.writes import put_if
 from chalicelib.calls.adapters.tables import LineItem
 from chalicelib.calls.domain.routes import AfterHours, LineRoute, OfficeHours, Span
 from chalicelib.kernel.errors import unavailable_on
 from chalicelib.kernel.phones import E164
-from chalicelib.kernel.storage_errors import response_code
 
 
 @unavailable_on(PynamoDBException)
@@ -35,13 +35,7 @@ class RouteRepository:
         """Store a route of version 1, or in place of the version before; False when that is not there."""
         before = route.version - 1
         unchanged = LineItem.version == before if before else LineItem.version.does_not_exist()
-        try:
-            _item(route).save(unchanged)
-        except PutError as error:
-            if response_code(error) == "ConditionalCheckFailedException":
-                return False
-            raise
-        return True
+        return put_if(_item(route), unchanged)
 
 
 def _key(line: str) -> str:

@@ -5,15 +5,15 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from pynamodb.exceptions import DoesNotExist, PutError, PynamoDBException, TransactWriteError
+from pynamodb.exceptions import DoesNotExist, PynamoDBException, TransactWriteError
 from pynamodb.transactions import TransactWrite
 
 from chalicelib.calls.adapters.repository import template_codec
+from chalicelib.calls.adapters.repository.writes import put_if
 from chalicelib.calls.adapters.tables import TemplateItem, TemplateVersionItem
 from chalicelib.kernel.clock import iso
 from chalicelib.kernel.errors import unavailable_on
 from chalicelib.kernel.paging import Page
-from chalicelib.kernel.storage_errors import response_code
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -36,13 +36,7 @@ class TemplateRepository:
 
     def create(self, template: CallTemplate) -> bool:
         """Store a new template; False when there is, or lately was, one with this id."""
-        try:
-            template_codec.template_item(template).save(TemplateItem.pk.does_not_exist())
-        except PutError as error:
-            if response_code(error) == "ConditionalCheckFailedException":
-                return False
-            raise
-        return True
+        return put_if(template_codec.template_item(template), TemplateItem.pk.does_not_exist())
 
     def get(self, template_id: str) -> CallTemplate | None:
         """Give the current version of a template, consistently; None also when it was deleted."""

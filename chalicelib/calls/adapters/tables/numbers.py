@@ -34,6 +34,8 @@ class NumberItem(ActItem, CallsTable, discriminator="number"):
     release_reason = UnicodeAttribute(null=True)
     live_call_id = UnicodeAttribute(null=True)
     live_until = UnicodeAttribute(null=True)
+    texts_day = UnicodeAttribute(null=True)
+    texts = NumberAttribute(null=True)
 
 
 class TemplateItem(ActItem, CallsTable, discriminator="template"):

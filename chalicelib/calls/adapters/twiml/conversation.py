@@ -19,7 +19,6 @@ from chalicelib.ai.domain.conversation import (
     Transfer,
 )
 from chalicelib.ai.domain.wording import REPEAT
-from chalicelib.calls.adapters.twiml.transfers import pass_on
 from chalicelib.calls.domain.handing import Resume
 from chalicelib.calls.domain.turns import GREETING_TURN, MORE_KEYS, TurnEnd
 
@@ -36,6 +35,9 @@ if TYPE_CHECKING:
 _SILENCE_S = 5
 # How long a Gather waits for the next key of a number.
 _KEYS_S = 2
+# Only so does the relay find out which language is spoken; it then names it without its country.
+# Source: Twilio, changelog of 7 October 2025 (automatic language detection).
+_HEARS_ALL = {"transcription_language": "multi", "transcription_provider": "Deepgram"}
 
 
 def relay(
@@ -52,6 +54,7 @@ def relay(
     greeting = spoken(directives)
     response = VoiceResponse()
     connect = Connect(action=addresses.session_ended(call_id))
+    hearing = _HEARS_ALL if brief.languages else {}
     session = connect.conversation_relay(
         url=addresses.socket_url,
         welcome_greeting=greeting,
@@ -61,6 +64,7 @@ def relay(
         voice=brief.voice,
         interruptible="any",
         dtmf_detection=True,
+        **hearing,
     )
     for code in dict.fromkeys((brief.language, *brief.languages)) if brief.languages else ():
         session.language(code=code, tts_provider="Google", voice=_voice(brief, code))
@@ -202,4 +206,6 @@ def _leave(response: VoiceResponse, file: CallFile, step: Step, addresses: Addre
     if isinstance(step, Hangup):
         response.hangup()
     else:
+        from chalicelib.calls.adapters.twiml.transfers import pass_on  # noqa: PLC0415  few calls need it
+
         pass_on(response, file.call, step, addresses)
