@@ -96,6 +96,8 @@ def _finish_leg(calls, leg, ending):
         return
     leg_answered(calls, ROOM, leg.id, Report("in-progress", "CA5", now))
     leg_pressed(calls, ROOM, leg.id, "1" if ending == "accepts" else "")
+    if ending == "accepts":
+        room_event(calls, ROOM, RoomEvent("participant-join", "CF1", 4, now, leg.id))
 
 
 def _judge(calls, ending):
@@ -113,10 +115,10 @@ def _brought_back(calls):
     return [what for what in calls.switchboard.log if what[0] == "bring_back"]
 
 
-def _work(calls, *, without=()):
+def _work(calls):
     """Do every task that was sent, with those that they send; the delayed ones last."""
     while calls.room_wakeups.tasks:
         calls.room_wakeups.tasks.sort(key=lambda task: task[3])
-        task, room_id, participant_id, _ = calls.room_wakeups.tasks.pop(0)
-        if task not in without:
-            see_to(calls, task, room_id, participant_id)
+        task, room_id, participant_id, delay_s = calls.room_wakeups.tasks.pop(0)
+        calls.clock.advance(seconds=delay_s)
+        see_to(calls, task, room_id, participant_id)
