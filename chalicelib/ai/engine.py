@@ -103,7 +103,7 @@ class Engine:
         elif _wants_colleague(conversation, event.digits):
             yield from _say(wording.TRANSFERRING, Transfer("asked_for_person"))
         else:
-            if not event.is_complete and conversation.turns < conversation.max_turns:
+            if not event.is_complete and conversation.turns < conversation.conduct.max_turns:
                 yield AwaitKeys()
             yield from self._converse(_heard(conversation, wording.pressed(event.digits)))
 
@@ -121,7 +121,7 @@ class Engine:
 
     def _converse(self, conversation: Conversation) -> Responding:
         """Ask the model, run the actions that it wants, and ask again until it only speaks."""
-        if conversation.turns >= conversation.max_turns:
+        if conversation.turns >= conversation.conduct.max_turns:
             yield from _say(wording.TOO_LONG, Hangup("turn_limit"))
             return
         for _ in range(_MAX_ROUNDS):
@@ -141,7 +141,15 @@ class Engine:
         yield from _give_up(conversation, "model_loop")
 
     def _ask(self, conversation: Conversation, answer: _Answer) -> Responding:
-        request = ModelRequest(conversation.instructions, conversation.history, conversation.tools)
+        conduct = conversation.conduct
+        request = ModelRequest(
+            conversation.instructions,
+            conversation.history,
+            conversation.tools,
+            providers=conduct.providers,
+            temperature=conduct.temperature,
+            max_tokens=conduct.max_answer_tokens,
+        )
         for part in self.model.stream(request):
             if isinstance(part, ToolCall):
                 answer.calls += (part,)

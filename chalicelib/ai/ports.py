@@ -19,12 +19,16 @@ class ModelRequest:
     """One question to a model; the stable instructions come first, so that providers can cache them.
 
     An answer that is not complete after `time_left_s` seconds has failed, however much of it came.
+    `providers` are the names of those to ask, in this order; empty: all, as the deployment orders them.
     """
 
     instructions: str
     messages: tuple[Message, ...]
     tools: tuple[ToolSpec, ...] = ()
     time_left_s: float = 20.0
+    providers: tuple[str, ...] = ()
+    temperature: float | None = None
+    max_tokens: int = 400
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field
 
 from chalicelib.ai.engine import END_TOOL, TRANSFER_TOOL
-from chalicelib.kernel.tools import Tool, ToolContext
+from chalicelib.kernel.tools import Effect, Tool, ToolContext
 
 
 class Reason(BaseModel):
@@ -24,6 +24,12 @@ def _granted(_context: ToolContext, _arguments: Reason) -> str:
 def conversation_tools() -> list[Tool]:
     """Give the actions that the engine itself carries out once they are granted."""
     return [
-        Tool(END_TOOL, "End the call, after you have said goodbye.", Reason, _granted),
-        Tool(TRANSFER_TOOL, "Hand the caller over to a person, when they ask for one.", Reason, _granted),
+        Tool(END_TOOL, "End the call, after you have said goodbye.", Reason, _granted, Effect.NONE),
+        Tool(
+            TRANSFER_TOOL,
+            "Hand the caller over to a person, when they ask for one.",
+            Reason,
+            _granted,
+            Effect.NONE,
+        ),
     ]

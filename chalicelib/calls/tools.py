@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from chalicelib.ai.domain.conversation import OPT_OUT_TOOL
 from chalicelib.calls.services.suppression import stop_calling
 from chalicelib.kernel.phones import E164
-from chalicelib.kernel.tools import Tool, ToolContext
+from chalicelib.kernel.tools import Effect, Tool, ToolContext
 
 if TYPE_CHECKING:
     from chalicelib.calls.ports.calls import CallPorts
@@ -51,5 +51,5 @@ def call_tools(calls: CallPorts) -> list[Tool]:
 
     return [
         Tool(OPT_OUT_TOOL, "The person does not want to be called again. Irrevocable.", Nothing, run),
-        Tool("send_sms", _SMS, SmsArguments, send_sms),
+        Tool("send_sms", _SMS, SmsArguments, send_sms, Effect.OUTSIDE),
     ]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from chalicelib.entrypoints import (
-    http_ai,
     http_audit,
     http_bulk,
     http_call_analytics,
@@ -25,6 +24,7 @@ from chalicelib.entrypoints import (
     http_notes,
     http_numbers,
     http_personal,
+    http_prompts,
     http_recordings,
     http_rooms,
     http_settings,
@@ -56,7 +56,7 @@ BLUEPRINTS = (
     http_consents.bp,  # what contacts allowed and forbade
     http_timeline.bp,  # what happened with a contact
     http_personal.bp,  # all that is kept about a person, and how it goes
-    http_ai.bp,  # templates and chat
+    http_prompts.bp,  # templates and chat
     http_templates.bp,  # how kinds of calls are held
     http_calls.bp,  # placing calls and reading them
     http_live_calls.bp,  # calls that go on

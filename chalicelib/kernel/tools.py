@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -23,6 +24,14 @@ class ToolContext:
     now: datetime
 
 
+class Effect(StrEnum):
+    """What an action does to the world, beyond giving an answer."""
+
+    NONE = "none"  # it reads, or only steers the conversation
+    CHANGES = "changes"  # our own records
+    OUTSIDE = "outside"  # something leaves the house: a message, a call
+
+
 @dataclass(frozen=True)
 class Tool:
     """A named action: what the model reads about it, its argument model, and what runs it.
@@ -34,3 +43,4 @@ class Tool:
     description: str
     arguments: type[BaseModel]
     run: Callable[[ToolContext, Any], str]
+    effect: Effect = Effect.CHANGES

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from chalicelib.kernel.tools import Tool, ToolContext
+from chalicelib.kernel.tools import Effect, Tool, ToolContext
 from chalicelib.scheduling.services import CallbackWish, promise_callback
 
 if TYPE_CHECKING:
@@ -41,5 +41,6 @@ def scheduling_tools(scheduling: SchedulingPorts) -> list[Tool]:
             "Promise to call again at a certain time.",
             CallbackArguments,
             schedule_callback,
+            Effect.OUTSIDE,
         )
     ]

@@ -11,7 +11,7 @@ from fakes.ai import FakePrompts, a_prompt
 
 from chalicelib.ai.adapters.rendering import JinjaRenderer
 from chalicelib.ai.adapters.repository import AiRepository
-from chalicelib.ai.services import create_prompt
+from chalicelib.ai.services.prompts import create_prompt
 from chalicelib.kernel.errors import Conflict
 
 

@@ -11,7 +11,7 @@ from fakes.causes import ADMIN, CAUSES, created_contact, moved, noted, promised,
 from fakes.world import a_world
 
 from chalicelib.ai.adapters import tables as ai_tables
-from chalicelib.ai.services import create_prompt
+from chalicelib.ai.services.prompts import create_prompt
 from chalicelib.calls.adapters import tables as calls_tables
 from chalicelib.calls.services.suppression import stop_calling
 from chalicelib.calls.services.template_editing import create_template

@@ -11,7 +11,7 @@ from fakes.recordings import SID, SOUND
 from fakes.samples import GRANT
 
 from chalicelib.ai.domain.conversation import Transfer
-from chalicelib.ai.services import create_prompt
+from chalicelib.ai.services.prompts import create_prompt
 from chalicelib.calls.domain.message_templates import MessageTemplate
 from chalicelib.calls.domain.recordings import RecordingKind, RecordingReport
 from chalicelib.calls.domain.routes import LineRoute

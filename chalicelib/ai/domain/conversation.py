@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
+from chalicelib.ai.domain.conduct import DEFAULT_CONDUCT, Conduct
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -210,7 +212,6 @@ class Conversation:
     on_failure: OnFailure = OnFailure.HANG_UP
     silences: int = 0
     turns: int = 0
-    max_turns: int = 40
     may_opt_out: bool = True
     closing: bool = False
     menu: tuple[MenuKey, ...] = ()
@@ -218,3 +219,4 @@ class Conversation:
     is_spent: bool = False
     promised: str = ""
     other_end: OtherEnd | None = None
+    conduct: Conduct = DEFAULT_CONDUCT

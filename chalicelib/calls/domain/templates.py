@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from chalicelib.ai.domain.conduct import DEFAULT_CONDUCT, Conduct
 from chalicelib.ai.domain.conversation import OnFailure
 
 if TYPE_CHECKING:
@@ -63,8 +64,8 @@ class CallTemplate:
     `voicemail_message` after the beep. All of them, and `recording_announcement`, may have variables.
     `menu` are keys that act at once. `filler_after_ms` is how long a model may be silent before a filler is
     spoken. `max_spend` is in micro-dollars; None: no limit. `languages` are understood beside `language`,
-    over the relay. `extract` are values to look for after the call. `updated_at` is when this version was
-    made, None for the first. A version is never changed.
+    over the relay. `extract` are values to look for after the call. `conduct` is how the AI behaves.
+    `updated_at` is when this version was made, None for the first. A version is never changed.
     """
 
     id: str
@@ -93,6 +94,7 @@ class CallTemplate:
     max_duration_s: int = 600
     max_spend: int | None = None
     extract: tuple[ExtractField, ...] = ()
+    conduct: Conduct = DEFAULT_CONDUCT
     updated_at: datetime | None = None
     version: int = 1
 
@@ -126,6 +128,7 @@ class Brief:
     record: bool = False
     max_spend: int | None = None
     extract: tuple[ExtractField, ...] = ()
+    conduct: Conduct = DEFAULT_CONDUCT
 
 
 def language_heard(brief: Brief, tag: str) -> str:

@@ -16,6 +16,7 @@ from pydantic import (
 
 from chalicelib.ai.domain.conversation import OPT_OUT_TOOL, MenuAction, OnFailure
 from chalicelib.ai.engine import END_TOOL, TRANSFER_TOOL
+from chalicelib.ai.schemas.conduct import ConductIn, ConductView
 from chalicelib.calls.domain.templates import (
     FILLER_AFTER_MS,
     Announce,
@@ -142,6 +143,7 @@ class CallTemplateIn(BaseModel):
     extract: Annotated[
         list[ExtractFieldIn], Field(max_length=20, description="Values to look for after the call.")
     ] = []
+    conduct: Annotated[ConductIn, Field(default_factory=ConductIn, description="How the AI behaves.")]
 
     @field_validator("language")
     @classmethod
@@ -201,6 +203,7 @@ class CallTemplateIn(BaseModel):
             "languages": tuple(self.languages),
             "menu": tuple(entry.menu_key() for entry in self.menu),
             "extract": tuple(each.field() for each in self.extract),
+            "conduct": self.conduct.conduct(),
             "transfer_to": E164(self.transfer_to) if self.transfer_to else None,
         }
         return CallTemplate(id=template_id, created_at=cut_to_millis(now), **fields)
@@ -254,6 +257,7 @@ class CallTemplateView(View):
     max_duration_s: int
     max_spend: int | None
     extract: list[ExtractFieldView]
+    conduct: ConductView
     version: int
     created_at: datetime
     updated_at: datetime | None

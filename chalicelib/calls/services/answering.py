@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from chalicelib.ai.domain.conversation import Conversation, Say
 from chalicelib.ai.engine import greet
-from chalicelib.ai.services import get_prompt
+from chalicelib.ai.services.prompts import get_prompt
 from chalicelib.calls.domain.calls import Call, CallEvent, Direction
 from chalicelib.calls.domain.happenings import Happening
 from chalicelib.calls.domain.lifecycle import PATIENCE

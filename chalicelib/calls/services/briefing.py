@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from chalicelib.ai.services import instructions
+from chalicelib.ai.services.prompts import instructions
 from chalicelib.calls.domain.calls import Direction
 from chalicelib.calls.domain.machines import usual_screening_answer
 from chalicelib.calls.domain.templates import Brief
@@ -97,6 +97,7 @@ def write_brief(
         record=template.record,
         max_spend=template.max_spend,
         extract=template.extract,
+        conduct=template.conduct,
         time_zone=occasion.contact.time_zone or DEFAULT_TIME_ZONE,
         template_version=template.version,
         prompt_version=prompt.version,

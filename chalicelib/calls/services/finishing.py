@@ -7,8 +7,8 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from chalicelib.ai import services as ai
 from chalicelib.ai.domain.conversation import Heard
+from chalicelib.ai.services import analysing as ai
 from chalicelib.calls.domain.costs import cost_lines, leg_lines
 from chalicelib.calls.domain.evidence import begun_at, with_turns
 from chalicelib.calls.domain.files import Aftermath

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from chalicelib.ai.services import get_prompt, instructions
+from chalicelib.ai.services.prompts import get_prompt, instructions
 from chalicelib.calls.domain.permission import objection_to
 from chalicelib.calls.services.briefing import SAMPLE, Occasion, fill_texts, variables_of, write_brief
 from chalicelib.calls.services.templates import get_template
@@ -147,6 +147,8 @@ def _check(calls: CallPorts, template: CallTemplate) -> None:
         _check_target(calls, template.transfer_to)
     with about_field("/tools"):
         _check_tools(calls, template.tools)
+    with about_field("/conduct/confirm_tools"):
+        _check_tools(calls, template.conduct.confirm_tools)
 
 
 def _check_tools(calls: CallPorts, names: tuple[str, ...]) -> None:

@@ -258,6 +258,7 @@ def _conversation(calls: CallPorts, file: CallFile, event: SpokenEvent) -> Conve
         is_spent=asks_model and _is_spent(calls, file),
         promised=promised_transfer(file.turns),
         other_end=other_end_of(file),
+        conduct=file.brief.conduct,
     )
 
 

@@ -9,7 +9,7 @@ from fakes.calls import NOW, a_brief, a_call
 from chalicelib.ai.domain.analysis import ANALYSIS_SCHEMA, Usage, analysis_schema, read_analysis
 from chalicelib.ai.domain.conversation import Heard
 from chalicelib.ai.domain.extraction import Extracted, ExtractField, ExtractType
-from chalicelib.ai.services import analyse, analyse_by_rules
+from chalicelib.ai.services.analysing import analyse, analyse_by_rules
 from chalicelib.calls.domain.evidence import begun_at, with_turns
 from chalicelib.calls.domain.files import CallFile
 from chalicelib.calls.domain.turns import Turn, TurnKind

@@ -11,14 +11,8 @@ from chalicelib.ai.adapters.rendering import JinjaRenderer
 from chalicelib.ai.domain.analysis import Sentiment, Usage, read_analysis
 from chalicelib.ai.domain.conversation import Heard, Spoken, ToolUsed
 from chalicelib.ai.domain.wording import HOUSE_RULES, pressed, speakable
-from chalicelib.ai.services import (
-    analyse,
-    analyse_by_rules,
-    create_prompt,
-    get_prompt,
-    instructions,
-    transcript,
-)
+from chalicelib.ai.services.analysing import analyse, analyse_by_rules, transcript
+from chalicelib.ai.services.prompts import create_prompt, get_prompt, instructions
 from chalicelib.kernel.errors import Invalid, NotFound, Unavailable
 
 TALK = (Heard("great"), ToolUsed("t", "add_note", "{}", "Noted."), Spoken("Done."))

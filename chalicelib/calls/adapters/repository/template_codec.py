@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
+from chalicelib.ai.domain.conduct import ApplyFields, Conduct, OnAbuse, OnEmergency
 from chalicelib.ai.domain.conversation import MenuAction, MenuKey, OnFailure
 from chalicelib.ai.domain.extraction import ExtractField, ExtractType
 from chalicelib.calls.adapters.tables import BriefItem, TemplateItem, TemplateVersionItem
@@ -32,6 +33,7 @@ _TYPES: dict[str, Any] = {
     "languages": tuple,
     "menu": lambda keys: tuple(MenuKey(**{**key, "action": MenuAction(key["action"])}) for key in keys),
     "extract": lambda fields: tuple(_extract_field(**field) for field in fields),
+    "conduct": lambda conduct: _conduct(**conduct),
     "created_at": from_iso,
     "updated_at": lambda at: from_iso(at) if at else None,
 }
@@ -74,6 +76,25 @@ def _stored(template: CallTemplate) -> dict[str, Any]:
 
 def _extract_field(*, type: str, choices: list[str], **rest: str) -> ExtractField:  # noqa: A002  its stored name
     return ExtractField(type=ExtractType(type), choices=tuple(choices), **rest)
+
+
+def _conduct(
+    *,
+    on_abuse: str,
+    on_emergency: str,
+    apply_fields: str,
+    providers: list[str],
+    confirm_tools: list[str],
+    **rest: Any,
+) -> Conduct:
+    return Conduct(
+        on_abuse=OnAbuse(on_abuse),
+        on_emergency=OnEmergency(on_emergency),
+        apply_fields=ApplyFields(apply_fields),
+        providers=tuple(providers),
+        confirm_tools=tuple(confirm_tools),
+        **rest,
+    )
 
 
 def _typed(stored: dict[str, Any]) -> dict[str, Any]:

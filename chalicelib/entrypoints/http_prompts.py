@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from chalice.app import Blueprint
 
-from chalicelib.ai import services
-from chalicelib.ai.schemas import PromptIn, PromptList, PromptView
+from chalicelib.ai.schemas.prompts import PromptIn, PromptList, PromptView
+from chalicelib.ai.services import prompts as services
 from chalicelib.bootstrap import container
 from chalicelib.entrypoints.middleware import NoQuery, Request, route
 from chalicelib.system.domain.tokens import Scope

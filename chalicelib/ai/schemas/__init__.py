@@ -1,0 +1,1 @@
+"""What the conversation's API takes and shows."""
