@@ -68,35 +68,3 @@ def test_a_worker_that_dies_after_the_carrier_accepted_never_dials_twice(stack: 
     assert call["outcome"] == "completed"
     assert len(stack.carrier_calls(MARIA)) == 1
     assert call["sid"] == stack.carrier_calls(MARIA)[0]["sid"]
-
-
-def test_an_answer_of_the_carrier_that_is_lost_never_dials_twice(stack: Stack) -> None:
-    """The carrier accepts, but its answer never reaches us: one call, known from its callbacks."""
-    rule = {"effect": "rest_cut_after_success", "match": "POST", "count": 1}
-    stack.control("PUT", "/faults", {"seed": 1, "rules": [rule]})
-    stack.script(MARIA, QUICK)
-    call_id = stack.initiate(MARIA)
-    stack.wake(call_id)
-    assert stack.finished(call_id)["outcome"] == "completed"
-    assert len(stack.carrier_calls(MARIA)) == 1
-
-
-def test_a_lost_socket_goes_on_by_gather(stack: Stack) -> None:
-    """The socket breaks in mid-call: the person hears one sentence and the conversation goes on."""
-    rule = {"effect": "socket_dropped", "count": 1, "after_frames": 3}
-    stack.control("PUT", "/faults", {"seed": 1, "rules": [rule]})
-    stack.script(
-        MARIA,
-        {
-            "answer": 0.5,
-            "steps": [
-                {"hears": "minute", "say": "How much is it?"},
-                {"hears": "go on", "say": "When are you open?"},
-            ],
-            "rules": [{"hears": "Saturdays", "hang_up": True}],
-            "patience_seconds": 60,
-        },
-    )
-    call = stack.finished(stack.initiate(MARIA))
-    assert any("line was bad" in text for _, text in stack.heard(call["sid"]))
-    assert any("Saturdays" in text for _, text in stack.heard(call["sid"]))

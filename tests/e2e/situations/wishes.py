@@ -130,7 +130,7 @@ SITUATIONS = [
     Situation(
         "Talks over the greeting",
         talks({"interrupt_after_words": 3, "say": "Who is this?"}, "I see. Goodbye."),
-        Expect(heard=["I'm calling about your next dental check-up"]),
+        Expect(heard=["/I'm calling about your next dental check-up/"]),
     ),
     Situation(
         "Talks over a long answer",
