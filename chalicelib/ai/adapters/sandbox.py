@@ -76,6 +76,10 @@ class BoundedSandbox(ImmutableSandboxedEnvironment):
             return False
         return super().is_safe_attribute(obj, attr, value)
 
+    def wrap_str_format(self, value: Any) -> None:  # noqa: ARG002  the environment's own way to allow `format`
+        """Have `format` and `format_map` judged as any other attribute: they are forbidden."""
+        return
+
     def concatenate(self, parts: Iterable[Any]) -> str:
         """Join what stands between `~`."""
         return bounded(map(str, parts))
