@@ -5,7 +5,7 @@ ENV_FILE ?=
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
 .SUFFIXES:
-.PHONY: help run up down demo status logs test check openapi situations bench simulate package lock clean
+.PHONY: help run up down demo status logs test check openapi situations eval hostile bench simulate package lock clean
 
 BIN := .venv/bin
 VENV := .venv/.installed
@@ -51,6 +51,12 @@ openapi: $(VENV) ## Write the API's contract, docs/openapi.json, from the code
 
 situations: $(VENV) $(CLOUD) ## Play every situation of the phone and write docs/situations.md
 	@WRITE_SITUATIONS=1 $(BIN)/python -m pytest tests/e2e/test_situations.py
+
+eval: up ## Play the scenarios of evals/ against the local stack (ENV_FILE=.env for your own model)
+	@$(BIN)/python -m localcloud evaluate run evals
+
+hostile: $(VENV) ## Let hostile callers talk to a model that obeys them, and print what came of it
+	@PYTHONPATH=.:tests $(BIN)/python -m fakes.hostile 2>/dev/null
 
 bench: $(VENV) $(CLOUD) ## Measure against the budgets
 	@$(BIN)/python -m benchmarks

@@ -52,7 +52,7 @@ root = container()
 root.client("secretsmanager")
 root.connections = Connections("AC", ("t",), "", (), "k", "http://127.0.0.1:9/v1", "m", "", "")
 calls = root.calls
-calls.book, calls.turns, calls.socket, calls.wakeups, calls.ai.model, calls.tool_specs
+calls.book, calls.turns, calls.socket, calls.wakeups, calls.ai.model.prepare(), calls.tool_specs
 print((time.perf_counter() - started) * 1000)
 """
 _BARE_READY = """

@@ -6,6 +6,7 @@ import os
 
 from benchmarks.conversation import LINE
 from chalicelib.bootstrap import Container
+from chalicelib.kernel.provider_settings import ProviderSettings
 from chalicelib.kernel.settings import Connections
 
 REGION = "us-east-1"
@@ -48,9 +49,7 @@ def _connections(model_url: str) -> Connections:
         twilio_auth_tokens=(AUTH_TOKEN,),
         twilio_api_url="",
         twilio_from_numbers=(LINE,),
-        openai_api_key="local",
-        openai_base_url=model_url,
-        openai_model="local-model",
+        providers=(ProviderSettings("openai", "openai", "local-model", 8000, model_url, "local"),),
         webhook_url=WEBHOOK_URL,
         socket_url=SOCKET_URL,
     )

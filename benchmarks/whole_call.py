@@ -16,6 +16,7 @@ from benchmarks.ledger import Entry, Ledger
 from benchmarks.product import container
 from chalicelib import bootstrap
 from chalicelib.ai.domain.analysis import Usage
+from chalicelib.ai.domain.asking import ModelUse
 from chalicelib.ai.domain.prompts import PromptTemplate
 from chalicelib.ai.ports import Finished, TextDelta
 from chalicelib.calls.adapters import messages
@@ -82,7 +83,11 @@ class _Model:
 
     name = "local-model"
 
-    def stream(self, _request: ModelRequest) -> Iterator[ModelPart]:
+    def prepare(self) -> None:
+        pass
+
+    def stream(self, request: ModelRequest) -> Iterator[ModelPart]:
+        request.tell(ModelUse("local", self.name, Usage(600, 0, 30), 0, 0))
         first, *others = ANSWER.split(" ")
         yield TextDelta(first)
         yield from (TextDelta(f" {word}") for word in others)

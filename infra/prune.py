@@ -24,8 +24,8 @@ import re
 
 BOTOCORE_SERVICES = frozenset(
     {
-        *("apigatewaymanagementapi", "cognito-idp", "dynamodb", "events", "s3", "scheduler"),
-        *("secretsmanager", "sqs", "sts"),
+        *("apigatewaymanagementapi", "bedrock-runtime", "cognito-idp", "dynamodb", "events", "s3"),
+        *("scheduler", "secretsmanager", "sqs", "sts"),
     }
 )
 _BOTOCORE_SHARED = frozenset(

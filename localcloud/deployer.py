@@ -70,6 +70,8 @@ def stack_parameters(settings: Settings) -> dict[str, str]:
         "OpenaiApiKey": model.api_key,
         "OpenaiBaseUrl": model.base_url,
         "OpenaiModel": model.name,
+        "ModelProviders": settings.model_providers,
+        "ModelProviderKeys": settings.model_provider_keys,
         "PublicWebhookUrl": settings.public_webhook_url,
         "PublicSocketUrl": settings.public_socket_url,
         "AllowedCountries": settings.allowed_countries,

@@ -73,6 +73,8 @@ class Settings:
     token_requests_per_minute: str = "600"  # noqa: S105  a limit, no secret
     address_requests_per_minute: str = "1200"
     cors_origins: str = ""
+    model_providers: str = "[]"
+    model_provider_keys: str = "{}"
     cognito_user_pool: str = ""
     cognito_client: str = ""
 
@@ -97,6 +99,8 @@ def load_settings(workspace: Workspace, environ: Mapping[str, str]) -> Settings:
         token_requests_per_minute=environ.get("TOKEN_REQUESTS_PER_MINUTE") or "600",
         address_requests_per_minute=environ.get("ADDRESS_REQUESTS_PER_MINUTE") or "1200",
         cors_origins=environ.get("CORS_ORIGINS") or "",
+        model_providers=environ.get("MODEL_PROVIDERS") or "[]",
+        model_provider_keys=environ.get("MODEL_PROVIDER_KEYS") or "{}",
         cognito_user_pool=environ.get("COGNITO_USER_POOL") or "",
         cognito_client=environ.get("COGNITO_CLIENT") or "",
     )

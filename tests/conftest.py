@@ -28,8 +28,12 @@ _OFFLINE = tuple(_HERE / name for name in ("unit", "contract", "entrypoints", "s
 
 @pytest.fixture(autouse=True)
 def offline(request) -> Iterator[None]:
-    """Refuse sockets below the end-to-end suites; event loops need their Unix pair."""
-    if not any(request.path.is_relative_to(folder) for folder in _OFFLINE):
+    """Refuse sockets below the end-to-end suites; event loops need their Unix pair.
+
+    A suite that tests a wire format is marked `enable_socket`: its servers are of this process.
+    """
+    has_wire = request.node.get_closest_marker("enable_socket") is not None
+    if has_wire or not any(request.path.is_relative_to(folder) for folder in _OFFLINE):
         yield
         return
     pytest_socket.disable_socket(allow_unix_socket=True)

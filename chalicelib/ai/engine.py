@@ -6,8 +6,19 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from chalicelib.ai.domain import keys, wording
+from chalicelib.ai.domain.answering import (
+    Answer,
+    advised,
+    answer_in,
+    corrected,
+    corrections,
+    settled,
+    spoken,
+)
 from chalicelib.ai.domain.conversation import (
+    END_TOOL,
     OPT_OUT_TOOL,
+    TRANSFER_TOOL,
     AwaitKeys,
     CallerPressed,
     CallerSaid,
@@ -15,20 +26,26 @@ from chalicelib.ai.domain.conversation import (
     CallerUnclear,
     CallStarted,
     Conversation,
+    Corrected,
     Directive,
     Hangup,
     Heard,
     Listen,
     MenuAction,
-    OnFailure,
     Say,
-    Spoken,
     ToolResult,
     ToolUsed,
     Transfer,
     UseTool,
 )
+from chalicelib.ai.domain.endings import done_or, each, fixed, give_up, own_or, say
+from chalicelib.ai.domain.languages import language_note
 from chalicelib.ai.domain.machines import answer_to_machine
+from chalicelib.ai.domain.privacy import caller_words
+from chalicelib.ai.domain.reactions import react_to_danger, react_to_words
+from chalicelib.ai.domain.saying import say_fixed
+from chalicelib.ai.domain.sentences import Sentence
+from chalicelib.ai.domain.speaking import Speaker, Writer, speakable
 from chalicelib.ai.ports import ChatModel, ModelRequest, TextDelta, ToolCall
 from chalicelib.kernel.errors import Unavailable
 
@@ -36,11 +53,13 @@ if TYPE_CHECKING:
     from collections.abc import Generator
 
     from chalicelib.ai.domain.conversation import Event, MenuKey
+    from chalicelib.ai.domain.endings import Responding
 
-    Responding = Generator[Directive, ToolResult | None, None]
+    # The conversation as it is after one question to the model, and how the turn ends if it does.
+    _Round = Generator[Directive, ToolResult | None, tuple[Conversation, Responding | None]]
 
-END_TOOL = "end_call"
-TRANSFER_TOOL = "transfer_to_person"
+# Actions that end a turn when they were granted.
+_ENDINGS = frozenset({END_TOOL, OPT_OUT_TOOL, TRANSFER_TOOL})
 _MAX_ROUNDS = 4
 _MAX_SILENCES = 2
 
@@ -54,14 +73,6 @@ def revokes_consent(event: Event, menu: tuple[MenuKey, ...] = ()) -> bool:
             return keys.opts_out(menu, digits)
         case _:
             return False
-
-
-@dataclass
-class _Answer:
-    """What one question to the model gave so far."""
-
-    text: str = ""
-    calls: tuple[ToolCall, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -85,13 +96,14 @@ class Engine:
             case CallerSaid(text=text) if conversation.closing and wording.is_farewell(text):
                 yield Hangup("agent_goodbye")
             case CallerSaid(text=text):
-                yield from self._converse(_heard(conversation, text))
+                words = caller_words(text)
+                yield from self._converse(_heard(advised(conversation, words), words))
             case CallerPressed():
                 yield from self._press(conversation, event)
             case CallerSilent():
-                yield from _ask_again(conversation, wording.STILL_THERE)
+                yield from _ask_again(conversation, Sentence.STILL_THERE)
             case CallerUnclear():
-                yield from _ask_again(conversation, wording.UNCLEAR)
+                yield from _ask_again(conversation, Sentence.UNCLEAR)
             case _:
                 return
 
@@ -101,73 +113,94 @@ class Engine:
         if entry is not None:
             yield from self._choose(conversation, entry)
         elif _wants_colleague(conversation, event.digits):
-            yield from _say(wording.TRANSFERRING, Transfer("asked_for_person"))
+            yield from fixed(conversation, Sentence.TRANSFERRING, Transfer("asked_for_person"))
         else:
             if not event.is_complete and conversation.turns < conversation.conduct.max_turns:
                 yield AwaitKeys()
             yield from self._converse(_heard(conversation, wording.pressed(event.digits)))
 
     def _choose(self, conversation: Conversation, entry: MenuKey) -> Responding:
-        text = wording.speakable(entry.text)
+        text = speakable(entry.text, conversation.own_language)
         match entry.action:
             case MenuAction.ASK:
                 yield from self._converse(_heard(conversation, entry.text))
             case MenuAction.TRANSFER:
-                yield from _say(text or wording.TRANSFERRING, Transfer("menu"))
+                yield from own_or(conversation, text, Sentence.TRANSFERRING, Transfer("menu"))
             case MenuAction.HANG_UP:
-                yield from _say(text or wording.GOODBYE, Hangup("menu"))
+                yield from own_or(conversation, text, Sentence.GOODBYE, Hangup("menu"))
             case _:
-                yield from _say(text or wording.REPEAT, Listen())
+                yield from own_or(conversation, text, Sentence.REPEAT, Listen())
 
     def _converse(self, conversation: Conversation) -> Responding:
         """Ask the model, run the actions that it wants, and ask again until it only speaks."""
         if conversation.turns >= conversation.conduct.max_turns:
-            yield from _say(wording.TOO_LONG, Hangup("turn_limit"))
+            yield from fixed(conversation, Sentence.TOO_LONG, Hangup("turn_limit"))
             return
+        was_corrected = False
         for _ in range(_MAX_ROUNDS):
-            answer = _Answer()
+            answer = answer_in(conversation)
             try:
                 yield from self._ask(conversation, answer)
             except Unavailable as error:
-                yield from _give_up(conversation, error.code)
+                yield from give_up(conversation, error.code)
                 return
-            if not answer.calls:
-                yield from _say("" if answer.text.strip() else wording.REPEAT, Listen())
-                return
-            conversation, ending = yield from _use(conversation, answer)
+            if answer.uses:
+                conversation, ending = yield from _use(conversation, answer)
+            else:
+                conversation, ending = yield from _close(conversation, answer, is_second=was_corrected)
+                was_corrected = True
             if ending:
                 yield from ending
                 return
-        yield from _give_up(conversation, "model_loop")
+        yield from give_up(conversation, "model_loop")
 
-    def _ask(self, conversation: Conversation, answer: _Answer) -> Responding:
+    def _ask(self, conversation: Conversation, answer: Answer) -> Responding:
         conduct = conversation.conduct
         request = ModelRequest(
-            conversation.instructions,
+            conversation.instructions + _note(conversation),
             conversation.history,
             conversation.tools,
             providers=conduct.providers,
             temperature=conduct.temperature,
             max_tokens=conduct.max_answer_tokens,
         )
+        language = conversation.language or conversation.own_language
+        speaker = Writer() if conversation.is_written else Speaker(language)
         for part in self.model.stream(request):
             if isinstance(part, ToolCall):
-                answer.calls += (part,)
-            elif isinstance(part, TextDelta) and (text := wording.speakable(part.text)):
-                answer.text += text
-                yield Say(text)
+                answer.uses += (UseTool(part.id, part.name, part.arguments),)
+            elif isinstance(part, TextDelta) and (ready := answer.add(speaker.add(part.text))):
+                yield Say(ready, language=conversation.language)
+        if rest := answer.add(speaker.rest()) + answer.rest():
+            yield Say(rest, language=conversation.language)
+
+
+def _note(conversation: Conversation) -> str:
+    """Tell the model which language the caller speaks, where there are several."""
+    if not conversation.languages:
+        return ""
+    return language_note(conversation.language or conversation.own_language)
 
 
 def _by_rule(conversation: Conversation, event: Event) -> Responding | None:
     """Answer what neither menu nor model may decide: a wish not to be called, a machine, a spent budget."""
     if conversation.may_opt_out and revokes_consent(event, conversation.menu):
         return _opt_out(conversation)
-    if to_machine := answer_to_machine(conversation, event):
-        return _each(to_machine)
+    if by_rule := answer_to_machine(conversation, event) or react_to_danger(conversation, event):
+        return each(by_rule)
     if conversation.promised and _takes_nothing_back(event):
-        return _each((Transfer(conversation.promised),))
+        return each((Transfer(conversation.promised),))
+    if by_rule := react_to_words(conversation, event):
+        return each(by_rule)
+    return _at_ceiling(conversation)
+
+
+def _at_ceiling(conversation: Conversation) -> Responding | None:
+    """Take our leave when the call has cost what it may, or lasted almost as long as it may."""
     if conversation.is_spent:
-        return _say(wording.SPENT, Hangup("spend_limit"))
+        return fixed(conversation, Sentence.SPENT, Hangup("spend_limit"))
+    if conversation.is_late:
+        return fixed(conversation, Sentence.TOO_LONG, Hangup("duration_limit"))
     return None
 
 
@@ -177,75 +210,87 @@ def _takes_nothing_back(event: Event) -> bool:
     return is_agreement or isinstance(event, CallerUnclear)
 
 
-def _each(directives: tuple[Directive, ...]) -> Responding:
-    yield from directives
-
-
 def greet(conversation: Conversation) -> Responding:
     """Speak first; no model is asked, so that the caller never waits for the greeting."""
-    yield from _say(wording.speakable(conversation.greeting), Listen())
+    greeting = conversation.greeting
+    if not conversation.is_written:
+        greeting = speakable(greeting, conversation.own_language)
+    yield from say(greeting, Listen())
 
 
-def _use(
-    conversation: Conversation, answer: _Answer
-) -> Generator[Directive, ToolResult | None, tuple[Conversation, Responding | None]]:
+def _close(conversation: Conversation, answer: Answer, *, is_second: bool) -> _Round:
+    """End the turn, unless something was held back that the model shall say otherwise: once."""
+    if not answer.withheld.strip():
+        return conversation, done_or(conversation, answer.text, Sentence.REPEAT, Listen())
+    yield Corrected(answer.withheld.strip())
+    if answer.text.strip():
+        yield Say(" ", language=conversation.language)
+    if is_second:
+        return conversation, each(corrections(conversation, answer))
+    return corrected(conversation, answer), None
+
+
+def _use(conversation: Conversation, answer: Answer) -> _Round:
     """Run the actions of an answer; some of them decide how the turn ends."""
     if answer.text.strip():
-        yield Say(" ")
-        conversation = replace(conversation, history=(*conversation.history, Spoken(answer.text)))
-    for call in answer.calls:
-        result = (yield UseTool(call.id, call.name, call.arguments)) or ToolResult("", done=False)
-        used = ToolUsed(call.id, call.name, call.arguments, result.text)
-        conversation = replace(conversation, history=(*conversation.history, used))
-        if result.done and (ending := _ending(call.name, spoken=bool(answer.text.strip()))):
-            return conversation, ending
+        yield Say(" ", language=conversation.language)
+    conversation = spoken(conversation, answer)
+    for use in answer.uses:
+        result = (yield use) or ToolResult("", done=False)
+        conversation = _told(conversation, use, result)
+        if result.done and use.name in _ENDINGS:
+            text = yield from _settle(conversation, answer)
+            return conversation, _ending(conversation, use.name, answer.text + text)
+    yield from _settle(conversation, answer)
     return conversation, None
 
 
-def _ending(tool: str, *, spoken: bool) -> Responding | None:
+def _told(conversation: Conversation, use: UseTool, result: ToolResult) -> Conversation:
+    used = ToolUsed(use.id, use.name, use.arguments, result.text)
+    done = (*conversation.done, use.name) if result.done else conversation.done
+    return replace(conversation, history=(*conversation.history, used), done=done)
+
+
+def _settle(conversation: Conversation, answer: Answer) -> Generator[Directive, ToolResult | None, str]:
+    """Speak what waited for the actions of its answer, if they bear it out; give what was spoken."""
+    directive = settled(conversation, answer)
+    if directive is None:
+        return ""
+    yield directive
+    return directive.text if isinstance(directive, Say) else ""
+
+
+def _ending(conversation: Conversation, tool: str, said: str) -> Responding:
     if tool == OPT_OUT_TOOL:
-        return _say(wording.OPTED_OUT, Hangup("opted_out"))
+        return fixed(conversation, Sentence.OPTED_OUT, Hangup("opted_out"))
     if tool == END_TOOL:
-        return _say("" if spoken else wording.GOODBYE, Hangup("agent_goodbye"))
-    if tool == TRANSFER_TOOL:
-        return _say("" if spoken else wording.TRANSFERRING, Transfer("asked_for_person"))
-    return None
+        return done_or(conversation, said, Sentence.GOODBYE, Hangup("agent_goodbye"))
+    return done_or(conversation, said, Sentence.TRANSFERRING, Transfer("asked_for_person"))
 
 
 def _opt_out(conversation: Conversation) -> Responding:
     """Stop calling this number: done first, confirmed in words only when it is done."""
     result = yield UseTool(f"rule-{conversation.turns}", OPT_OUT_TOOL, "{}")
     if result and result.done:
-        yield from _say(wording.OPTED_OUT, Hangup("opted_out"))
+        yield from fixed(conversation, Sentence.OPTED_OUT, Hangup("opted_out"))
     else:
-        yield from _give_up(conversation, "opt_out_failed")
+        yield from give_up(conversation, "opt_out_failed")
 
 
-def _ask_again(conversation: Conversation, words: str) -> Responding:
+def _ask_again(conversation: Conversation, words: Sentence) -> Responding:
     """Ask for an answer, then name the keys as well, and at last take our leave."""
     if conversation.silences >= _MAX_SILENCES:
-        yield from _say(wording.SILENT_GOODBYE, Hangup("silence"))
+        yield from fixed(conversation, Sentence.SILENT_GOODBYE, Hangup("silence"))
     elif conversation.silences:
-        yield from _say(wording.last_chance(keys.offers(conversation)), Listen())
+        yield say_fixed(conversation, Sentence.LAST_CHANCE, keys=keys.offers(conversation))
+        yield Listen()
     else:
-        yield from _say(words, Listen())
+        yield from fixed(conversation, words, Listen())
 
 
 def _wants_colleague(conversation: Conversation, digits: str) -> bool:
     """Tell whether the key that we have just offered for a colleague was pressed."""
     return conversation.silences >= _MAX_SILENCES and digits == keys.colleague_key(conversation)
-
-
-def _give_up(conversation: Conversation, reason: str) -> Responding:
-    if conversation.on_failure is OnFailure.TRANSFER:
-        yield from _say(wording.APOLOGY_TRANSFER, Transfer(reason))
-    else:
-        yield from _say(wording.APOLOGY, Hangup(reason))
-
-
-def _say(text: str, ending: Listen | Transfer | Hangup) -> Responding:
-    yield Say(text, last=True)
-    yield ending
 
 
 def _heard(conversation: Conversation, text: str) -> Conversation:

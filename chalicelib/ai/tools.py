@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from chalicelib.ai.engine import END_TOOL, TRANSFER_TOOL
+from chalicelib.ai.domain.conversation import END_TOOL, TRANSFER_TOOL
 from chalicelib.kernel.tools import Effect, Tool, ToolContext
 
 

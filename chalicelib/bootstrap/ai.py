@@ -6,7 +6,19 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from chalicelib.ai.ports import Lexicon, Model, PromptTemplates, Renderer
+    from pynamodb.connection import Connection
+
+    from chalicelib.ai.domain.providers import ProviderFacts
+    from chalicelib.ai.ports import (
+        ChatBook,
+        Evaluations,
+        EvaluationWork,
+        Lexicon,
+        Model,
+        ModelStatistics,
+        PromptTemplates,
+        Renderer,
+    )
     from chalicelib.bootstrap import Container
     from chalicelib.kernel.clock import Clock
 
@@ -20,22 +32,59 @@ class Ai:
 
     @cached_property
     def model(self) -> Model:
-        """The configured provider's client; importing it costs a third of a second once."""
-        from chalicelib.ai.adapters.openai_model import OpenAIModel
+        """All configured providers, in their order."""
+        from chalicelib.ai.services.providers import ProviderChain
+        from chalicelib.bootstrap.providers import provider_of
 
-        connections = self._root.connections
-        return OpenAIModel(
-            api_key=connections.openai_api_key,
-            base_url=connections.openai_base_url,
-            model=connections.openai_model,
-        )
+        return ProviderChain(tuple(map(provider_of, self._root.connections.providers)), self.clock)
+
+    @cached_property
+    def providers(self) -> tuple[ProviderFacts, ...]:
+        """What may be known of the configured providers."""
+        from chalicelib.bootstrap.providers import facts_of
+
+        return tuple(map(facts_of, self._root.connections.providers))
 
     @cached_property
     def prompts(self) -> PromptTemplates:
         """Stored prompt templates."""
-        from chalicelib.ai.adapters.repository import AiRepository
+        from chalicelib.ai.adapters.repository.prompts import PromptRepository
 
-        return AiRepository(self._root.settings.ai_table)
+        return PromptRepository(self._connection)
+
+    @cached_property
+    def chats(self) -> ChatBook:
+        """Stored chats."""
+        from chalicelib.ai.adapters.repository.chats import ChatRepository
+
+        return ChatRepository(self._connection)
+
+    @cached_property
+    def model_statistics(self) -> ModelStatistics:
+        """Counters of questions to models."""
+        from chalicelib.ai.adapters.repository.statistics import ModelStatisticsRepository
+
+        return ModelStatisticsRepository(self._connection)
+
+    @cached_property
+    def evaluations(self) -> Evaluations:
+        """Stored evaluations."""
+        from chalicelib.ai.adapters.repository.evaluations import EvaluationRepository
+
+        return EvaluationRepository(self._connection)
+
+    @cached_property
+    def evaluation_work(self) -> EvaluationWork:
+        """The queue of jobs."""
+        from chalicelib.ai.adapters.queues import SqsEvaluationWork
+
+        return SqsEvaluationWork(self._root.client("sqs"), self._root.settings.jobs_queue_url)
+
+    @cached_property
+    def _connection(self) -> Connection:
+        from chalicelib.ai.adapters import tables
+
+        return tables.bind(self._root.settings.ai_table)
 
     @cached_property
     def renderer(self) -> Renderer:

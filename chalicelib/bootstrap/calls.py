@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from chalicelib.calls.ports.books import CallBook, TurnBook
     from chalicelib.calls.ports.lists import CallLists
     from chalicelib.calls.ports.numbers import NumberBook, TemplateBook
+    from chalicelib.calls.ports.proposals import ProposalBook
     from chalicelib.calls.ports.recordings import CarrierRecordings, RecordingBook, SoundStore
     from chalicelib.calls.ports.retention import RetentionBook
     from chalicelib.calls.ports.routes import RouteBook
@@ -74,6 +75,13 @@ class Calls(RoomParts, TextingParts):
         from chalicelib.calls.adapters.repository.numbers import NumberRepository
 
         return NumberRepository(self._connection)
+
+    @cached_property
+    def proposals(self) -> ProposalBook:
+        """Stored proposals for the records of contacts."""
+        from chalicelib.calls.adapters.repository.proposals import ProposalRepository
+
+        return ProposalRepository(self._connection)
 
     @cached_property
     def templates(self) -> TemplateBook:
@@ -199,6 +207,6 @@ class Calls(RoomParts, TextingParts):
         from chalicelib.ai.domain.conversation import ToolSpec
 
         return {
-            tool.name: ToolSpec(tool.name, tool.description, tool.arguments.model_json_schema())
+            tool.name: ToolSpec(tool.name, tool.description, tool.arguments.model_json_schema(), tool.changes)
             for tool in self.tools.values()
         }

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from chalicelib.crm.ports.folding import CallEntries, Counters, Indexes
     from chalicelib.crm.ports.imports import ImportFiles, Imports
     from chalicelib.crm.ports.jobs import Jobs
+    from chalicelib.crm.ports.memory import Memories
     from chalicelib.crm.ports.moves import Moves
     from chalicelib.crm.ports.notes import Notes
     from chalicelib.crm.ports.personal import Collections, Erasures, Holding
@@ -56,6 +57,13 @@ class Crm:
         from chalicelib.crm.adapters.repository.consents import ConsentRepository
 
         return ConsentRepository(self._connection)
+
+    @cached_property
+    def memories(self) -> Memories:
+        """What calls taught of contacts."""
+        from chalicelib.crm.adapters.repository.memory import MemoryRepository
+
+        return MemoryRepository(self._connection)
 
     @cached_property
     def timeline(self) -> Timeline:

@@ -109,6 +109,26 @@ class MessagesHolding(_Holding):
         return "more" if erase_messages(self._root.calls, person.ids) else None
 
 
+class ChatsHolding(_Holding):
+    """Chats with what was written in them."""
+
+    name = "chats"
+
+    def export(self, person: Person, page_size: int, start: str | None) -> Page[Trace]:
+        """Give every chat with its turns, newest first."""
+        from chalicelib.ai.services.chats import personal_chats
+
+        page = personal_chats(self._root.ai, person.ids, start, min(page_size, _CALLS))
+        return Page([Trace("chat", _plain(asdict(chat))) for chat in page.items], page.next_start)
+
+    def erase(self, person: Person, start: str | None) -> str | None:
+        """Delete 25 chats."""
+        from chalicelib.ai.services.chats import erase_chats
+
+        del start
+        return "more" if erase_chats(self._root.ai, person.ids) else None
+
+
 class RoomsHolding(_Holding):
     """When the person was in a conference, or called into one."""
 
@@ -215,6 +235,7 @@ class AuditHolding(_Holding):
 OTHERS = (
     MessagesHolding,
     CallsHolding,
+    ChatsHolding,
     RoomsHolding,
     NumbersHolding,
     CallbacksHolding,

@@ -49,5 +49,11 @@ def crm_tools(crm: CrmPorts) -> list[Tool]:
 
     return [
         Tool("add_note", "Remember something the caller said that matters later.", NoteArguments, add_note),
-        Tool("update_contact", "Correct one of the caller's own details.", UpdateArguments, update_contact),
+        Tool(
+            "update_contact",
+            "Correct one of the caller's own details.",
+            UpdateArguments,
+            update_contact,
+            replaces=True,
+        ),
     ]

@@ -37,8 +37,8 @@ def export_personal_data(request: Request[None, PageQuery]) -> Page[Trace]:
     """Give everything that is kept about a person, of every part of the system.
 
     The contact with its notes, consents and timeline comes first, then rejected rows of imports, calls with
-    what was said, suppressions, promised callbacks, and the audit log. A deleted contact's leavings are given
-    as well. A page may be short although `next_page_token` says that more follow.
+    what was said, chats, suppressions, promised callbacks, and the audit log. A deleted contact's leavings
+    are given as well. A page may be short although `next_page_token` says that more follow.
     """
     crm, contact_id = container().crm, request.path["contact_id"]
     return personal.export_person(crm, contact_id, request.query.page_size, request.start)

@@ -33,7 +33,12 @@ _MISSING = {"template_not_found": 404}
 _REFUSED = {
     "prompt_not_found": 404,
     "bad_template": 400,
+    **dict.fromkeys(("missing_variable", "undeclared_variable", "bad_variable"), 400),
+    "prompt_not_published": 400,
     "unknown_tool": 400,
+    "unknown_provider": 400,
+    "unknown_field": 400,
+    "other_kind": 400,
     "country_not_allowed": 403,
     "number_kind_refused": 403,
 }
@@ -166,7 +171,13 @@ def get_template_version(request: Request[None, NoQuery]) -> CallTemplate:
     scope=Scope.VIEWER,
     body=RenderIn,
     returns=RenderingView,
-    errors={**_MISSING, "prompt_not_found": 404, "contact_not_found": 404, "bad_template": 400},
+    errors={
+        **_MISSING,
+        "prompt_not_found": 404,
+        "contact_not_found": 404,
+        "bad_template": 400,
+        "prompt_not_published": 400,
+    },
     example={"sample": {"name": "Maria Garcia", "time_zone": "America/Los_Angeles"}},
     idempotent=False,
 )

@@ -1,4 +1,4 @@
-"""Long work on the CRM that arrives through SQS: imports, jobs over many contacts, contacts to fold again."""
+"""Long work that arrives through SQS: imports, jobs, contacts to fold again, scenarios to play."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from chalice.app import Blueprint
 
+from chalicelib.ai.adapters import messages as ai_messages
+from chalicelib.ai.adapters.messages import PlayScenario
 from chalicelib.bootstrap import container
 from chalicelib.crm.adapters.messages import (
     FoldChange,
@@ -22,6 +24,7 @@ from chalicelib.crm.services.jobs import run_step
 from chalicelib.entrypoints.batches import each_of, logging_failure
 from chalicelib.entrypoints.causes import noting_causes
 from chalicelib.entrypoints.folds import fold_change
+from chalicelib.kernel.errors import Invalid
 from chalicelib.kernel.logs import log_context
 
 if TYPE_CHECKING:
@@ -44,12 +47,19 @@ def jobs(event: SQSEvent) -> Any:
 
 def _serve(record: SQSRecord) -> None:
     with log_context(message_id=record.message_id), noting_causes(record):
-        message = decode(record.body)
+        message = _read(record.body)
         with logging_failure(type(message).__name__):
             _handle(message)
 
 
-def _handle(message: Message) -> None:
+def _read(body: str) -> Message | PlayScenario:
+    try:
+        return decode(body)
+    except Invalid:
+        return ai_messages.decode(body)
+
+
+def _handle(message: Message | PlayScenario) -> None:
     match message:
         case PrepareImport(import_id=import_id):
             prepare_import(container().crm, import_id)
@@ -61,3 +71,13 @@ def _handle(message: Message) -> None:
             fold_contact(container().crm, contact_id)
         case FoldChange(record=record):
             fold_change(record)
+        case PlayScenario(evaluation_id=evaluation_id, run=run):
+            _play(evaluation_id, run)
+
+
+def _play(evaluation_id: str, run: int) -> None:
+    # Other jobs have no use for the conversation, whose imports cost time.
+    from chalicelib.ai.services.evaluating import play_part  # noqa: PLC0415
+    from chalicelib.calls.services.rehearsals import CallStage  # noqa: PLC0415
+
+    play_part(container().ai, CallStage(container().calls), evaluation_id, run)

@@ -8,6 +8,8 @@ from chalice.app import Blueprint
 
 from chalicelib.bootstrap import container
 from chalicelib.calls.adapters.messages import (
+    Analyse,
+    AnalyseSpan,
     Attend,
     CheckSilence,
     EndSession,
@@ -23,6 +25,7 @@ from chalicelib.calls.adapters.messages import (
     decode,
 )
 from chalicelib.calls.domain.messages import Place
+from chalicelib.calls.services.analyses import analyse_again, analyse_span
 from chalicelib.calls.services.closing import end_session
 from chalicelib.calls.services.dialing import attend
 from chalicelib.calls.services.finishing import finish_call
@@ -103,10 +106,21 @@ def _handle(message: Message) -> None:
             check_silence(
                 calls, call_id, number, lambda turn: relay_voice(connection_id, call_id, turn.number)
             )
-        case Finish(call_id=call_id):
-            finish_call(calls, call_id)
+        case Finish() | Analyse() | AnalyseSpan():
+            _read(calls, message)
         case _:
             _handle_other(calls, message)
+
+
+def _read(calls: Calls, message: Finish | Analyse | AnalyseSpan) -> None:
+    """Find out what calls came to: one that has ended, or those that were not read."""
+    match message:
+        case Finish(call_id=call_id):
+            finish_call(calls, call_id)
+        case Analyse(call_id=call_id):
+            analyse_again(calls, call_id)
+        case AnalyseSpan(since=since, until=until, start=start):
+            analyse_span(calls, since, until, start)
 
 
 def _handle_other(calls: Calls, message: Message) -> None:

@@ -119,6 +119,7 @@ def _begin(connection_id: str, setup: Setup) -> None:
 
 def _get_ready(calls: Calls) -> None:
     """Build what an answer needs while nobody waits: in a new process its imports take a second."""
+    calls.ai.model.prepare()
     log("socket.ready", model=calls.ai.model.name, tools=len(calls.tool_specs), socket=bool(calls.socket))
 
 

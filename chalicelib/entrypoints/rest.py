@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from chalicelib.entrypoints import (
+    http_ai_analytics,
+    http_analyses,
     http_audit,
     http_bulk,
     http_call_analytics,
@@ -11,20 +13,24 @@ from chalicelib.entrypoints import (
     http_console,
     http_contact_calls,
     http_contacts,
+    http_conversations,
     http_crm_analytics,
     http_docs,
+    http_evaluations,
     http_export,
     http_failures,
     http_fields,
     http_imports,
     http_jobs,
     http_live_calls,
+    http_memory,
     http_message_templates,
     http_messages,
     http_notes,
     http_numbers,
     http_personal,
     http_prompts,
+    http_providers,
     http_recordings,
     http_rooms,
     http_settings,
@@ -54,10 +60,16 @@ BLUEPRINTS = (
     http_jobs.bp,  # work on many contacts
     http_notes.bp,  # notes and tasks
     http_consents.bp,  # what contacts allowed and forbade
+    http_memory.bp,  # what calls taught of contacts
     http_timeline.bp,  # what happened with a contact
     http_personal.bp,  # all that is kept about a person, and how it goes
+    http_ai_analytics.bp,  # numbers of questions to models
+    http_providers.bp,  # which models are asked
     http_prompts.bp,  # templates and chat
+    http_evaluations.bp,  # conversations that are played to try the agent
+    http_conversations.bp,  # chats, and what was said in calls
     http_templates.bp,  # how kinds of calls are held
+    http_analyses.bp,  # asking the model again, and what the records take
     http_calls.bp,  # placing calls and reading them
     http_live_calls.bp,  # calls that go on
     http_numbers.bp,  # who answers our numbers, and when

@@ -1,4 +1,4 @@
-"""JSON lines with event-style names and a context that follows the request; numbers are masked."""
+"""JSON lines with event-style names and a context that follows the request; what names people is masked."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any
 
+from chalicelib.kernel.masking import masked_line
 from chalicelib.kernel.phones import mask
 
 if TYPE_CHECKING:
@@ -31,7 +32,8 @@ class _JsonLines(logging.Formatter):
         line |= getattr(record, "fields", {})
         if record.exc_info:
             line["exception"] = self.formatException(record.exc_info)
-        return _ACCOUNT.sub("AC…", _NUMBER.sub(lambda found: mask(found[0]), _json(line)))
+        text = _masked(_json(line), line)
+        return _ACCOUNT.sub("AC…", _NUMBER.sub(lambda found: mask(found[0]), text))
 
 
 def _json(line: dict[str, Any]) -> str:
@@ -40,6 +42,17 @@ def _json(line: dict[str, Any]) -> str:
         return json.dumps(line, default=str, skipkeys=True)
     except Exception:  # noqa: BLE001  a value's own __str__ may raise anything
         return json.dumps({"level": line["level"], "event": line["event"], "fields": "not writable"})
+
+
+def _masked(text: str, line: dict[str, Any]) -> str:
+    """Hide what identifies people; where a bare number was hidden, the line says that instead of fields."""
+    hidden = masked_line(text)
+    if hidden != text:
+        try:
+            json.loads(hidden)
+        except ValueError:
+            return json.dumps({"level": line["level"], "event": line["event"], "fields": "masked"})
+    return hidden
 
 
 def configure(level: str) -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from chalicelib.kernel.provider_settings import ProviderSettings, read_providers
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -109,23 +111,19 @@ class Connections:
     twilio_auth_tokens: tuple[str, ...]
     twilio_api_url: str
     twilio_from_numbers: tuple[str, ...]
-    openai_api_key: str
-    openai_base_url: str
-    openai_model: str
+    providers: tuple[ProviderSettings, ...]
     webhook_url: str
     socket_url: str
 
 
-def read_connections(secret: Mapping[str, str]) -> Connections:
+def read_connections(secret: Mapping[str, Any]) -> Connections:
     """Read the secret's JSON; lists are comma separated, addresses lose a trailing slash."""
     return Connections(
         twilio_account_sid=secret["twilio_account_sid"],
         twilio_auth_tokens=_items(secret["twilio_auth_tokens"]),
         twilio_api_url=secret["twilio_api_url"].rstrip("/"),
         twilio_from_numbers=_items(secret["twilio_from_numbers"]),
-        openai_api_key=secret["openai_api_key"],
-        openai_base_url=secret["openai_base_url"].rstrip("/"),
-        openai_model=secret["openai_model"],
+        providers=read_providers(secret),
         webhook_url=secret["webhook_url"].rstrip("/"),
         socket_url=secret["socket_url"].rstrip("/"),
     )

@@ -36,7 +36,8 @@ class Effect(StrEnum):
 class Tool:
     """A named action: what the model reads about it, its argument model, and what runs it.
 
-    `run(context, arguments)` gives the sentence that the model gets back.
+    `run(context, arguments)` gives the sentence that the model gets back. `replaces`: each use takes the
+    place of the one before it, so that what was wanted at first may be wanted again.
     """
 
     name: str
@@ -44,3 +45,9 @@ class Tool:
     arguments: type[BaseModel]
     run: Callable[[ToolContext, Any], str]
     effect: Effect = Effect.CHANGES
+    replaces: bool = False
+
+    @property
+    def changes(self) -> bool:
+        """Tell whether it does more than read, or steer the conversation."""
+        return self.effect is not Effect.NONE

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from chalicelib.ai.services.chats import get_chat
 from chalicelib.calls.domain.lifecycle import reschedule
 from chalicelib.calls.services.progress import get_call
 from chalicelib.calls.services.requests import CallWish, request_call
-from chalicelib.kernel.ids import derived_id
+from chalicelib.kernel.ids import derived_id, is_id
 from chalicelib.kernel.phones import E164
 from chalicelib.scheduling.domain import Callback, callback_time
 
@@ -30,7 +31,7 @@ class CallbackWish:
 
 
 def promise_callback(scheduling: SchedulingPorts, wish: CallbackWish) -> Callback:
-    """Accept a call for later, by the template of the call in which it was promised.
+    """Accept a call for later, by the template of the call, or the chat, in which it was promised.
 
     One call can promise one callback: another wish moves it. It goes through the same gate as every
     dial; `Invalid` for an impossible time, `Forbidden` for a number that must not be called.
@@ -56,10 +57,17 @@ def promise_callback(scheduling: SchedulingPorts, wish: CallbackWish) -> Callbac
 
 def _call_wish(scheduling: SchedulingPorts, wish: CallbackWish, number: E164, due_at: datetime) -> CallWish:
     return CallWish(
-        get_call(scheduling.calls, wish.promised_in).template_id,
+        _template_of(scheduling, wish.promised_in),
         contact_id=wish.contact_id,
         number=number,
         not_before=due_at,
         requested_by=f"callback:{wish.promised_in}",
         call_id=derived_id("call", f"callback:{wish.promised_in}"),
     )
+
+
+def _template_of(scheduling: SchedulingPorts, conversation_id: str) -> str:
+    """Give the template of the call, or of the chat, in which something was promised."""
+    if is_id(conversation_id, "chat"):
+        return get_chat(scheduling.calls.ai, conversation_id).head.template_id
+    return get_call(scheduling.calls, conversation_id).template_id

@@ -42,5 +42,6 @@ def scheduling_tools(scheduling: SchedulingPorts) -> list[Tool]:
             CallbackArguments,
             schedule_callback,
             Effect.OUTSIDE,
+            replaces=True,
         )
     ]

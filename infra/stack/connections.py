@@ -15,8 +15,13 @@ _PLAIN = r'^[^"\\]*$'
 # deployment replaces the processes; it holds nothing secret.
 _CONNECTIONS_OF = {
     "Fn::Sub": "${TwilioAccountSid} ${TwilioApiUrl} ${TwilioFromNumbers} ${OpenaiBaseUrl} ${OpenaiModel}"
-    " ${PublicWebhookUrl} ${PublicSocketUrl}"
+    " ${PublicWebhookUrl} ${PublicSocketUrl} ${ModelProviders}"
 }
+
+# Parameters that are JSON. One that names a key in the list would show it to whoever may see the stack.
+_JSON = ("ModelProviders", "ModelProviderKeys")
+_NO_KEY = r"^(?![\s\S]*api_key)[\s\S]*$"
+_LONGEST_JSON = 2000
 
 SOCKET_STAGE = "api"
 SECRET_NAME = {"Fn::Sub": "${AWS::StackName}/connections"}
@@ -40,6 +45,10 @@ def _connected() -> dict[str, Any]:
         "OpenaiApiKey": _secret("Key of the model provider"),
         "OpenaiBaseUrl": _text("Address of an OpenAI-compatible API", default="https://api.openai.com/v1"),
         "OpenaiModel": _text("Model that holds the conversations", default="gpt-4.1-mini"),
+        "ModelProviders": _json(
+            "Providers to ask instead of the one above, in order, without keys: a JSON list", "[]"
+        ),
+        "ModelProviderKeys": _json("Keys of those providers by name: a JSON object", "{}") | {"NoEcho": True},
         "PublicWebhookUrl": _text(
             "Public address of the webhooks; empty: the function's own URL", default=""
         ),
@@ -124,10 +133,14 @@ def secret_resource() -> dict[str, Any]:
             "openai_api_key": "${OpenaiApiKey}",
             "openai_base_url": "${OpenaiBaseUrl}",
             "openai_model": "${OpenaiModel}",
+            "providers": "${ModelProviders}",
+            "provider_keys": "${ModelProviderKeys}",
             "webhook_url": "${WebhookUrl}",
             "socket_url": "${SocketUrl}",
         }
     )
+    for parameter in _JSON:  # these are JSON themselves, and stand in it as they are
+        template = template.replace(f'"${{{parameter}}}"', f"${{{parameter}}}")
     return {
         "Type": "AWS::SecretsManager::Secret",
         "DeletionPolicy": "Delete",
@@ -210,6 +223,11 @@ def _local_management_url() -> dict[str, Any]:
 def _text(description: str, default: str | None = None) -> dict[str, Any]:
     parameter = {"Type": "String", "Description": description, "AllowedPattern": _PLAIN}
     return parameter if default is None else parameter | {"Default": default}
+
+
+def _json(description: str, default: str) -> dict[str, Any]:
+    text = {"Type": "String", "Description": description, "Default": default}
+    return text | {"AllowedPattern": _NO_KEY, "MaxLength": _LONGEST_JSON}
 
 
 def _number(description: str, default: int) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from infra.stack import connections
 from infra.stack.files import BUCKET, file_resources
 from infra.stack.functions import configured_functions, function_resources
 from infra.stack.gateway import gateway_responses
+from infra.stack.models import model_conditions, model_parameters, model_resources
 from infra.stack.news import news_resources
 from infra.stack.queues import QUEUES, queue_resources
 from infra.stack.streams import stream_resources
@@ -31,14 +32,15 @@ def merge_template(checkout: Checkout, architecture: Architecture) -> dict[str, 
         news_resources(),
         file_resources(),
         user_resources(),
+        model_resources(),
         _api_resources(),
         gateway_responses(),
         _layer(architecture),
     ):
         _merge(resources, more)
     return {
-        "Parameters": connections.parameters(),
-        "Conditions": connections.conditions(),
+        "Parameters": connections.parameters() | model_parameters(),
+        "Conditions": connections.conditions() | model_conditions(),
         "Globals": {
             "Function": {"Environment": {"Variables": connections.environment()}, "Layers": _layers()}
         },

@@ -7,16 +7,20 @@ from localcloud.commands.calls import calls
 from localcloud.commands.conferences import conferences
 from localcloud.commands.consents import consents
 from localcloud.commands.contacts import contacts
+from localcloud.commands.conversations import chat, conversations
 from localcloud.commands.custom_fields import custom_fields
 from localcloud.commands.dashboard import dashboard, recount
+from localcloud.commands.evaluations import evaluate
 from localcloud.commands.export_contacts import export_contacts
 from localcloud.commands.failed_work import failed_work
+from localcloud.commands.findings import analyse
 from localcloud.commands.import_contacts import import_contacts
 from localcloud.commands.imports import imports
 from localcloud.commands.jobs import jobs
 from localcloud.commands.messages import messages
 from localcloud.commands.notes import notes, tasks
 from localcloud.commands.numbers import numbers
+from localcloud.commands.prompts import prompts
 from localcloud.commands.recordings import recordings, retention, voicemails
 from localcloud.commands.settings import kill_switch, settings
 from localcloud.commands.suppressions import suppressions
@@ -44,6 +48,10 @@ REMOTE_COMMANDS = (
     calls,
     conferences,
     templates,
+    evaluate,
+    prompts,
+    chat,
+    conversations,
     numbers,
     recordings,
     voicemails,
@@ -59,4 +67,4 @@ REMOTE_COMMANDS = (
 
 calls.add_command(calls_dashboard)
 
-__all__ = ["REMOTE_COMMANDS", "transfer"]
+__all__ = ["REMOTE_COMMANDS", "analyse", "transfer"]

@@ -161,10 +161,24 @@ def _print_findings(call: dict[str, Any]) -> None:
     _section(f"what it came to, by {analysis['source']}")
     click.echo(analysis["summary"])
     click.echo(f"sentiment: {analysis['sentiment']}; intents: {readable(analysis['intents'])}")
-    for item in analysis["action_items"]:
-        click.echo(f"to do: {item['text']} ({item['owner']})")
+    _print_left_behind(analysis)
     if analysis["extracted"]:
         print_items(analysis["extracted"], _VALUES, ("key", "value"), as_json=False)
+
+
+def _print_left_behind(analysis: dict[str, Any]) -> None:
+    found = analysis["findings"]
+    if analysis["state"] == "failed":
+        click.echo(f"not read by the model ({analysis['error']}); calls analyse asks it again")
+    if found["outcome"]:
+        click.echo(f"result: {found['outcome']}")
+    for item in analysis["action_items"]:
+        due = f", by {item['due_on']}" if item["due_on"] else ""
+        click.echo(f"to do: {item['text']} ({item['owner']}{due})")
+    if found["callback"]:
+        click.echo(f"to be called back: {found['callback']['at']}")
+    for fact in found["facts"]:
+        click.echo(f"learnt: {fact['key']} = {fact['value']}")
 
 
 def _section(title: str) -> None:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from typing import IO, TYPE_CHECKING, Any
 
 import click
 
 from localcloud.commands.changing import confirm, send, yes_option
 from localcloud.commands.contact_ids import finds_contacts
+from localcloud.commands.json_fields import fields_file, fields_option, given_fields
 from localcloud.commands.printing import json_option, limit_option, print_items, print_object
 from localcloud.commands.remote import uses_api
 from localcloud.commands.tables import Column
@@ -34,10 +34,6 @@ _ESSENTIAL = ("id", "name", "version", "transport")
 _VERSIONS = (Column("version"), Column("updated_at"), Column("name", least=12), Column("greeting", least=20))
 _ESSENTIAL_OF_VERSIONS = ("version", "updated_at", "name")
 _NOT_GIVEN = ("id", "version", "created_at", "updated_at")
-_file = click.argument("file", type=click.File(encoding="utf-8"), required=False)
-_fields = click.option(
-    "--set", "pairs", multiple=True, help="One field: NAME=VALUE, as JSON or as plain text; may be repeated."
-)
 
 
 @click.group()
@@ -66,8 +62,8 @@ def show(api: Remote, *, template_id: str, number: int | None, as_json: bool) ->
 
 
 @templates.command()
-@_file
-@_fields
+@fields_file
+@fields_option
 @json_option
 @uses_api
 def create(api: Remote, *, file: IO[str] | None, pairs: Sequence[str], as_json: bool) -> None:
@@ -76,13 +72,15 @@ def create(api: Remote, *, file: IO[str] | None, pairs: Sequence[str], as_json: 
     Example: templates create --set name=Check-up --set prompt_id=prompt_0197…
     --set "greeting=Hello {{ first_name }}."
     """
-    print_object(api.ask("POST", _TEMPLATES, _given(file, pairs)).body, as_json=as_json)
+    print_object(
+        api.ask("POST", _TEMPLATES, given_fields(file, pairs, "template", _NOT_GIVEN)).body, as_json=as_json
+    )
 
 
 @templates.command()
 @click.argument("template_id")
-@_file
-@_fields
+@fields_file
+@fields_option
 @json_option
 @uses_api
 def update(
@@ -93,7 +91,7 @@ def update(
     Example: templates update template_0197… --set on_machine=hang_up --set max_duration_s=300
     """
     path = f"{_TEMPLATES}/{template_id}"
-    changes = _given(file, pairs)
+    changes = given_fields(file, pairs, "template", _NOT_GIVEN)
     seen = api.ask("GET", path)
     body = {name: value for name, value in seen.body.items() if name not in _NOT_GIVEN} | changes
     look = f"templates show {template_id}"
@@ -151,35 +149,3 @@ def delete(api: Remote, *, template_id: str, yes: bool, as_json: bool) -> None:
     confirm(f"Delete the call template {seen.body['name']!r}?", yes=yes)
     send(api, "DELETE", path, seen, look=f"templates show {template_id}")
     print_object({"id": template_id, "deleted": True}, as_json=as_json)
-
-
-def _given(file: IO[str] | None, pairs: Sequence[str]) -> dict[str, Any]:
-    fields = _read(file) if file else {}
-    for pair in pairs:
-        name, sign, value = pair.partition("=")
-        if not sign:
-            raise click.UsageError(f"{pair!r} is no NAME=VALUE.")
-        fields[name] = _value(value)
-    if not fields:
-        raise click.UsageError("Say what the template has: give FILE or --set; see --help.")
-    return fields
-
-
-def _read(file: IO[str]) -> dict[str, Any]:
-    try:
-        fields = json.load(file)
-    except ValueError as error:
-        raise click.ClickException(f"{file.name} is no JSON: {error}") from error
-    if not isinstance(fields, dict):
-        raise click.ClickException(f"{file.name} is no JSON object.")
-    return {name: value for name, value in fields.items() if name not in _NOT_GIVEN}
-
-
-def _value(text: str) -> Any:
-    """Read JSON where it is JSON and no number of a telephone; else it is text."""
-    if text.startswith("+"):
-        return text
-    try:
-        return json.loads(text)
-    except ValueError:
-        return text

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from localcloud.model_server.call_facts import CALLBACK, CallFacts
+from localcloud.model_server.call_facts import BOOKED, CALLBACK, STOP, TRANSFER, CallFacts
+from localcloud.model_server.left_behind import due_day, learnt, promised_call
 from localcloud.model_server.schema_values import SchemaValues
 from localcloud.model_server.transcript import PERSON, read_transcript
 from localcloud.model_server.wanted_values import WANTED, WantedValue, asks_for_value
@@ -37,12 +38,18 @@ CONFIDENCE = 0.9
 _EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _PHONE = re.compile(r"\+\d{8,15}")
 SHORTEST_WORD = 3
+PROMISED = "callback"
+# By which words the owner of a task may go.
+OWNERS = {"person": ("person", "colleague", "human")}
 
 
 def analyse(request: ChatRequest, variables: Mapping[str, str]) -> Any:
     """Return a value valid for the request's schema (a plain call analysis for json_object)."""
-    source = CallValues(CallFacts(read_transcript(request), variables))
-    return SchemaValues(request.output.schema or PLAIN).build(source)
+    schema = request.output.schema or PLAIN
+    wanted = schema.get("properties")
+    apart = isinstance(wanted, dict) and PROMISED in wanted
+    source = CallValues(CallFacts(read_transcript(request), variables), promises_apart=apart)
+    return SchemaValues(schema).build(source)
 
 
 def tool_arguments(parameters: dict[str, Any], request: ChatRequest, variables: Mapping[str, str]) -> Any:
@@ -59,13 +66,22 @@ def words_of(name: str) -> list[str]:
 
 
 class CallValues:
-    """Likely values of a call's properties; an inner source is one item of a list."""
+    """Likely values of a call's properties; an inner source is one item of a list.
+
+    `promises_apart`: a promised call has a property of its own, and is no task.
+    """
 
     def __init__(
-        self, facts: CallFacts, item: Mapping[str, Any] | None = None, *, wanted: bool = False
+        self,
+        facts: CallFacts,
+        item: Mapping[str, Any] | None = None,
+        *,
+        wanted: bool = False,
+        promises_apart: bool = False,
     ) -> None:
         self._facts = facts
         self._wanted = wanted
+        self._apart = promises_apart
         self._item = item or {}
         self._said = " ".join(line.text for line in facts.lines if line.speaker == PERSON)
 
@@ -113,6 +129,8 @@ class CallValues:
 
     def holds(self, name: str) -> bool:
         """Return a yes-or-no property: whether the person used a word of its name, or its fact was heard."""
+        if "goal" in words_of(name):
+            return self._facts.decisive is BOOKED
         words = [word for word in words_of(name) if len(word) > SHORTEST_WORD]
         labels = [label for fact in self._facts.heard for label in fact.labels]
         return any(word in self._said.lower() or any(word in label for label in labels) for word in words)
@@ -130,7 +148,8 @@ class CallValues:
         own = self._item.get(name)
         if isinstance(own, str):
             heard = [fact for fact in self._facts.heard if fact.name == own]
-            return (own.lower(), *(label for fact in heard for label in fact.labels))
+            called = OWNERS.get(own, (own.lower(),))
+            return (*called, *(label for fact in heard for label in fact.labels))
         words = set(words_of(name))
         if words & {"sentiment", "mood", "tone"}:
             return (self._facts.sentiment,)
@@ -147,6 +166,8 @@ class CallValues:
             return [self._named(fact.name) for fact in self._facts.heard]
         if words & {"action", "actions", "tasks", "todo", "todos", "steps"}:
             return self._tasks()
+        if words & {"facts", "memories"}:
+            return learnt(self._facts)
         if words & {"topics", "topic", "tags", "keywords"}:
             return [fact.topic for fact in self._facts.heard if fact.topic]
         return ()
@@ -155,11 +176,13 @@ class CallValues:
         """Return the source for an inner object: this one, or one that looks for a named value."""
         if self._wanted and asks_for_value(schema):
             return WantedValue(self._facts, name, schema)
+        if name == PROMISED and (call := promised_call(self._facts)):
+            return CallValues(self._facts, call)
         return CallValues(self._facts, self._item, wanted=True) if name == WANTED else self
 
-    def lacks(self, name: str) -> bool:  # noqa: ARG002  of plain properties it is never certain
-        """Return whether null is certainly right."""
-        return False
+    def lacks(self, name: str) -> bool:
+        """Return whether null is certainly right: of a promised call it is known, of others it never is."""
+        return name == PROMISED and promised_call(self._facts) is None
 
     def _named(self, name: str) -> dict[str, Any]:
         turns = [line.number for line in self._facts.lines if line.speaker == PERSON]
@@ -174,9 +197,10 @@ class CallValues:
                 ),
                 "owner": fact.owner,
                 "due": facts.when if fact is CALLBACK else None,
+                "due_on": None if fact is TRANSFER else due_day(facts),
             }
             for fact in facts.heard
-            if fact.task
+            if fact.task and not (self._apart and fact in (CALLBACK, STOP))
         ]
 
     def within(self, name: str, item: Mapping[str, Any] | str) -> CallValues:

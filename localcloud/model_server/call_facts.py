@@ -71,7 +71,7 @@ TRANSFER = _fact(
 BOOKED = _fact(
     "book_appointment",
     r"book_appointment",
-    "appointment_booked booked appointment scheduled booking",
+    "appointment_booked booked appointment scheduled booking goal_reached",
     r"appointment is (?:booked|confirmed)|i(?:'ve| have) booked|you(?:'re| are) booked",
     topic="an appointment",
     agreed="An appointment was booked for {name}",

@@ -12,12 +12,15 @@ from aiohttp import web
 from localcloud.model_server.answering import answer
 from localcloud.model_server.chat_request import parse_request
 from localcloud.model_server.delivery import Delivery
+from localcloud.model_server.dialects import OPENAI
 from localcloud.model_server.errors import ApiError
 from localcloud.model_server.wire import EPOCH
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
+    from localcloud.model_server.chat_request import ChatRequest
+    from localcloud.model_server.dialects import Dialect
     from localcloud.model_server.state import State
 
     Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -44,7 +47,12 @@ class Completions:
     async def complete(self, request: web.Request) -> web.StreamResponse:
         """Answer one conversation."""
         _check_key(request)
-        chat = parse_request(await _body(request))
+        return await self.reply(request, parse_request(await read_body(request)))
+
+    async def reply(
+        self, request: web.Request, chat: ChatRequest, dialect: Dialect = OPENAI
+    ) -> web.StreamResponse:
+        """Answer a conversation in the wire format of whoever was asked."""
         self._check_model(chat.model)
         chosen, fault, timing = self._state.choose(chat)
         reply = answer(chat, chosen, self._state.book, fault)
@@ -55,7 +63,7 @@ class Completions:
         if error is not None:
             entry.ended(f"error_{error.status}")
             raise error
-        return await Delivery(chat, reply, timing, fault, entry).send(request)
+        return await Delivery(chat, reply, timing, fault, entry, dialect).send(request)
 
     async def list_models(self, request: web.Request) -> web.StreamResponse:
         """List the models."""
@@ -76,7 +84,8 @@ class Completions:
             raise ApiError(message, status=404, param="model", code="model_not_found")
 
 
-async def _body(request: web.Request) -> Any:
+async def read_body(request: web.Request) -> Any:
+    """Return the request's JSON; raises ApiError 400 when it is none."""
     try:
         return json.loads(await request.read())
     except (ValueError, RecursionError) as error:
@@ -97,17 +106,24 @@ def _model_view(name: str) -> dict[str, Any]:
 @web.middleware
 async def openai_errors(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Turn every failure into OpenAI's error shape."""
+    return await told_errors(request, handler, _refused)
+
+
+async def told_errors(
+    request: web.Request, handler: Handler, refused: Callable[[ApiError], web.Response]
+) -> web.StreamResponse:
+    """Turn every failure into the shape that `refused` gives it."""
     try:
         return await handler(request)
     except ApiError as error:
-        return _refused(error)
+        return refused(error)
     except web.HTTPException as error:
-        return _refused(_from_http(request, error))
+        return refused(_from_http(request, error))
     except (ConnectionError, TimeoutError):
         raise
     except Exception:
         log.exception("model_server.failed")
-        return _refused(
+        return refused(
             ApiError("The server failed.", status=HTTPStatus.INTERNAL_SERVER_ERROR, kind="server_error")
         )
 

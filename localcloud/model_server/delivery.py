@@ -9,19 +9,17 @@ from typing import TYPE_CHECKING
 
 from aiohttp import web
 
-from localcloud.model_server import wire
+from localcloud.model_server.dialects import OPENAI
 from localcloud.model_server.faults import FaultKind
 from localcloud.model_server.journal import CLIENT_CLOSED
 
 if TYPE_CHECKING:
     from localcloud.model_server.chat_request import ChatRequest
+    from localcloud.model_server.dialects import Dialect, Event
     from localcloud.model_server.faults import Fault
     from localcloud.model_server.journal import Entry
     from localcloud.model_server.options import Timing
     from localcloud.model_server.reply import Reply
-
-GARBLED = b'{"id": "chatcmpl-\x00'
-DONE = b"data: [DONE]\n\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +31,7 @@ class Delivery:
     timing: Timing
     fault: Fault | None
     entry: Entry
+    dialect: Dialect = OPENAI
 
     async def send(self, request: web.Request) -> web.StreamResponse:
         """Send the reply and return the finished response."""
@@ -52,34 +51,35 @@ class Delivery:
         for _ in range(self.reply.tokens):
             self.entry.token_sent()
         self.entry.ended(self._finish())
-        body = GARBLED if self._garbled else json.dumps(wire.completion(self.chat, self.reply)).encode()
+        whole = json.dumps(self.dialect.whole(self.chat, self.reply)).encode()
+        body = self.dialect.garbled if self._garbled else whole
         return web.Response(body=body, content_type="application/json", headers=self._headers())
 
     async def _stream(self, request: web.Request) -> web.StreamResponse:
         headers = {
             **self._headers(),
-            "Content-Type": "text/event-stream; charset=utf-8",
+            "Content-Type": self.dialect.stream_type,
             "Cache-Control": "no-cache",
         }
         response = web.StreamResponse(headers=headers)
         if await self._disturbed(response):
             return self._cut_off(request, response)
         await response.prepare(request)
-        for chunk in wire.chunks(self.chat, self.reply):
-            if chunk.is_token and await self._disturbed(response):
+        for event in self.dialect.events(self.chat, self.reply):
+            if event.is_token and await self._disturbed(response):
                 return self._cut_off(request, response)
-            await self._write(response, chunk)
+            await self._write(response, event)
         self.entry.ended(self._finish())
-        await response.write(DONE)
+        await response.write(self.dialect.end)
         await response.write_eof()
         return response
 
-    async def _write(self, response: web.StreamResponse, chunk: wire.Chunk) -> None:
-        if chunk.is_token:
+    async def _write(self, response: web.StreamResponse, event: Event) -> None:
+        if event.is_token:
             if self.entry.sent_tokens:
                 await asyncio.sleep(self.timing.between_tokens_s)
             self.entry.token_sent()
-        await response.write(b"data: " + json.dumps(chunk.body).encode() + b"\n\n")
+        await response.write(event.data)
 
     async def _disturbed(self, response: web.StreamResponse) -> bool:
         """Let the fault act once its token is reached; tell whether the connection must be cut now."""
@@ -88,7 +88,7 @@ class Delivery:
         if self.fault.kind is FaultKind.STALL and response.prepared:
             await asyncio.sleep(self.fault.stall_ms / 1000)
         if self._garbled and response.prepared:
-            await response.write(b"data: " + GARBLED + b"\n\n")
+            await response.write(self.dialect.garbled_event)
         return self.fault.kind is FaultKind.DROP
 
     def _cut_off(self, request: web.Request, response: web.StreamResponse) -> web.StreamResponse:

@@ -22,7 +22,19 @@ if TYPE_CHECKING:
 
 SHIPPED = Path(__file__).parent / "scripts"
 SAID = "user_words"
-ORDER = ("guardrails", "after_tools", "follow_up", "receptionist", "appointment", "small_talk")
+_DATA_MARKS = str.maketrans(
+    "", "", "\N{MATHEMATICAL LEFT WHITE SQUARE BRACKET}\N{MATHEMATICAL RIGHT WHITE SQUARE BRACKET}"
+)
+ORDER = (
+    "evaluations",
+    "people",
+    "guardrails",
+    "after_tools",
+    "follow_up",
+    "receptionist",
+    "appointment",
+    "small_talk",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +58,8 @@ class Vocabulary:
     patterns: Mapping[str, str] = field(default_factory=dict)
 
     def read(self, text: str) -> dict[str, str]:
-        """Return every variable's value in these instructions."""
+        """Return every variable's value in these instructions; marks around data are no part of it."""
+        text = text.translate(_DATA_MARKS)
         return {name: variable.read(text) for name, variable in self.variables.items()}
 
 

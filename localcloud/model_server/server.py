@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Self
 
 from aiohttp import web
 
-from localcloud.model_server.completions import Completions, openai_errors
+from localcloud.model_server.completions import Completions, openai_errors, told_errors
 from localcloud.model_server.control import ROOT, Control, control_errors
 from localcloud.model_server.options import Options
+from localcloud.model_server.providers import Providers, is_translated, refusal
 from localcloud.model_server.state import State
 
 if TYPE_CHECKING:
@@ -24,8 +26,11 @@ SHUTDOWN_S = 0.5
 async def _errors(
     request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
 ) -> web.StreamResponse:
-    shape = control_errors if request.path.startswith(ROOT) else openai_errors
-    return await shape(request, handler)
+    if request.path.startswith(ROOT):
+        return await control_errors(request, handler)
+    if is_translated(request):
+        return await told_errors(request, handler, partial(refusal, request))
+    return await openai_errors(request, handler)
 
 
 class ModelServer:
@@ -50,7 +55,9 @@ class ModelServer:
     async def start(self) -> Self:
         """Listen; raises OSError when the port is taken."""
         app = web.Application(middlewares=[_errors], client_max_size=LARGEST_BODY)
-        app.add_routes(Completions(self.state, self._options.models).routes())
+        completions = Completions(self.state, self._options.models)
+        app.add_routes(completions.routes())
+        app.add_routes(Providers(completions).routes())
         app.add_routes(Control(self.state).routes())
         self._runner = web.AppRunner(
             app, handler_cancellation=True, access_log=None, shutdown_timeout=SHUTDOWN_S

@@ -9,9 +9,10 @@ from types import SimpleNamespace
 import pytest
 from fakes.ai import FakePrompts, a_prompt
 
+from chalicelib.ai.adapters import tables
 from chalicelib.ai.adapters.rendering import JinjaRenderer
-from chalicelib.ai.adapters.repository import AiRepository
-from chalicelib.ai.services.prompts import create_prompt
+from chalicelib.ai.adapters.repository.prompts import PromptRepository
+from chalicelib.ai.services.prompts import PromptText, create_prompt
 from chalicelib.kernel.errors import Conflict
 
 
@@ -20,7 +21,7 @@ def prompts(request):
     """Give prompt templates in memory, then on a table."""
     if request.param == "memory":
         return FakePrompts()
-    return AiRepository(request.getfixturevalue("make_table")("ai"))
+    return PromptRepository(tables.bind(request.getfixturevalue("make_table")("ai")))
 
 
 def test_a_prompt_is_read_as_it_was_written(prompts, clock):
@@ -63,7 +64,7 @@ def test_a_prompt_is_added_once(prompts, clock):
 def test_a_template_created_again_under_its_id_is_the_first(prompts, clock):
     """A creation whose answer was lost can be repeated."""
     ai = SimpleNamespace(prompts=prompts, clock=clock, renderer=JinjaRenderer())
-    first = create_prompt(ai, "Sales", "Sell.", "prompt_1")
+    first = create_prompt(ai, PromptText("Sales", "Sell."), "prompt_1")
     clock.advance(minutes=1)
-    assert create_prompt(ai, "Sales", "Sell.", "prompt_1") == first
+    assert create_prompt(ai, PromptText("Sales", "Sell."), "prompt_1") == first
     assert prompts.all() == [first]

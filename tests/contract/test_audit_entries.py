@@ -11,7 +11,7 @@ from fakes.causes import ADMIN, CAUSES, created_contact, moved, noted, promised,
 from fakes.world import a_world
 
 from chalicelib.ai.adapters import tables as ai_tables
-from chalicelib.ai.services.prompts import create_prompt
+from chalicelib.ai.services.prompts import PromptText, create_prompt
 from chalicelib.calls.adapters import tables as calls_tables
 from chalicelib.calls.services.suppression import stop_calling
 from chalicelib.calls.services.template_editing import create_template
@@ -50,7 +50,7 @@ def _everything(world):
     add_note(crm, NewNote(contact.id, NoteKind.GENERAL, "The canary sings.", "ai"))
     stop_calling(calls, DESK, "caller")
     create_template(calls, a_template(id="t2", greeting="Canary hello", transfer_to=E164("+14155550198")))
-    create_prompt(calls.ai, "Sales +14155550197", "Canary instructions, canary3@example.com")
+    create_prompt(calls.ai, PromptText("Sales +14155550197", "Canary instructions, canary3@example.com"))
     moved(world)
     secret, _ = tokens.issue_token(system, "canary4@example.com", Scope.VIEWER)
     change_settings(system, {"kill_switch": KillSwitch(on=True, reason="Canary storm")}, None)

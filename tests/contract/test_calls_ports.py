@@ -10,9 +10,10 @@ import pytest
 from fakes.call_tables import books_in_memory, books_on_a_table
 from fakes.calls import DESK, LINE, NOW, NUMBER, a_brief, a_call
 
-from chalicelib.ai.domain.analysis import ActionItem, Analysis, Sentiment, Usage
+from chalicelib.ai.domain.analysis import Analysis, AnalysisState, Sentiment, Usage
 from chalicelib.ai.domain.conversation import OnFailure
 from chalicelib.ai.domain.extraction import Extracted
+from chalicelib.ai.domain.findings import ActionItem, Findings, Learnt, PromisedCallback
 from chalicelib.calls.domain.calls import CallEvent, Direction
 from chalicelib.calls.domain.costs import CostLine
 from chalicelib.calls.domain.files import Aftermath, CallFile
@@ -247,10 +248,19 @@ def test_a_brief_is_read_as_it_was_written(books, brief):
                 "Zoë wants a demo.",
                 Sentiment.NEGATIVE,
                 ("demo", ""),
-                (ActionItem("Send it", "agent"),),
+                (ActionItem("Send it", "agent", "2026-03-09"), ActionItem("Wait", "caller")),
                 "gpt-4.1-mini",
                 Usage(1, 2, 3),
                 (Extracted("size", 2.5, "two and a half", 3), Extracted("day", None)),
+                Findings(
+                    "goal_reached",
+                    goal_reached=True,
+                    confidence=0.75,
+                    callback=PromisedCallback("2026-03-05T10:00", "at ten", 2),
+                    facts=(Learnt("pet", "a cat", "my cat", 1), Learnt("job", "baker")),
+                ),
+                AnalysisState.APPLYING,
+                "bad_analysis",
             ),
             (CostLine("voice", 2, "minute", 28_000), CostLine("model_answer", 0, "token", 0)),
         ),

@@ -10,13 +10,14 @@ import pytest
 from fakes.call_tables import books_in_memory, books_on_a_table
 from fakes.calls import DESK, NOW, NUMBER, a_brief, a_call, a_template
 
-from chalicelib.ai.domain.analysis import Usage
+from chalicelib.ai.domain.analysis import Sentiment, Usage
 from chalicelib.ai.domain.conversation import OnFailure
+from chalicelib.ai.domain.tooling import ToolRun
 from chalicelib.calls.domain.files import Aftermath
 from chalicelib.calls.domain.lifecycle import commit
 from chalicelib.calls.domain.permission import Decision, NumberStatus, Verdict
 from chalicelib.calls.domain.templates import Transport
-from chalicelib.calls.domain.turns import Timing, ToolRun, Turn, TurnEnd, TurnKind
+from chalicelib.calls.domain.turns import Timing, Turn, TurnEnd, TurnKind
 from chalicelib.kernel.phones import E164
 
 ALLOW = Decision(Verdict.ALLOW, "allowed", "No rule forbids this call.", NOW)
@@ -28,7 +29,8 @@ ANSWERED = replace(
     answer="We sell ",
     end=TurnEnd.HANG_UP,
     reason="agent_goodbye",
-    tools=(RUN,),
+    tools=(RUN, replace(RUN, held=True)),
+    corrected=("I have sent it.",),
     usage=Usage(10, 4, 2),
     timing=Timing(5, None, 9),
 )
@@ -99,6 +101,14 @@ def test_a_closed_turn_is_read_as_it_was_written(books, closed):
     books.turns.open("call_1", TURN)
     books.turns.close("call_1", closed)
     assert _turns(books) == (closed,)
+
+
+def test_the_mood_and_the_wish_of_a_turn_are_kept(books):
+    """What a caller's words told; nothing is stored where they told nothing."""
+    books.book.create(a_call())
+    books.turns.open("call_1", TURN)
+    books.turns.close("call_1", replace(ANSWERED, sentiment=Sentiment.NEGATIVE, intent="complaint"))
+    assert [(turn.sentiment, turn.intent) for turn in _turns(books)] == [(Sentiment.NEGATIVE, "complaint")]
 
 
 def test_a_turn_is_opened_once(books):
@@ -223,3 +233,22 @@ def test_templates_are_listed_by_name(books):
     for name in ("Sales", "Follow-up", "Zoo"):
         books.templates.create(a_template(id=f"template_{name}", name=name))
     assert [template.name for template in books.templates.all()] == ["Follow-up", "Sales", "Zoo"]
+
+
+def test_a_masked_turn_stays_masked(books):
+    """Its words are replaced for good: what is answered or heard later is not kept."""
+    books.book.create(a_call())
+    books.turns.open("call_1", TURN)
+    books.turns.close("call_1", ANSWERED)
+    hidden = replace(ANSWERED, said="Hi [email]", answer="[phone]", tools=(replace(RUN, result="[card]"),))
+    books.turns.mask("call_1", hidden)
+    books.turns.close("call_1", ANSWERED)
+    books.turns.interrupt("call_1", 3, "+14155550100")
+    assert _turns(books) == (hidden,)
+
+
+def test_a_turn_that_was_erased_is_not_masked_back(books):
+    """Nothing is written where nothing is."""
+    books.book.create(a_call())
+    books.turns.mask("call_1", ANSWERED)
+    assert _turns(books) == ()

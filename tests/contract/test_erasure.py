@@ -15,11 +15,13 @@ from fakes.samples import GRANT, REVOCATION
 from fakes.streams import a_record
 from fakes.world import a_world
 
+from chalicelib.ai.services.chats import NewMessage, take_message
 from chalicelib.bootstrap.holdings import OTHERS
 from chalicelib.bootstrap.suppressions import CallsSuppressions
 from chalicelib.calls.domain.recordings import RecordingKind, RecordingReport
 from chalicelib.calls.domain.turns import Turn, TurnEnd, TurnKind
 from chalicelib.calls.services.answering import receive_call
+from chalicelib.calls.services.chats import ChatWish, start_chat
 from chalicelib.calls.services.finishing import finish_call
 from chalicelib.calls.services.messages import MessageWish, request_message
 from chalicelib.calls.services.progress import record_report
@@ -57,7 +59,9 @@ def world(clock, make_table, container):
     """Give all tables and all holdings over them."""
     made = a_world(clock, make_table, container)
     crm = made.calls.crm
-    root = SimpleNamespace(calls=made.calls, scheduling=made.calls.scheduling, system=made.system, crm=crm)
+    root = SimpleNamespace(
+        calls=made.calls, ai=made.calls.ai, scheduling=made.calls.scheduling, system=made.system, crm=crm
+    )
     crm.suppressions = CallsSuppressions(root)
     crm.holdings = (RecordsHolding(crm), RejectedRowsHolding(crm), *(holding(root) for holding in OTHERS))
     made.crm = crm
@@ -74,6 +78,7 @@ def ada(world, clock):
     _talk(world)
     promise_callback(world.calls.scheduling, wish(world, 3))
     _write(world)
+    _chat(world, contact)
     fold_contact(world.crm, contact.id)
     world.told()
     _message(world, contact)
@@ -101,6 +106,13 @@ def _talk(world):
     _leave_message(world)
     record_report(world.calls, "call_1", world.report("completed"))
     finish_call(world.calls, "call_1")
+
+
+def _chat(world, contact):
+    """Have a chat in which the canary is written."""
+    calls = world.calls
+    chat = start_chat(calls, ChatWish(new_id("chat"), "template_1", contact_id=contact.id))
+    take_message(calls.ai, calls.tools, chat.id, NewMessage(new_id("turn"), CANARY))
 
 
 def _leave_message(world):
@@ -189,6 +201,7 @@ def test_an_export_has_everything(world, ada):
         "note",
         "consent",
         "call",
+        "chat",
         "message",
         "callback",
         "suppression",
@@ -197,7 +210,7 @@ def test_an_export_has_everything(world, ada):
     } <= set(sections)
     assert sections.count("contact") == 1
     assert sections.count("suppression") == 2
-    for section in ("contact", "note", "consent", "call", "message"):
+    for section in ("contact", "note", "consent", "call", "chat", "message"):
         texts = [json.dumps(trace.data) for trace in traces if trace.section == section]
         assert any(CANARY in text for text in texts), section
 

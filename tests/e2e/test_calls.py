@@ -60,6 +60,9 @@ def test_a_call_is_held_and_its_story_is_kept(stack: Stack, transport: str) -> N
     assert call["cost"] == sum(line["amount"] for line in call["cost_lines"]) > 0
     notes = stack.api.get(f"/v1/crm/contacts/{wish['contact_id']}/notes")["items"]
     of_call = [note for note in notes if note["call_id"] == call["id"]]
-    assert {note["kind"] for note in of_call} == {"call_summary", "general"}
+    assert {note["kind"] for note in of_call} - {"task"} == {"call_summary", "general"}
+    assert call["analysis"]["state"] == "done"
+    owed = [item["text"] for item in call["analysis"]["action_items"]]
+    assert [note["body"] for note in of_call if note["kind"] == "task"] == owed
     assert call["analysis"]["summary"] in next(n["body"] for n in of_call if n["kind"] == "call_summary")
     assert len(stack.carrier_calls(MARIA)) == 1

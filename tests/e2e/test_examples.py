@@ -29,6 +29,7 @@ EXAMPLES = [
 _TASK = {"kind": "task", "body": "To do"}
 # What has a name of its own: an example cannot be sent twice, or beside sample data.
 _NAMED_ONCE = {"/v1/crm/tags": "name", "/v1/crm/custom-fields": "key"}
+_PROMPTS = "/v1/ai/templates"
 HOOK = "https://127.0.0.1:9/hook"  # example.com has no address where there is no network
 
 
@@ -101,6 +102,8 @@ class World:
 
     def id_in(self, path: str, name: str) -> str:
         """Give the id of what this part of a path names, by what stands before it where that says more."""
+        if path.startswith(f"{_PROMPTS}/"):
+            return self._prompt()
         before = path.partition(f"/{{{name}}}")[0].rpartition("/")[2]
         return self.named(before if before in self._makers else name)
 
@@ -148,6 +151,12 @@ class World:
     def _somebody(self) -> dict[str, Any]:
         """Give a contact with a number that nobody has."""
         return {"name": "Somebody", "phone": f"+1415555{next(self._numbers)}"}
+
+    def _prompt(self) -> str:
+        """Write a prompt with a second version; call templates know nothing of it."""
+        prompt = self._made(_PROMPTS, {"name": "To change", "text": "Be brief."})
+        assert self.send("PUT", f"{_PROMPTS}/{prompt}", {"name": "To change", "text": "Be long."}).ok
+        return prompt
 
     def _field(self) -> str:
         field = {"key": f"f_{uuid4().hex[:8]}", "label": "To change", "kind": "choice", "choices": ["Gold"]}

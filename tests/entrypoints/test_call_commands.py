@@ -10,12 +10,15 @@ from datetime import timedelta
 import pytest
 from fakes.calls import LINE, NOW, NUMBER, FakeCalls, a_call, connected, furnished
 
-from chalicelib.ai.domain.analysis import ActionItem, Analysis, Sentiment
+from chalicelib.ai.domain.analysis import Analysis, AnalysisState, Sentiment
 from chalicelib.ai.domain.extraction import Extracted
+from chalicelib.ai.domain.findings import ActionItem, Findings, Learnt, PromisedCallback
+from chalicelib.ai.domain.tooling import ToolRun
 from chalicelib.calls.domain.costs import CostLine
 from chalicelib.calls.domain.files import Aftermath
+from chalicelib.calls.domain.proposals import Proposal
 from chalicelib.calls.domain.states import CallState
-from chalicelib.calls.domain.turns import ToolRun, Turn, TurnEnd, TurnKind
+from chalicelib.calls.domain.turns import Turn, TurnEnd, TurnKind
 from localcloud.commands import watching
 
 
@@ -207,3 +210,35 @@ def test_what_is_typed_wrongly_is_explained(run, words, told):
     result = run("templates", *words)
     assert result.exit_code in {1, 2}
     assert told in result.output
+
+
+def test_what_was_found_is_decided(run, calls):
+    """Listed with what was decided, accepted into the contact, and the model asked again where it failed."""
+    call = connected(calls)
+    calls.shelf.calls["call_1"] = replace(call, state=CallState.ENDED, ended_at=NOW, finished_at=NOW)
+    calls.turns.open("call_1", Turn(1, TurnKind.SPEECH, NOW, said="Hi"))
+    callback = PromisedCallback("2026-03-05T10:00")
+    found = Findings("unclear", callback=callback, facts=(Learnt("pet", "a cat"),))
+    items = (ActionItem("Send it", "agent", "2026-03-05"),)
+    failed = Analysis(
+        "x",
+        Sentiment.NEUTRAL,
+        (),
+        items,
+        "rules",
+        findings=found,
+        state=AnalysisState.FAILED,
+        error="bad_analysis",
+    )
+    calls.book.put_aftermath("call_1", Aftermath(failed, ()))
+    calls.proposals.add(Proposal("call_1", "mail", "email", "ada@example.com", "mail me", 1, NOW))
+    shown = _plain(run("calls", "show", "call_1", terminal=120))
+    for words in ("not read by the model (bad_analysis)", "by 2026-03-05", "back: 2026-03-05T10:00", "a cat"):
+        assert words in shown
+    assert "ada@example.com" in _plain(run("calls", "proposals", "call_1", terminal=120))
+    assert _read(run("calls", "decide", "call_1", "mail", "accept", "--json"))["state"] == "accepted"
+    assert calls.crm.contacts.find_by_phone(NUMBER).email == "ada@example.com"
+    assert "call_1" in _plain(run("calls", "analyse", "call_1"))
+    span = ("--from", "2026-03-03T00:00:00Z", "--to", "2026-03-04T00:00:00Z")
+    assert _read(run("calls", "analyse-all", *span, "--json")) == {"requested": True}
+    assert (calls.wakeups.analyses, len(calls.wakeups.spans)) == (["call_1"], 1)

@@ -43,8 +43,14 @@ FULL = {
     "max_duration_s": 60,
     "max_spend": 200_000,
     "extract": [
-        {"key": "size", "type": "choice", "description": "How big", "choices": ["small", "big"]},
-        {"key": "day", "type": "date", "description": "", "choices": []},
+        {
+            "key": "size",
+            "type": "choice",
+            "description": "How big",
+            "choices": ["small", "big"],
+            "maps_to": "title",
+        },
+        {"key": "day", "type": "date", "description": "", "choices": [], "maps_to": ""},
     ],
 }
 

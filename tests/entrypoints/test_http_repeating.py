@@ -192,6 +192,10 @@ def test_every_post_honours_the_key():
         "/v1/calls/conferences/{conference_id}/end",
         "/v1/calls/{call_id}/hangup",
         "/v1/calls/templates/{template_id}/render",  # shows, and stores nothing
+        "/v1/ai/templates/{template_id}/render",
+        "/v1/calls/{call_id}/analysis",  # what it finds is kept under ids of the call
+        "/v1/calls/analyses",
+        "/v1/calls/{call_id}/proposals/{field}",  # decided once
         "/v1/crm/imports/{import_id}/cancel",
         "/v1/crm/jobs/{job_id}/cancel",
         "/v1/crm/contacts/{contact_id}/merge",  # guarded by the winner's version

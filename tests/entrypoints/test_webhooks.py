@@ -10,6 +10,7 @@ from fakes.calls import DESK, LINE, NOW, NUMBER, FakeCalls, a_call, connected, f
 from fakes.events import SECOND_TOKEN, SOCKET, TOKEN, WEBHOOKS, sign, webhook_event
 from fakes.model import model_failure
 
+from chalicelib.ai.domain.sentences import sentence
 from chalicelib.ai.domain.wording import REPEAT
 from chalicelib.ai.ports import ToolCall
 from chalicelib.calls.domain.handing import told
@@ -237,7 +238,7 @@ def test_what_the_caller_said_is_answered(calls, talking):
     """The answer is said, and the next turn is listened for."""
     calls.ai.model.scripts = [["We sell pumps & pipes."]]
     response = _xml("/voice/call_1/turn/1", {"SpeechResult": "What do you sell?", "Language": "en-US"})
-    assert response.find(".//Say").text == "We sell pumps & pipes."
+    assert response.find(".//Say").text == "We sell pumps and pipes."
     assert response[0].get("action") == f"{WEBHOOKS}/voice/call_1/turn/2"
 
 
@@ -340,7 +341,7 @@ def test_a_hand_over_obeys_the_kill_switch(calls, transport):
         response.find(".//ConversationRelay").get("welcomeGreeting") if transport is Transport.RELAY else ""
     )
     said = said or response.find(".//Say").text
-    assert said.endswith(told("kill_switch", WhenNobody.AGENT))
+    assert said.endswith("".join(map(sentence, told("kill_switch", WhenNobody.AGENT))))
     assert "colleague. I am" in said or transport is Transport.RELAY
     kill_switch(calls, on=False)
     assert ET.tostring(_xml(*paths[transport])) == ET.tostring(response)

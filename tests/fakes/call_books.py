@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from chalicelib.calls.domain.calls import Call
+    from chalicelib.calls.domain.proposals import Proposal
     from chalicelib.calls.domain.recordings import Recording
     from chalicelib.calls.domain.suppression import SuppressionFilter
     from chalicelib.calls.domain.templates import Brief
@@ -44,8 +45,10 @@ class Shelf:
     erased: set[str] = field(default_factory=set)
     connections: dict[str, str] = field(default_factory=dict)
     resumed: set[tuple[str, int]] = field(default_factory=set)
+    masked: set[tuple[str, int]] = field(default_factory=set)
     counted: dict[Row, Counter[str]] = field(default_factory=dict)
     uses: Counter[str] = field(default_factory=Counter)
+    proposals: dict[tuple[str, str], Proposal] = field(default_factory=dict)
     lock: RLock = field(default_factory=RLock)
 
 
@@ -77,7 +80,8 @@ class FakeBook:
             turns = tuple(turn for (owner, _), turn in sorted(self.shelf.turns.items()) if owner == call_id)
             brief, aftermath = self.shelf.briefs.get(call_id), self.shelf.aftermaths.get(call_id)
             kept = tuple(each for each in self.shelf.recordings.values() if each.call_id == call_id)
-            return CallFile(call, brief, turns, aftermath, kept) if call else None
+            found = tuple(each for each in self.shelf.proposals.values() if each.call_id == call_id)
+            return CallFile(call, brief, turns, aftermath, kept, found) if call else None
 
     def change(self, call_id: str, how: Callable[[Call], Call]) -> tuple[Call, Call]:
         """Change a call, again when somebody was faster."""
@@ -155,6 +159,8 @@ class FakeBook:
             self.shelf.texts.pop(call_id, None)
             for key in [key for key in self.shelf.turns if key[0] == call_id]:
                 del self.shelf.turns[key]
+            for place in [place for place in self.shelf.proposals if place[0] == call_id]:
+                del self.shelf.proposals[place]
             if call_id in self.shelf.aftermaths:
                 costs = self.shelf.aftermaths[call_id].costs
                 self.shelf.aftermaths[call_id] = Aftermath(None, costs)
@@ -183,7 +189,8 @@ class FakeTurns:
         """Keep what was answered, not what was heard."""
         with self.shelf.lock:
             self.shelf.uses["close"] += 1
-            if (call_id, turn.number) not in self.shelf.turns:
+            key = call_id, turn.number
+            if key not in self.shelf.turns or key in self.shelf.masked:
                 return
             heard = self.shelf.turns[call_id, turn.number].heard
             self.shelf.turns[call_id, turn.number] = replace(turn, heard=heard)
@@ -207,8 +214,18 @@ class FakeTurns:
         with self.shelf.lock:
             self.shelf.uses["interrupt"] += 1
             turn = self.shelf.turns.get((call_id, number))
-            if turn and turn.heard is None:
+            if turn and turn.heard is None and (call_id, number) not in self.shelf.masked:
                 self.shelf.turns[call_id, number] = replace(turn, heard=heard)
+
+    def mask(self, call_id: str, turn: Turn) -> None:
+        """Keep a turn's words as they are given, for good."""
+        with self.shelf.lock:
+            self.shelf.uses["mask"] += 1
+            key = call_id, turn.number
+            if known := self.shelf.turns.get(key):
+                kept = replace(known, said=turn.said, answer=turn.answer, heard=turn.heard, tools=turn.tools)
+                self.shelf.turns[key] = kept
+                self.shelf.masked.add(key)
 
     def holds(self, call_id: str, number: int) -> bool:
         """Tell whether the turn is the newest and was not talked over."""

@@ -9,12 +9,14 @@ from fakes.call_books import FakeBook, FakeNumbers, FakeTurns, Shelf
 from fakes.call_lists import FakeCallLists
 from fakes.call_statistics import FakeStatistics
 from fakes.call_templates import FakeTemplates
+from fakes.proposals import FakeProposals
 from fakes.recordings import FakeRecordings, FakeRetention, FakeRoutes
 from fakes.rooms import FakeRooms
 
 from chalicelib.calls.adapters.repository.call_lists import CallListRepository
 from chalicelib.calls.adapters.repository.calls import CallRepository
 from chalicelib.calls.adapters.repository.numbers import NumberRepository
+from chalicelib.calls.adapters.repository.proposals import ProposalRepository
 from chalicelib.calls.adapters.repository.recordings import RecordingRepository
 from chalicelib.calls.adapters.repository.retention import RetentionRepository
 from chalicelib.calls.adapters.repository.rooms import RoomRepository
@@ -42,6 +44,7 @@ def books_in_memory() -> SimpleNamespace:
         templates=FakeTemplates(),
         routes=FakeRoutes(),
         recordings=FakeRecordings(shelf),
+        proposals=FakeProposals(shelf),
         retention=FakeRetention(shelf),
     )
 
@@ -60,6 +63,7 @@ def books_on_a_table(aws: Any, clock: Clock) -> SimpleNamespace:
         templates=TemplateRepository(connection),
         routes=RouteRepository(),
         recordings=RecordingRepository(connection),
+        proposals=ProposalRepository(connection),
         retention=RetentionRepository(connection),
     )
 

@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Any
 from fakes.calls import NOW, a_brief, a_call
 
 from chalicelib.ai.domain.conversation import OPT_OUT_TOOL
+from chalicelib.ai.domain.tooling import ToolRun
 from chalicelib.calls.domain.calls import CallEvent, Report, add_event
 from chalicelib.calls.domain.happenings import Happening
 from chalicelib.calls.domain.states import CallState
 from chalicelib.calls.domain.templates import OnMachine
-from chalicelib.calls.domain.turns import ToolRun, Turn, TurnEnd, TurnKind
+from chalicelib.calls.domain.turns import Turn, TurnEnd, TurnKind
 from chalicelib.calls.services.machines import note_verdict
 from chalicelib.calls.services.progress import record_report
 from chalicelib.kernel.clock import iso

@@ -14,6 +14,7 @@ from fakes.call_statistics import FakeStatistics
 from fakes.call_templates import FakeTemplates
 from fakes.carrier import FakeCarrier
 from fakes.messages import FakeMessages, FakeMessageTemplates, FakeTexting
+from fakes.proposals import FakeProposals
 from fakes.recordings import (
     FakeCarrierRecordings,
     FakeRecordings,
@@ -120,6 +121,8 @@ class FakeWakeups:
     searches: list[tuple[str, int]] = field(default_factory=list)
     retention_steps: list[tuple[str, int]] = field(default_factory=list)
     messages: list[Place] = field(default_factory=list)
+    analyses: list[str] = field(default_factory=list)
+    spans: list[tuple[str, str, str | None]] = field(default_factory=list)
 
     def attend(self, call_id: str) -> None:
         """Keep a wake-up."""
@@ -147,6 +150,14 @@ class FakeWakeups:
     def fetch_recording(self, call_id: str, sid: str) -> None:
         """Keep a recording to look after."""
         self.recordings.append((call_id, sid))
+
+    def analyse(self, call_id: str) -> None:
+        """Keep a call to be read again."""
+        self.analyses.append(call_id)
+
+    def analyse_span(self, since: str, until: str, start: str | None) -> None:
+        """Keep a search for such calls."""
+        self.spans.append((since, until, start))
 
     def find_recordings(self, call_id: str, delay_s: int) -> None:
         """Keep a search for recordings."""
@@ -212,6 +223,7 @@ class FakeCalls:
         self.statistics: Any = FakeStatistics(self.shelf)
         self.turns: Any = FakeTurns(self.shelf)
         self.numbers: Any = FakeNumbers(self.shelf)
+        self.proposals: Any = FakeProposals(self.shelf)
         self.telephony: Any = FakeCarrier(self.clock)
         self.rooms: Any = FakeRooms()
         self.switchboard: Any = FakeSwitchboard()
@@ -243,7 +255,7 @@ class FakeCalls:
     def tool_specs(self) -> Mapping[str, ToolSpec]:
         """What the model is told of the actions."""
         return {
-            tool.name: ToolSpec(tool.name, tool.description, tool.arguments.model_json_schema())
+            tool.name: ToolSpec(tool.name, tool.description, tool.arguments.model_json_schema(), tool.changes)
             for tool in self.tools.values()
         }
 

@@ -11,7 +11,13 @@ from fakes.recordings import SID, SOUND
 from fakes.samples import GRANT
 
 from chalicelib.ai.domain.conversation import Transfer
-from chalicelib.ai.services.prompts import create_prompt
+from chalicelib.ai.services.prompts import (
+    PromptText,
+    create_prompt,
+    delete_prompt,
+    publish_prompt,
+    replace_prompt,
+)
 from chalicelib.calls.domain.message_templates import MessageTemplate
 from chalicelib.calls.domain.recordings import RecordingKind, RecordingReport
 from chalicelib.calls.domain.routes import LineRoute
@@ -166,6 +172,11 @@ def token(world):
     return tokens.issue_token(world.system, "console", Scope.VIEWER)[1]
 
 
+def prompt(world):
+    """Write a prompt."""
+    return create_prompt(world.calls.ai, PromptText("New", "You sell."))
+
+
 def webhook(world):
     """Create a webhook."""
     new = NewWebhook("https://hooks.example.com/secret-path", ("*",), "", enabled=True)
@@ -230,7 +241,15 @@ CAUSES = {
     "message_template.deleted": lambda world: world.calls.message_templates.remove(
         text_template(world).id, 1
     ),
-    "prompt_template.created": lambda world: create_prompt(world.calls.ai, "New", "You sell."),
+    "prompt_template.created": prompt,
+    "prompt_template.updated": lambda world: replace_prompt(
+        world.calls.ai, prompt(world).id, PromptText("New", "You ask."), None
+    ),
+    "prompt_template.published": lambda world: (
+        replace_prompt(world.calls.ai, "prompt_1", PromptText("Sales", "You ask.", publish=False), None),
+        publish_prompt(world.calls.ai, "prompt_1"),
+    ),
+    "prompt_template.deleted": lambda world: delete_prompt(world.calls.ai, prompt(world).id, None),
     "callback.promised": promised,
     "callback.moved": moved,
     "token.issued": token,

@@ -15,6 +15,7 @@ from fakes.records import (
     FakeCollections,
     FakeConsents,
     FakeErasures,
+    FakeMemories,
     FakeNotes,
     FakeSuppressions,
     FakeTimeline,
@@ -193,6 +194,7 @@ class FakeCrm:
     def __post_init__(self) -> None:
         self.import_files: Any = FakeImportFiles(self.clock)
         self.consents: Any = FakeConsents(self)
+        self.memories: Any = FakeMemories(self)
         self.timeline: Any = FakeTimeline(self)
         self.collections: Any = FakeCollections(self)
         self.erasures: Any = FakeErasures()

@@ -77,7 +77,12 @@ class FakeMoves:
 
     def move(self, from_id: str, to_id: str) -> bool:
         """Move 25 rows of each kind."""
-        stores = [self._crm.notes.by_key, self._crm.consents.by_key, self._crm.timeline.calls]
+        stores = [
+            self._crm.notes.by_key,
+            self._crm.consents.by_key,
+            self._crm.memories.by_key,
+            self._crm.timeline.calls,
+        ]
         if not isinstance(self._crm.contacts.get(to_id), Contact):
             return any(key[0] == from_id for store in stores for key in store)
         moved = [self._move(store, from_id, to_id) for store in stores]

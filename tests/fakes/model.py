@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.ai.domain.analysis import Usage
+from chalicelib.ai.domain.asking import ModelUse, Tell, tell_nobody
 from chalicelib.ai.ports import Finished, ModelPart, ModelRequest, TextDelta, ToolCall
 from chalicelib.kernel.errors import Unavailable
 
@@ -40,24 +41,38 @@ class FakeModel:
     extractions: int = 0
     open_streams: int = 0
 
+    def prepare(self) -> None:
+        """Need nothing."""
+
     def stream(self, request: ModelRequest) -> Iterator[ModelPart]:
         """Play the next script."""
         self.requests.append(request)
+        asked = ModelUse("fake", self.name)
+        request.tell(asked)
         script = self.scripts.pop(0) if len(self.scripts) > 1 else self.scripts[0]
         self.open_streams += 1
         try:
             for step in script:
                 yield from _parts(step)
+            request.tell(replace(asked, usage=USAGE, first_ms=0, total_ms=0))
             yield Finished(USAGE)
+        except Unavailable as error:
+            request.tell(replace(asked, total_ms=0, error=error.code))
+            raise
         finally:
             self.open_streams -= 1
 
-    def extract(self, task: str, text: str, name: str, schema: Mapping[str, Any]) -> tuple[Any, Usage]:
+    def extract(
+        self, task: str, text: str, name: str, schema: Mapping[str, Any], tell: Tell = tell_nobody
+    ) -> tuple[Any, Usage]:
         """Give the next analysis, or raise it."""
         self.extractions += 1
         answer = self.analyses.pop(0) if len(self.analyses) > 1 else self.analyses[0]
+        asked = ModelUse("fake", self.name)
         if isinstance(answer, Exception):
+            tell(replace(asked, total_ms=0, error=getattr(answer, "code", "")))
             raise answer
+        tell(replace(asked, usage=USAGE, total_ms=0))
         return answer, USAGE
 
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from chalicelib.crm.domain.consents import Consent
     from chalicelib.crm.domain.listing import Span
+    from chalicelib.crm.domain.memory import Memory
     from chalicelib.crm.domain.notes import Note, NoteFilter
     from chalicelib.crm.domain.personal import Erasure
     from chalicelib.kernel.phones import E164
@@ -94,6 +95,30 @@ class FakeConsents:
         """Give the one recorded last first."""
         mine = [consent for (owner, _), consent in self.by_key.items() if owner == contact_id]
         return sorted(mine, key=lambda consent: consent.id, reverse=True)
+
+
+@dataclass
+class FakeMemories:
+    """Facts in a dict; implements `Memories`."""
+
+    crm: FakeCrm
+    by_key: dict[tuple[str, str], Memory] = field(default_factory=dict)
+
+    def all(self, contact_id: str) -> list[Memory]:
+        """Give everything."""
+        return [memory for (owner, _), memory in self.by_key.items() if owner == contact_id]
+
+    def put(self, memory: Memory, gone: Sequence[Memory] = ()) -> None:
+        """Keep one and forget others, all or nothing."""
+        if not isinstance(self.crm.contacts.get(memory.contact_id), Contact):
+            raise Conflict("gone", code="contact_changed")
+        kept = self.by_key.get((memory.contact_id, memory.id))
+        stale = any(self.by_key.get((each.contact_id, each.id)) != each for each in gone)
+        if stale or (kept.version if kept else 0) != memory.version - 1:
+            raise Conflict("changed", code="version_changed")
+        self.by_key[memory.contact_id, memory.id] = memory
+        for each in gone:
+            del self.by_key[each.contact_id, each.id]
 
 
 @dataclass
@@ -173,6 +198,7 @@ class FakeCollections:
         return [
             ("note", self.crm.notes.by_key),
             ("consent", self.crm.consents.by_key),
+            ("memory", self.crm.memories.by_key),
             ("call_entry", self.crm.timeline.calls),
         ]
 

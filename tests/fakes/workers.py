@@ -15,7 +15,7 @@ from chalicelib.kernel.errors import AppError
 if TYPE_CHECKING:
     from fakes.calls import FakeCalls
 
-_PORTS = ("book", "numbers", "telephony", "wakeups", "turns")
+_PORTS = ("book", "proposals", "numbers", "telephony", "wakeups", "turns")
 _LAST_TRY = 3
 
 

@@ -11,7 +11,9 @@ from fakes.crm import stored_crm
 from fakes.streams import Streams, stream_event
 from fakes.system import FakeSystem
 
-from chalicelib.ai.adapters.repository import AiRepository
+from chalicelib.ai.adapters import tables as ai_tables
+from chalicelib.ai.adapters.repository.prompts import PromptRepository
+from chalicelib.ai.adapters.repository.statistics import ModelStatisticsRepository
 from chalicelib.calls.adapters import tables as calls_tables
 from chalicelib.calls.adapters.repository.call_lists import CallListRepository
 from chalicelib.calls.adapters.repository.calls import CallRepository
@@ -121,7 +123,9 @@ def a_world(clock: FixedClock, make_table: Callable[..., str], container: Simple
     calls.routes, calls.recordings = RouteRepository(), RecordingRepository(connection)
     calls.retention = RetentionRepository(connection)
     calls.messages, calls.message_templates = MessageRepository(connection), MessageTemplateRepository()
-    calls.ai.prompts = AiRepository(make_table("ai", "AiTable"))
+    ai_connection = ai_tables.bind(make_table("ai", "AiTable"))
+    calls.ai.prompts = PromptRepository(ai_connection)
+    calls.ai.model_statistics = ModelStatisticsRepository(ai_connection)
     calls.scheduling.callbacks = SchedulingRepository(make_table("scheduling", "SchedulingTable"))
     system = _system(clock, make_table)
     calls.system = container.system = system

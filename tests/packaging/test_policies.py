@@ -27,6 +27,7 @@ MAY_READ = {
     "websocket_message": {"SETTINGS"},
     "dial": {"SETTINGS"},
     "urgent": {"SETTINGS"},
+    "post_call": {"SETTINGS"},
     "dispatch": {"SETTINGS"},
     "changes": {"SETTINGS"},
     "news": {"SETTINGS", "WEBHOOKS", "WEBHOOK#*"},

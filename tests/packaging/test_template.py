@@ -161,7 +161,7 @@ def test_every_function_knows_its_surroundings(template):
 def test_no_secret_reaches_the_environment(template):
     """Tokens and keys are parameters without echo that only the secret refers to."""
     hidden = {name for name, p in template["Parameters"].items() if p.get("NoEcho")}
-    assert hidden == {"TwilioAuthTokens", "OpenaiApiKey"}
+    assert hidden == {"TwilioAuthTokens", "OpenaiApiKey", "ModelProviderKeys"}
     users = {n for n, r in template["Resources"].items() if any(f"${{{h}}}" in json.dumps(r) for h in hidden)}
     assert users == {"ConnectionsSecret"}
     assert not hidden & _references(template["Resources"])

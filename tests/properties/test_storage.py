@@ -8,8 +8,9 @@ from fakes.calls import DESK, LINE, NUMBER
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.ai.domain.analysis import ActionItem, Analysis, Sentiment, Usage
+from chalicelib.ai.domain.analysis import Analysis, AnalysisState, Sentiment, Usage
 from chalicelib.ai.domain.conversation import OnFailure
+from chalicelib.ai.domain.findings import ActionItem, Findings, Learnt, PromisedCallback
 from chalicelib.calls.adapters.repository import codec, template_codec
 from chalicelib.calls.adapters.tables import AftermathItem, CallItem, TemplateItem, TurnItem
 from chalicelib.calls.domain.calls import Call, CallEvent, Direction
@@ -91,9 +92,19 @@ analyses = st.builds(
     summary=words,
     sentiment=st.sampled_from(Sentiment),
     intents=st.lists(words, max_size=3).map(tuple),
-    action_items=st.lists(st.builds(ActionItem, words, words), max_size=3).map(tuple),
+    action_items=st.lists(st.builds(ActionItem, words, words, st.none() | words), max_size=3).map(tuple),
     source=words,
     usage=usages,
+    findings=st.builds(
+        Findings,
+        outcome=words,
+        goal_reached=st.none() | st.booleans(),
+        confidence=st.none() | st.floats(0, 1),
+        callback=st.none() | st.builds(PromisedCallback, words, words, st.none() | counts),
+        facts=st.lists(st.builds(Learnt, words, words, words, st.none() | counts), max_size=3).map(tuple),
+    ),
+    state=st.sampled_from(AnalysisState),
+    error=words,
 )
 aftermaths = st.builds(
     Aftermath,

@@ -14,9 +14,19 @@ class PromptTemplateEventData(EventData):
     created_at: Instant
     updated_at: Instant
     version: int
+    published_version: int | None = None
 
 
 PROMPT_CREATED = EventType(
     "prompt_template.created", "A prompt template was created.", PromptTemplateEventData
 )
-EVENTS = (PROMPT_CREATED,)
+PROMPT_UPDATED = EventType(
+    "prompt_template.updated", "A prompt template has a new version.", PromptTemplateEventData
+)
+PROMPT_PUBLISHED = EventType(
+    "prompt_template.published", "Calls use another version of a prompt.", PromptTemplateEventData
+)
+PROMPT_DELETED = EventType(
+    "prompt_template.deleted", "A prompt template was deleted.", PromptTemplateEventData
+)
+EVENTS = (PROMPT_CREATED, PROMPT_UPDATED, PROMPT_PUBLISHED, PROMPT_DELETED)

@@ -7,6 +7,15 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.ai.domain.extraction import EXTRACTED, fields_schema, read_fields
+from chalicelib.ai.domain.findings import (
+    ACTION_ITEM_SCHEMA,
+    NOTHING_FOUND,
+    ActionItem,
+    Findings,
+    findings_schema,
+    read_findings,
+    read_items,
+)
 from chalicelib.kernel.errors import Invalid
 
 if TYPE_CHECKING:
@@ -39,17 +48,20 @@ class Sentiment(StrEnum):
     NEGATIVE = "negative"
 
 
-@dataclass(frozen=True)
-class ActionItem:
-    """Something that was promised, and who owes it."""
+class AnalysisState(StrEnum):
+    """Whether a model has read the conversation."""
 
-    text: str
-    owner: str
+    DONE = "done"
+    FAILED = "failed"  # rules stand for it; it can be asked again
+    APPLYING = "applying"  # it was asked again, and what it found is being carried out
 
 
 @dataclass(frozen=True)
 class Analysis:
-    """What is known of a conversation after it ended; `source` names the model or `rules`."""
+    """What is known of a conversation after it ended; `source` names the model or `rules`.
+
+    `error` is the code of why no model has read it, where that is so.
+    """
 
     summary: str
     sentiment: Sentiment
@@ -58,42 +70,46 @@ class Analysis:
     source: str
     usage: Usage = field(default_factory=Usage)
     extracted: tuple[Extracted, ...] = ()
+    findings: Findings = NOTHING_FOUND
+    state: AnalysisState = AnalysisState.DONE
+    error: str = ""
 
 
 ANALYSIS_NAME = "call_analysis"
 ANALYSIS_SCHEMA: Mapping[str, Any] = {
     "type": "object",
     "additionalProperties": False,
-    "required": ["summary", "sentiment", "intents", "action_items"],
+    "required": ["summary", "sentiment", "intents", "action_items", *findings_schema(())],
     "properties": {
         "summary": {"type": "string", "description": "Two sentences: who, what was agreed, what is open."},
         "sentiment": {"type": "string", "enum": [item.value for item in Sentiment]},
         "intents": {"type": "array", "items": {"type": "string"}},
-        "action_items": {
-            "type": "array",
-            "items": {
-                "type": "object",
-                "additionalProperties": False,
-                "required": ["text", "owner"],
-                "properties": {"text": {"type": "string"}, "owner": {"type": "string"}},
-            },
-        },
+        "action_items": {"type": "array", "items": ACTION_ITEM_SCHEMA},
+        **findings_schema(()),
     },
 }
 
 
-def analysis_schema(fields: tuple[ExtractField, ...]) -> Mapping[str, Any]:
-    """Give the schema of an analysis that looks for these values as well."""
-    if not fields:
-        return ANALYSIS_SCHEMA
-    return {
-        **ANALYSIS_SCHEMA,
-        "required": [*ANALYSIS_SCHEMA["required"], EXTRACTED],
-        "properties": {**ANALYSIS_SCHEMA["properties"], EXTRACTED: fields_schema(fields)},
-    }
+@dataclass(frozen=True)
+class Wanted:
+    """What a kind of call wants to know of its calls: values, and one of these words for the outcome."""
+
+    fields: tuple[ExtractField, ...] = ()
+    outcomes: tuple[str, ...] = ()
 
 
-def read_analysis(payload: Any, source: str, usage: Usage, fields: tuple[ExtractField, ...] = ()) -> Analysis:
+USUAL = Wanted()
+
+
+def analysis_schema(wanted: Wanted = USUAL) -> Mapping[str, Any]:
+    """Give the schema of an analysis that says what is wanted."""
+    properties = {**ANALYSIS_SCHEMA["properties"], **findings_schema(wanted.outcomes)}
+    if wanted.fields:
+        properties[EXTRACTED] = fields_schema(wanted.fields)
+    return {**ANALYSIS_SCHEMA, "required": list(properties), "properties": properties}
+
+
+def read_analysis(payload: Any, source: str, usage: Usage, wanted: Wanted = USUAL) -> Analysis:
     """Take a model's answer to `analysis_schema`; anything that does not fit it is `Invalid`.
 
     A value of another type than its field's is left out, and the rest stands.
@@ -103,13 +119,11 @@ def read_analysis(payload: Any, source: str, usage: Usage, fields: tuple[Extract
             summary=str(payload["summary"]).strip()[:2000],
             sentiment=Sentiment(payload["sentiment"]),
             intents=tuple(str(intent)[:100] for intent in payload["intents"])[:20],
-            action_items=tuple(
-                ActionItem(str(item["text"])[:500], str(item["owner"])[:100])
-                for item in payload["action_items"][:20]
-            ),
+            action_items=read_items(payload["action_items"]),
             source=source,
             usage=usage,
-            extracted=read_fields(payload.get(EXTRACTED), fields),
+            extracted=read_fields(payload.get(EXTRACTED), wanted.fields),
+            findings=read_findings(payload, wanted.outcomes),
         )
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise Invalid("The analysis does not fit its schema.", code="bad_analysis") from error

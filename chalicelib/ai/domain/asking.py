@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from chalicelib.ai.domain.analysis import Usage
+
+# Said when an answer broke off and another provider begins it anew.
+SAY_AGAIN = "Sorry, let me say that again."
 
 
 @dataclass(frozen=True)
@@ -20,3 +24,10 @@ class ModelUse:
     first_ms: int | None = None
     total_ms: int | None = None
     error: str = ""
+
+
+Tell = Callable[[ModelUse], None]
+
+
+def tell_nobody(_use: ModelUse) -> None:
+    """Hear of a question, and keep nothing of it."""

@@ -41,7 +41,8 @@ class Conduct:
     are only carried out after the caller has agreed to them. `emergency_text` is said at once when somebody
     speaks of an emergency; empty: our own words. `memory_chars` is how much of what is known of the contact
     from earlier calls may stand in the prompt (characters; 0: nothing). `mask_transcripts`: numbers of
-    phones, cards and accounts, and e-mail addresses, are stored masked.
+    phones, cards and accounts, and e-mail addresses, are stored masked. `outcomes` are the words of which the
+    analysis chooses one for what a call came to; empty: our own.
     """
 
     providers: tuple[str, ...] = ()
@@ -54,6 +55,7 @@ class Conduct:
     on_emergency: OnEmergency = OnEmergency.GO_ON
     emergency_text: str = ""
     apply_fields: ApplyFields = ApplyFields.PROPOSE
+    outcomes: tuple[str, ...] = ()
     memory_chars: int = 600
     mask_transcripts: bool = False
 

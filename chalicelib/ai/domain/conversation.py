@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
 # The one action that the rules of law demand on every call, whatever its template allows.
 OPT_OUT_TOOL = "stop_calling_me"
+# Those that the engine itself carries out once they are granted.
+END_TOOL = "end_call"
+TRANSFER_TOOL = "transfer_to_person"
 
 
 @dataclass(frozen=True)
@@ -135,6 +138,16 @@ class UseTool:
 
 
 @dataclass(frozen=True)
+class Corrected:
+    """Words of the model that were held back, as nothing bears them out or they were said before.
+
+    Nothing is to be spoken for it: what is said instead follows.
+    """
+
+    text: str
+
+
+@dataclass(frozen=True)
 class Transfer:
     """Hand the caller over to a person."""
 
@@ -148,7 +161,7 @@ class Hangup:
     reason: str
 
 
-Directive = Say | Listen | AwaitKeys | GoOn | UseTool | Transfer | Hangup
+Directive = Say | Listen | AwaitKeys | GoOn | UseTool | Corrected | Transfer | Hangup
 Ending = Listen | Transfer | Hangup
 
 
@@ -162,11 +175,15 @@ class ToolResult:
 
 @dataclass(frozen=True)
 class ToolSpec:
-    """What the model is told of an action; `parameters` is a JSON schema."""
+    """What the model is told of an action; `parameters` is a JSON schema.
+
+    `changes`: it does more than read, so that it can bear out the words that something was done.
+    """
 
     name: str
     description: str
     parameters: Mapping[str, Any]
+    changes: bool = True
 
 
 class OnFailure(StrEnum):
@@ -203,6 +220,11 @@ class Conversation:
     `has_colleague`: there is somebody to hand over to. `is_spent`: the call has cost what it may.
     `promised`: why we have just said that we put the caller through, which has not begun yet; empty when not.
     `other_end`: who has been heard on a call that we placed; None on a call to us.
+    `reasons` say why each turn so far ended as it did, in order; `done` are the names of the actions that
+    took effect in it. `is_late`: the call is about to last as long as it may.
+    `language` (BCP 47): in which the caller is answered where it is not `own_language`, the call's own; it is
+    one of `languages`.
+    `is_written`: the person reads the answers, which are left as the model writes them.
     """
 
     instructions: str
@@ -220,3 +242,10 @@ class Conversation:
     promised: str = ""
     other_end: OtherEnd | None = None
     conduct: Conduct = DEFAULT_CONDUCT
+    reasons: tuple[str, ...] = ()
+    done: tuple[str, ...] = ()
+    is_late: bool = False
+    own_language: str = "en-US"
+    languages: tuple[str, ...] = ()
+    language: str = ""
+    is_written: bool = False

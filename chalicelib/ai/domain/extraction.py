@@ -29,12 +29,16 @@ class ExtractType(StrEnum):
 
 @dataclass(frozen=True)
 class ExtractField:
-    """A value to look for in a conversation; `choices` are what a `choice` may be."""
+    """A value to look for in a conversation; `choices` are what a `choice` may be.
+
+    `maps_to` names the field of the contact's record that it belongs to; empty: none.
+    """
 
     key: str
     type: ExtractType
     description: str = ""
     choices: tuple[str, ...] = ()
+    maps_to: str = ""
 
 
 @dataclass(frozen=True)

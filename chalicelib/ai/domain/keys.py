@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from chalicelib.ai.domain.conversation import MenuAction
+from chalicelib.ai.domain.saying import fixed_language
+from chalicelib.ai.domain.sentences import Sentence, sentence
 
 if TYPE_CHECKING:
     from chalicelib.ai.domain.conversation import Conversation, MenuKey
@@ -41,8 +43,10 @@ def colleague_key(conversation: Conversation) -> str:
 
 def offers(conversation: Conversation) -> str:
     """Say which keys there are, as the end of "Please say something"; empty when there is none."""
+    language = fixed_language(conversation.language) or conversation.own_language
     colleague = colleague_key(conversation)
-    offered = [f"{colleague} for a colleague"] if colleague else []
+    offered = [sentence(Sentence.KEY_FOR_COLLEAGUE, language, key=colleague)] if colleague else []
     if conversation.may_opt_out:
-        offered.append(f"{OPT_OUT_KEY} if you do not want to be called again")
-    return f", or press {', or '.join(offered)}" if offered else ""
+        offered.append(sentence(Sentence.KEY_FOR_OPT_OUT, language, key=OPT_OUT_KEY))
+    keys = sentence(Sentence.KEYS_OR, language).join(offered)
+    return sentence(Sentence.KEYS_OFFER, language, keys=keys) if offered else ""

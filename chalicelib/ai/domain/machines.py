@@ -19,7 +19,8 @@ from chalicelib.ai.domain.conversation import (
     Listen,
     Say,
 )
-from chalicelib.ai.domain.wording import is_farewell, speakable
+from chalicelib.ai.domain.speaking import speakable
+from chalicelib.ai.domain.wording import is_farewell
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -150,24 +151,24 @@ def answer_to_machine(conversation: Conversation, event: Event) -> tuple[Directi
         return ()
     match event:
         case CallerSaid(text=text):
-            return _answer_to_words(other, text, conversation.greeting)
+            return _answer_to_words(other, text, conversation)
         case CallerUnclear(text=text) if is_machine_greeting(text) or is_screening(text):
-            return _answer_to_words(other, text, conversation.greeting)
+            return _answer_to_words(other, text, conversation)
         case CallerSilent() | CallerUnclear() if other.stage is Stage.MACHINE:
             return _answer_to_silence(other, conversation.silences)
     return ()
 
 
-def _answer_to_words(other: OtherEnd, text: str, greeting: str) -> tuple[Directive, ...]:
-    stage = stage_after(other.stage, text)
+def _answer_to_words(other: OtherEnd, text: str, conversation: Conversation) -> tuple[Directive, ...]:
+    stage, language = stage_after(other.stage, text), conversation.own_language
     if stage is Stage.MACHINE:
         return (Listen(MACHINE_GREETING),)
     if stage is Stage.SCREENS:
         if is_screening(text) and other.screenings < _MOST_SCREENING_ANSWERS:
-            return (Say(speakable(other.screening_answer), last=True), Listen(SCREENING_ANSWERED))
+            return (Say(speakable(other.screening_answer, language), last=True), Listen(SCREENING_ANSWERED))
         return (Listen(SCREENING_HOLDS),)
     if other.stage is Stage.SCREENS and is_hello(text):
-        return (Say(speakable(greeting), last=True), Listen(GREETED_AGAIN))
+        return (Say(speakable(conversation.greeting, language), last=True), Listen(GREETED_AGAIN))
     return ()
 
 

@@ -10,6 +10,7 @@ from chalicelib.ai.domain.conduct import DEFAULT_CONDUCT, ApplyFields, Conduct, 
 from chalicelib.kernel.schemas import Input
 
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]{0,39}$")]
+Word = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 
 
 class ConductIn(Input):
@@ -57,6 +58,14 @@ class ConductIn(Input):
     apply_fields: Annotated[
         ApplyFields, Field(description="What becomes of found values that belong to the contact.")
     ] = DEFAULT_CONDUCT.apply_fields
+    outcomes: Annotated[
+        list[Word],
+        Field(
+            default_factory=list,
+            max_length=20,
+            description="Words for what a call came to, of which the analysis chooses one; empty: our own.",
+        ),
+    ]
     memory_chars: Annotated[
         int, Field(ge=0, le=4000, description="Characters of earlier calls' facts in the prompt; 0: none.")
     ] = DEFAULT_CONDUCT.memory_chars
@@ -67,7 +76,7 @@ class ConductIn(Input):
     def conduct(self) -> Conduct:
         """Give the domain's value."""
         given = {name: getattr(self, name) for name in type(self).model_fields}
-        lists = {name: tuple(given[name]) for name in ("providers", "confirm_tools")}
+        lists = {name: tuple(given[name]) for name in ("providers", "confirm_tools", "outcomes")}
         return Conduct(**{**given, **lists})
 
 
@@ -86,5 +95,6 @@ class ConductView(BaseModel):
     on_emergency: OnEmergency
     emergency_text: str
     apply_fields: ApplyFields
+    outcomes: list[str]
     memory_chars: int
     mask_transcripts: bool

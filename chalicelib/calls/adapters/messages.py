@@ -41,6 +41,22 @@ class Finish:
 
 
 @dataclass(frozen=True)
+class Analyse:
+    """Read this call again, whose analysis failed."""
+
+    call_id: str
+
+
+@dataclass(frozen=True)
+class AnalyseSpan:
+    """Look for such calls among those accepted in this span, from a position on."""
+
+    since: str
+    until: str
+    start: str | None
+
+
+@dataclass(frozen=True)
 class FindRecordings:
     """Ask the carrier for recordings of this call of which it has said nothing."""
 
@@ -97,7 +113,9 @@ class SeeToRoom:
 
 
 Message = (
-    Attend
+    Analyse
+    | AnalyseSpan
+    | Attend
     | CheckSilence
     | EndSession
     | Finish
@@ -111,6 +129,8 @@ Message = (
 )
 _CODEC: Codec[Message] = Codec(
     {
+        "analyse": Analyse,
+        "analyse_span": AnalyseSpan,
         "attend": Attend,
         "check_silence": CheckSilence,
         "end_session": EndSession,

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib.calls.adapters.messages import (
+    Analyse,
+    AnalyseSpan,
     Attend,
     CheckSilence,
     EndSession,
@@ -56,6 +58,14 @@ class SqsWakeups:
     def finish(self, call_id: str, delay_s: int = 0) -> None:
         """Have the post-call job done."""
         self._send(self._post_call, Finish(call_id), delay_s)
+
+    def analyse(self, call_id: str) -> None:
+        """Have a finished call whose analysis failed read again."""
+        self._send(self._post_call, Analyse(call_id))
+
+    def analyse_span(self, since: str, until: str, start: str | None) -> None:
+        """Have such calls looked for among those accepted in a span, from a position on."""
+        self._send(self._post_call, AnalyseSpan(since, until, start))
 
     def find_recordings(self, call_id: str, delay_s: int) -> None:
         """Have the carrier asked for recordings of which it has said nothing."""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
-from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from chalicelib.ai.domain.prices import DEAREST, FREE, PRICES_OF, TokenCost, token_cost
 from chalicelib.calls.domain.calls import Direction
 from chalicelib.calls.domain.machines import was_detected
 from chalicelib.calls.domain.rooms import Role
@@ -17,26 +17,20 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
 
-    from chalicelib.ai.domain.analysis import Usage
+    from chalicelib.ai.domain.asking import ModelUse
+    from chalicelib.ai.domain.prices import Price
     from chalicelib.calls.domain.calls import Call
     from chalicelib.calls.domain.rooms import Participant
 
-PRICES_OF = "2026-01"
+__all__ = ["PRICES_OF", "CostLine", "cost_lines", "estimated_spend", "leg_lines"]
+
 # US list prices in dollars a started minute; a contract may differ.
 _VOICE_MINUTE = {Direction.OUTBOUND: "0.0140", Direction.INBOUND: "0.0085"}
 _TRANSPORT_MINUTE = {Transport.RELAY: ("conversation_relay", "0.07"), Transport.GATHER: None}
-# Dollars a million tokens: prompt, cached prompt, answer.
-_MODEL = {
-    "gpt-4.1-mini": ("0.40", "0.10", "1.60"),
-    "gpt-4.1": ("2.00", "0.50", "8.00"),
-    "gpt-4o-mini": ("0.15", "0.075", "0.60"),
-    "gpt-4o": ("2.50", "1.25", "10.00"),
-}
 # Dollars a started minute of each participant.
 _CONFERENCE_MINUTE = "0.0018"
 # Dollars a call on which the carrier said who answered.
 _DETECTION = "0.0075"
-_MILLION = Decimal(1_000_000)
 
 
 @dataclass(frozen=True)
@@ -49,15 +43,20 @@ class CostLine:
     amount: int
 
 
-def cost_lines(call: Call, transport: Transport | None, model: str, usage: Usage) -> tuple[CostLine, ...]:
-    """List what a finished call cost; a model without a known price is listed with its tokens at 0."""
+def cost_lines(
+    call: Call, transport: Transport | None, asked: Iterable[ModelUse], otherwise: Price = FREE
+) -> tuple[CostLine, ...]:
+    """List what a finished call cost, tokens by the price of each model that was asked.
+
+    A model without a known price costs `otherwise`, by default nothing; its tokens are listed all the same.
+    """
     minutes = -(-(call.duration_s or 0) // 60)
     lines = [CostLine("voice", minutes, "minute", micros(_VOICE_MINUTE[call.direction]) * minutes)]
     if transport and (price := _TRANSPORT_MINUTE[transport]):
         lines.append(CostLine(price[0], minutes, "minute", micros(price[1]) * minutes))
     if was_detected(call):
         lines.append(CostLine("machine_detection", 1, "call", micros(_DETECTION)))
-    return (*lines, *_model_lines(model, usage))
+    return (*lines, *_model_lines(asked, otherwise))
 
 
 def leg_lines(legs: Iterable[Participant], ended_at: datetime) -> tuple[CostLine, ...]:
@@ -84,27 +83,25 @@ def _started_minutes(leg: Participant, since: datetime | None, ended_at: datetim
     return math.ceil(max(seconds, leg.duration_s or 0, 1) / 60)
 
 
-def estimated_spend(call: Call, transport: Transport, model: str, usage: Usage, now: datetime) -> int:
+def estimated_spend(call: Call, transport: Transport, asked: Iterable[ModelUse], now: datetime) -> int:
     """Say what a call that goes on has cost by `now`, in micro-dollars, rather too much than too little.
 
     A model without a known price is taken for the dearest one, so that a limit holds for it too.
     """
     began = call.answered_at or call.created_at
     so_far = replace(call, duration_s=max(1, math.ceil((now - began).total_seconds())))
-    dearest = max(_MODEL, key=lambda name: Decimal(_MODEL[name][-1]))
-    lines = cost_lines(so_far, transport, model if model in _MODEL else dearest, usage)
-    return sum(line.amount for line in lines)
+    return sum(line.amount for line in cost_lines(so_far, transport, asked, DEAREST))
 
 
-def _model_lines(model: str, usage: Usage) -> list[CostLine]:
-    prompt, cached, answer = _MODEL.get(model, ("0", "0", "0"))
-    fresh = usage.prompt_tokens - usage.cached_tokens
+def _model_lines(asked: Iterable[ModelUse], otherwise: Price) -> list[CostLine]:
+    costs = (token_cost(use.model, use.usage, otherwise) for use in asked)
+    total = sum(costs, TokenCost((0, 0), (0, 0), (0, 0)))
     return [
-        _tokens("model_prompt", fresh, prompt),
-        _tokens("model_cached_prompt", usage.cached_tokens, cached),
-        _tokens("model_answer", usage.completion_tokens, answer),
+        _tokens("model_prompt", total.prompt),
+        _tokens("model_cached_prompt", total.cached),
+        _tokens("model_answer", total.answer),
     ]
 
 
-def _tokens(kind: str, count: int, price: str) -> CostLine:
-    return CostLine(kind, count, "token", micros(Decimal(price) * count / _MILLION))
+def _tokens(kind: str, cost: tuple[int, int]) -> CostLine:
+    return CostLine(kind, cost[0], "token", cost[1])

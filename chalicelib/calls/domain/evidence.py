@@ -16,16 +16,32 @@ _BETWEEN = re.compile(r"\W+")
 
 
 def with_turns(analysis: Analysis, turns: tuple[Turn, ...]) -> Analysis:
-    """Name the turn of each value: the last in which the caller said the words; None when in none."""
-    extracted = tuple(replace(each, turn=_turn_of(each.said, turns)) for each in analysis.extracted)
-    return replace(analysis, extracted=extracted)
+    """Name the turn of each value and fact: the last in which the caller said the words; None when in none.
+
+    A promise to call again may stand in the agent's words as well.
+    """
+    findings, callback = analysis.findings, analysis.findings.callback
+    if callback is not None:
+        callback = replace(callback, turn=_turn_of(callback.said, _both_sides(turns)))
+    facts = tuple(replace(each, turn=_turn_of(each.said, _callers(turns))) for each in findings.facts)
+    extracted = tuple(replace(each, turn=_turn_of(each.said, _callers(turns))) for each in analysis.extracted)
+    findings = replace(findings, callback=callback, facts=facts)
+    return replace(analysis, extracted=extracted, findings=findings)
 
 
-def _turn_of(words: str, turns: tuple[Turn, ...]) -> int | None:
+def _callers(turns: tuple[Turn, ...]) -> list[tuple[int, str]]:
+    return [(turn.number, turn.said) for turn in turns]
+
+
+def _both_sides(turns: tuple[Turn, ...]) -> list[tuple[int, str]]:
+    return [(turn.number, words) for turn in turns for words in (turn.said, turn.spoken)]
+
+
+def _turn_of(words: str, said: list[tuple[int, str]]) -> int | None:
     wanted = _plain(words)
     if not wanted:
         return None
-    found = [turn.number for turn in turns if f" {wanted} " in f" {_plain(turn.said)} "]
+    found = [number for number, text in said if f" {wanted} " in f" {_plain(text)} "]
     return found[-1] if found else None
 
 

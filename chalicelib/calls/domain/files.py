@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from chalicelib.ai.domain.analysis import Usage
+from chalicelib.ai.domain.asking import ModelUse
 
 if TYPE_CHECKING:
     from chalicelib.ai.domain.analysis import Analysis
     from chalicelib.calls.domain.calls import Call
     from chalicelib.calls.domain.costs import CostLine
+    from chalicelib.calls.domain.proposals import Proposal
     from chalicelib.calls.domain.recordings import Recording
     from chalicelib.calls.domain.templates import Brief
     from chalicelib.calls.domain.turns import Turn
@@ -33,9 +35,20 @@ class CallFile:
     turns: tuple[Turn, ...] = ()
     aftermath: Aftermath | None = None
     recordings: tuple[Recording, ...] = ()
+    proposals: tuple[Proposal, ...] = ()
 
     @property
     def usage(self) -> Usage:
         """Tokens that the conversation and its analysis consumed."""
         analysis = self.aftermath.analysis if self.aftermath else None
         return sum((turn.usage for turn in self.turns), analysis.usage if analysis else Usage())
+
+    def asked(self, usual_model: str) -> tuple[ModelUse, ...]:
+        """Give every question to a model; where it was not kept which one answered, it was the usual one."""
+        uses = [use for turn in self.turns for use in turn.asked or _unnamed(usual_model, turn.usage)]
+        analysis = self.aftermath.analysis if self.aftermath else None
+        return (*uses, *(_unnamed(analysis.source, analysis.usage) if analysis else ()))
+
+
+def _unnamed(model: str, usage: Usage) -> tuple[ModelUse, ...]:
+    return () if usage == Usage() else (ModelUse("", model, usage),)

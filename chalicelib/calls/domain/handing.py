@@ -6,21 +6,21 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from chalicelib.ai.domain.conversation import Directive
+from chalicelib.ai.domain.sentences import Sentence
 from chalicelib.calls.domain.templates import WhenNobody
 
 if TYPE_CHECKING:
     from chalicelib.kernel.phones import E164
 
 _REACHED_NOBODY = {
-    "busy": "I am sorry, my colleague is on another call.",
-    "no_answer": "I am sorry, my colleague does not answer.",
-    "declined": "I am sorry, my colleague cannot take the call right now.",
+    "busy": Sentence.COLLEAGUE_BUSY,
+    "no_answer": Sentence.COLLEAGUE_NO_ANSWER,
+    "declined": Sentence.COLLEAGUE_DECLINED,
 }
-_NOT_POSSIBLE = "I am sorry, I cannot put you through right now."
 _AFTERWARDS = {
-    WhenNobody.AGENT: " Can I help you with something else?",
-    WhenNobody.VOICEMAIL: "",
-    WhenNobody.HANG_UP: " Please call again later. Goodbye.",
+    WhenNobody.AGENT: (Sentence.ANYTHING_ELSE,),
+    WhenNobody.VOICEMAIL: (),
+    WhenNobody.HANG_UP: (Sentence.CALL_AGAIN_LATER,),
 }
 # Why a caller is handed over when the AI itself cannot go on: then it is not the one to come back to.
 _AGENT_UNABLE = ("model_", "opt_out_failed", "turn_failed", "internal_error", "spend", "fallback")
@@ -66,9 +66,9 @@ def follow_up(wanted: WhenNobody, why: str) -> WhenNobody:
     return wanted
 
 
-def told(reason: str, following: WhenNobody) -> str:
-    """Say truly what became of a hand-over, and what follows."""
-    return _REACHED_NOBODY.get(reason, _NOT_POSSIBLE) + _AFTERWARDS[following]
+def told(reason: str, following: WhenNobody) -> tuple[Sentence, ...]:
+    """Give the sentences that say truly what became of a hand-over, and what follows."""
+    return (_REACHED_NOBODY.get(reason, Sentence.COLLEAGUE_NOT_POSSIBLE), *_AFTERWARDS[following])
 
 
 def noted(reason: str) -> str:

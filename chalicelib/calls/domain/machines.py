@@ -15,6 +15,7 @@ from chalicelib.ai.domain.machines import (
     is_screening,
     stage_after,
 )
+from chalicelib.ai.domain.sentences import Sentence, has_sentences, sentence
 from chalicelib.calls.domain.calls import CallEvent, Direction, add_event
 from chalicelib.calls.domain.happenings import Happening, has_happened
 from chalicelib.calls.domain.templates import OnMachine
@@ -39,18 +40,11 @@ _ATTEMPT_LASTS = timedelta(seconds=20)
 _MOST_ATTEMPTS = 2
 
 
-_CALL_FOR = {
-    "en": "This is a call for {name}.",
-    "de": "Das ist ein Anruf für {name}.",
-    "es": "Es una llamada para {name}.",
-    "fr": "C'est un appel pour {name}.",
-}
-
-
 def usual_screening_answer(name: str, greeting: str, language: str) -> str:
     """Say for whom a call is, if that is known, and who calls: as the greeting says it."""
-    call_for = _CALL_FOR.get(language.partition("-")[0], "") if name else ""
-    return f"{call_for} {greeting}".replace("{name}", name).strip()
+    knows = bool(name) and has_sentences(language)
+    call_for = sentence(Sentence.CALL_FOR, language, name=name) if knows else ""
+    return f"{call_for} {greeting}".strip()
 
 
 def stage_of_turns(turns: tuple[Turn, ...]) -> Stage:

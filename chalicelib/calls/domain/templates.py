@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from chalicelib.ai.domain.conduct import DEFAULT_CONDUCT, Conduct
 from chalicelib.ai.domain.conversation import OnFailure
+from chalicelib.ai.domain.languages import language_spoken, tag_for
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
 
     from chalicelib.ai.domain.conversation import MenuKey
     from chalicelib.ai.domain.extraction import ExtractField
+    from chalicelib.ai.domain.prompts import Value
     from chalicelib.kernel.phones import E164
 
 FILLER_AFTER_MS = 1500
@@ -64,7 +67,8 @@ class CallTemplate:
     `voicemail_message` after the beep. All of them, and `recording_announcement`, may have variables.
     `menu` are keys that act at once. `filler_after_ms` is how long a model may be silent before a filler is
     spoken. `max_spend` is in micro-dollars; None: no limit. `languages` are understood beside `language`,
-    over the relay. `extract` are values to look for after the call. `conduct` is how the AI behaves.
+    over the relay. `extract` are values to look for after the call. `variables` are values for what the
+    prompt declares. `conduct` is how the AI behaves.
     `updated_at` is when this version was made, None for the first. A version is never changed.
     """
 
@@ -94,6 +98,7 @@ class CallTemplate:
     max_duration_s: int = 600
     max_spend: int | None = None
     extract: tuple[ExtractField, ...] = ()
+    variables: Mapping[str, Value] = field(default_factory=dict, hash=False)
     conduct: Conduct = DEFAULT_CONDUCT
     updated_at: datetime | None = None
     version: int = 1
@@ -127,14 +132,20 @@ class Brief:
     screening_answer: str = ""
     record: bool = False
     max_spend: int | None = None
+    max_duration_s: int | None = None
     extract: tuple[ExtractField, ...] = ()
     conduct: Conduct = DEFAULT_CONDUCT
 
 
-def language_heard(brief: Brief, tag: str) -> str:
-    """Give the call's language that the carrier means, who may leave out its country; or what it says."""
+def language_heard(brief: Brief, before: str, text: str, tag: str) -> str:
+    """Give the language of what was said; `before` is that of the last words, `tag` what the carrier heard.
+
+    Only a call that has several languages changes from one to another.
+    """
     known = (brief.language, *brief.languages)
-    return next((code for code in known if tag in {code, code.partition("-")[0]}), tag)
+    if not brief.languages:
+        return tag_for(tag, known) or tag
+    return language_spoken(known, before, text, tag)
 
 
 def other_language(brief: Brief | None, heard: str) -> str:

@@ -10,13 +10,18 @@ from typing import TYPE_CHECKING
 from chalicelib.ai.domain.analysis import Usage
 from chalicelib.ai.domain.conversation import OPT_OUT_TOOL, Heard, Message, Spoken, ToolUsed
 from chalicelib.ai.domain.keys import acts_alone
+from chalicelib.ai.domain.privacy import caller_words
+from chalicelib.ai.domain.tooling import agrees
 from chalicelib.ai.domain.wording import digits_of, is_agreement, pressed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
 
+    from chalicelib.ai.domain.analysis import Sentiment
+    from chalicelib.ai.domain.asking import ModelUse
     from chalicelib.ai.domain.conversation import MenuKey
+    from chalicelib.ai.domain.tooling import ToolRun
 
 GREETING_TURN = 0
 # Keys that come no later than this after another belong together; also when a Gather collects the rest.
@@ -49,18 +54,6 @@ class TurnEnd(StrEnum):
 
 
 @dataclass(frozen=True)
-class ToolRun:
-    """An action of a turn as it was carried out; milliseconds by our clock."""
-
-    id: str
-    name: str
-    arguments: str
-    result: str
-    done: bool
-    took_ms: int
-
-
-@dataclass(frozen=True)
 class Timing:
     """Milliseconds from the caller's words reaching us; `model_ms` is the model's own first token."""
 
@@ -73,7 +66,11 @@ class Timing:
 class Turn:
     """What the caller did and what the agent answered; `heard` is set when it was talked over.
 
-    `filler` is what was said because the model was silent; the answer begins with it.
+    `language` (BCP 47) is what the caller spoke in it. `sentiment` and `intent` are of their words alone.
+
+    `filler` is what was said because the model was silent; the answer begins with it. `asked` are the
+    questions to models that the turn took, of which `usage` is the sum. `corrected` are words of the model
+    that were held back and never spoken: claims that nothing bore out, and answers given before.
     """
 
     number: int
@@ -87,8 +84,12 @@ class Turn:
     end: TurnEnd | None = None
     reason: str = ""
     tools: tuple[ToolRun, ...] = ()
+    corrected: tuple[str, ...] = ()
     usage: Usage = field(default_factory=Usage)
+    asked: tuple[ModelUse, ...] = ()
     timing: Timing = field(default_factory=Timing)
+    sentiment: Sentiment | None = None
+    intent: str = ""
 
     @property
     def spoken(self) -> str:
@@ -118,7 +119,8 @@ def _append(messages: list[Message], message: Message) -> None:
 
 def _messages(turn: Turn) -> Iterator[Message]:
     if turn.said:
-        yield Heard(turn.said)
+        is_voice = turn.kind in {TurnKind.SPEECH, TurnKind.UNCLEAR}
+        yield Heard(caller_words(turn.said) if is_voice else turn.said)
     for run in turn.tools:
         yield ToolUsed(run.id, run.name, run.arguments, run.result)
     if turn.spoken.strip():
@@ -187,6 +189,11 @@ def joined_keys(turns: tuple[Turn, ...], digits: str, at: datetime) -> tuple[str
     return number.rstrip(_ENDS_KEYS) or number, number.endswith(_ENDS_KEYS)
 
 
+def language_so_far(turns: tuple[Turn, ...]) -> str:
+    """Give the language (BCP 47) of what was said last, as far as it is known."""
+    return next((turn.language for turn in reversed(turns) if turn.language), "")
+
+
 def interrupted_turn(turns: tuple[Turn, ...], received_at: datetime) -> Turn | None:
     """Find the turn that an interruption belongs to: the last that began before it arrived.
 
@@ -195,6 +202,19 @@ def interrupted_turn(turns: tuple[Turn, ...], received_at: datetime) -> Turn | N
     """
     earlier = [turn for turn in turns if turn.received_at < received_at]
     return earlier[-1] if earlier else None
+
+
+def agreed_runs(turns: tuple[Turn, ...], turn: Turn) -> tuple[ToolRun, ...]:
+    """Give the actions to which the caller says yes in `turn`: those that the turn right before asked about.
+
+    What was asked must have been heard: a question that was talked over counts only with its question mark.
+    """
+    asked = turns[-1] if turns else None
+    held = tuple(run for run in asked.tools if run.held) if asked else ()
+    if asked is None or not held or turn.kind is not TurnKind.SPEECH or not agrees(turn.said):
+        return ()
+    was_heard = "?" in asked.heard if asked.heard is not None else bool((asked.answer or "").strip())
+    return held if asked.end is TurnEnd.LISTEN and was_heard else ()
 
 
 def opted_out(turns: tuple[Turn, ...]) -> bool:

@@ -64,7 +64,7 @@ class CallBook(Protocol):
         """Give up to `limit` calls of these contacts, newest first, after `start`; not those erased."""
 
     def erase_texts(self, call_id: str) -> None:
-        """Delete the brief, the turns and the analysis of a call, for good; its costs stay."""
+        """Delete the brief, the turns, the analysis and the proposals of a call, for good; its costs stay."""
 
 
 class TurnBook(Protocol):
@@ -74,7 +74,10 @@ class TurnBook(Protocol):
         """Store a new turn; False when this number is taken."""
 
     def close(self, call_id: str, turn: Turn) -> None:
-        """Store what was answered; never touches what was heard. A turn that was erased stays away."""
+        """Store what was answered; never touches what was heard, nor a turn that was erased or masked."""
+
+    def mask(self, call_id: str, turn: Turn) -> None:
+        """Store a turn's words as they are given, for good. A turn that was erased stays away."""
 
     def since(self, call_id: str, number: int) -> tuple[Turn, ...]:
         """Give the turns from this number on, in order, in one consistent query."""

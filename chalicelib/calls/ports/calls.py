@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from chalicelib.calls.ports.lists import CallLists
     from chalicelib.calls.ports.messages import MessageBook, MessageTemplateBook, Texting
     from chalicelib.calls.ports.numbers import NumberBook, TemplateBook
+    from chalicelib.calls.ports.proposals import ProposalBook
     from chalicelib.calls.ports.recordings import CarrierRecordings, RecordingBook, SoundStore
     from chalicelib.calls.ports.retention import RetentionBook
     from chalicelib.calls.ports.rooms import RoomBook, RoomWakeups, Switchboard
@@ -40,6 +41,8 @@ class CallPorts(Protocol):
     def turns(self) -> TurnBook: ...  # noqa: D102
     @property
     def numbers(self) -> NumberBook: ...  # noqa: D102
+    @property
+    def proposals(self) -> ProposalBook: ...  # noqa: D102
     @property
     def templates(self) -> TemplateBook: ...  # noqa: D102
     @property

@@ -24,6 +24,12 @@ class Wakeups(Protocol):
     def finish(self, call_id: str, delay_s: int = 0) -> None:
         """Have the post-call job done, in `delay_s` seconds at the earliest."""
 
+    def analyse(self, call_id: str) -> None:
+        """Have a finished call whose analysis failed read again."""
+
+    def analyse_span(self, since: str, until: str, start: str | None) -> None:
+        """Have such calls looked for among those accepted in a span (by `iso`), from a position on."""
+
     def find_recordings(self, call_id: str, delay_s: int) -> None:
         """Have the carrier asked, after so many seconds, for recordings of which it has said nothing."""
 

@@ -15,6 +15,7 @@ from chalicelib.calls.domain.states import CallState
 from chalicelib.calls.domain.templates import Transport
 from chalicelib.calls.domain.turns import TurnEnd, TurnKind
 from chalicelib.calls.schemas.fields import Id, Phone, View
+from chalicelib.calls.schemas.findings import AnalysisView, ProposalView
 from chalicelib.calls.schemas.recordings import RecordingView
 from chalicelib.calls.services.requests import CallWish
 from chalicelib.kernel.phones import E164
@@ -72,12 +73,13 @@ class EventView(View):
 
 
 class ToolRunView(View):
-    """An action that the model asked for."""
+    """An action that the model asked for; `held`: not done, because the caller must agree to it first."""
 
     name: str
     arguments: str
     result: str
     done: bool
+    held: bool
     took_ms: int
 
 
@@ -97,8 +99,23 @@ class UsageView(View):
     completion_tokens: int
 
 
+class ModelUseView(View):
+    """One question to a model; `error` says why it did not answer. Milliseconds by our clock."""
+
+    provider: str
+    model: str
+    usage: UsageView
+    first_ms: int | None
+    total_ms: int | None
+    error: str
+
+
 class TurnView(View):
-    """One exchange; `answer` is what was written, `heard` how far it was heard when interrupted."""
+    """One exchange; `answer` is what was written, `heard` how far it was heard when interrupted.
+
+    `corrected` are words of the model that were held back and never spoken. `sentiment` and `intent` are
+    those of the caller's words alone, told by rules; null and empty where nothing tells.
+    """
 
     number: int
     kind: TurnKind
@@ -110,8 +127,12 @@ class TurnView(View):
     end: TurnEnd | None
     reason: str
     tools: list[ToolRunView]
+    corrected: list[str]
     usage: UsageView
+    asked: list[ModelUseView]
     timing: TimingView
+    sentiment: Sentiment | None
+    intent: str
 
 
 class CostLineView(View):
@@ -121,33 +142,6 @@ class CostLineView(View):
     quantity: int
     unit: str
     amount: int
-
-
-class ActionItemView(View):
-    """Something that was promised."""
-
-    text: str
-    owner: str
-
-
-class ExtractedView(View):
-    """A value that the template looks for, null when it was not said; `turn` is where the caller said it."""
-
-    key: str
-    value: str | bool | int | float | None
-    said: str
-    turn: int | None
-
-
-class AnalysisView(View):
-    """What the call came to; `source` names the model, or `rules` when no model answered."""
-
-    summary: str
-    sentiment: Sentiment
-    intents: list[str]
-    action_items: list[ActionItemView]
-    extracted: list[ExtractedView]
-    source: str
 
 
 class CallView(View):
@@ -197,6 +191,7 @@ class CallFileView(CallView):
     turns: list[TurnView]
     usage: UsageView
     analysis: AnalysisView | None
+    proposals: list[ProposalView]
     cost_lines: list[CostLineView]
     cost: int
     recordings: list[RecordingView]
@@ -216,4 +211,5 @@ def call_file_view(file: CallFile) -> dict[str, Any]:
         "cost_lines": lines,
         "cost": sum(line.amount for line in lines),
         "recordings": file.recordings,
+        "proposals": file.proposals,
     }

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
+from chalicelib.ai.schemas.prompts import Variables
 from chalicelib.calls.domain.calls import Direction
 from chalicelib.calls.schemas.fields import Id, Phone, View
 from chalicelib.crm.schemas.values import TimeZone
@@ -43,6 +44,15 @@ class RenderIn(Input):
     def details(self) -> dict[str, Any]:
         """Give what is known of somebody made up."""
         return dict((self.sample or SampleIn()).model_dump())
+
+
+class PreviewIn(RenderIn):
+    """With whom a prompt is tried out, and what stands for its variables."""
+
+    variables: Annotated[
+        Variables, Field(default_factory=dict, description="Values by name; else the contact's, or samples.")
+    ]
+    version: Annotated[int | None, Field(ge=1, le=9999, description="null: the newest.")] = None
 
 
 class TextsView(View):

@@ -65,6 +65,14 @@ class ExtractFieldIn(Input):
         StringConstraints(strip_whitespace=True, max_length=300),
         Field(description="What is meant, for the model."),
     ] = ""
+    maps_to: Annotated[
+        str,
+        StringConstraints(pattern=r"^([a-z][a-z0-9_]{0,39})?$"),
+        Field(
+            description="The contact's field that it belongs to: email, company, title, or the key of a "
+            "custom field; empty: none."
+        ),
+    ] = ""
     choices: Annotated[
         list[Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]],
         Field(
@@ -74,7 +82,7 @@ class ExtractFieldIn(Input):
 
     def field(self) -> ExtractField:
         """Give the domain's value."""
-        return ExtractField(self.key, self.type, self.description, tuple(self.choices))
+        return ExtractField(self.key, self.type, self.description, tuple(self.choices), self.maps_to)
 
     @field_validator("choices")
     @classmethod
@@ -101,3 +109,4 @@ class ExtractFieldView(View):
     type: ExtractType
     description: str
     choices: list[str]
+    maps_to: str

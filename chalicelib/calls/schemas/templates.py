@@ -14,9 +14,9 @@ from pydantic import (
     field_validator,
 )
 
-from chalicelib.ai.domain.conversation import OPT_OUT_TOOL, MenuAction, OnFailure
-from chalicelib.ai.engine import END_TOOL, TRANSFER_TOOL
+from chalicelib.ai.domain.conversation import END_TOOL, OPT_OUT_TOOL, TRANSFER_TOOL, MenuAction, OnFailure
 from chalicelib.ai.schemas.conduct import ConductIn, ConductView
+from chalicelib.ai.schemas.prompts import Value, Variables
 from chalicelib.calls.domain.templates import (
     FILLER_AFTER_MS,
     Announce,
@@ -143,6 +143,9 @@ class CallTemplateIn(BaseModel):
     extract: Annotated[
         list[ExtractFieldIn], Field(max_length=20, description="Values to look for after the call.")
     ] = []
+    variables: Annotated[
+        Variables, Field(description="Values for what the prompt declares, by name; a contact's go first.")
+    ] = {}
     conduct: Annotated[ConductIn, Field(default_factory=ConductIn, description="How the AI behaves.")]
 
     @field_validator("language")
@@ -257,6 +260,7 @@ class CallTemplateView(View):
     max_duration_s: int
     max_spend: int | None
     extract: list[ExtractFieldView]
+    variables: dict[str, Value]
     conduct: ConductView
     version: int
     created_at: datetime

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from chalicelib.ai.domain.conversation import Conversation, Say
 from chalicelib.ai.engine import greet
-from chalicelib.ai.services.prompts import get_prompt
+from chalicelib.ai.services.prompts import prompt_of_call
 from chalicelib.calls.domain.calls import Call, CallEvent, Direction
 from chalicelib.calls.domain.happenings import Happening
 from chalicelib.calls.domain.lifecycle import PATIENCE
@@ -126,7 +126,7 @@ def _brief(calls: CallPorts, call: Call) -> Brief:
     if file and file.brief:
         return file.brief
     template = template_of_call(calls, call.template_id)
-    prompt = get_prompt(calls.ai, template.prompt_id)
+    prompt = prompt_of_call(calls.ai, template.prompt_id)
     occasion = Occasion(_partner(calls, call), call.direction, call.number, call.line)
     brief = write_brief(calls, template, prompt, occasion)
     calls.book.put_brief(call.id, brief)

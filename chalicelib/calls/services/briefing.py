@@ -12,6 +12,7 @@ from chalicelib.calls.domain.calls import Direction
 from chalicelib.calls.domain.machines import usual_screening_answer
 from chalicelib.calls.domain.templates import Brief
 from chalicelib.calls.services.announcing import announcement
+from chalicelib.calls.services.remembering import remembered
 from chalicelib.crm.domain.contacts import UNKNOWN_CALLER, Contact
 from chalicelib.crm.domain.details import ContactStatus
 from chalicelib.kernel.errors import about_field
@@ -71,14 +72,21 @@ SAMPLE = Occasion(_SOMEBODY, Direction.OUTBOUND, _SOMEBODY.phone, E164("+1415555
 
 
 def write_brief(
-    calls: CallPorts, template: CallTemplate, prompt: PromptTemplate, occasion: Occasion
+    calls: CallPorts,
+    template: CallTemplate,
+    prompt: PromptTemplate,
+    occasion: Occasion,
+    now: datetime | None = None,
 ) -> Brief:
-    """Fill greeting and prompt in; `Invalid` with code `bad_template` for a variable that does not exist."""
-    variables = variables_of(occasion, calls.clock.now())
+    """Fill greeting and prompt in; `Invalid` with code `bad_template` for a variable that does not exist.
+
+    `now` is what they say that it is, where it is not now.
+    """
+    variables = variables_of(occasion, now or calls.clock.now())
     with about_field("/prompt_id"):
-        filled = instructions(calls.ai, prompt, variables)
+        filled = instructions(calls.ai, prompt, variables, occasion.contact.custom_fields, template.variables)
     return Brief(
-        instructions=filled,
+        instructions=filled + remembered(calls, occasion.contact, template.conduct.memory_chars),
         greeting=_first_words(calls, template, occasion, variables),
         transport=template.transport,
         language=template.language,
@@ -96,6 +104,7 @@ def write_brief(
         screening_answer=_screening_answer(calls, template, occasion, variables),
         record=template.record,
         max_spend=template.max_spend,
+        max_duration_s=template.max_duration_s,
         extract=template.extract,
         conduct=template.conduct,
         time_zone=occasion.contact.time_zone or DEFAULT_TIME_ZONE,

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from chalicelib.ai.domain.conversation import Hangup, OnFailure, Say, Transfer
-from chalicelib.ai.domain.wording import APOLOGY, APOLOGY_TRANSFER
+from chalicelib.ai.domain.conversation import Hangup, OnFailure, Transfer
+from chalicelib.ai.domain.sentences import Sentence
 from chalicelib.calls.domain.machines import is_taken_over
+from chalicelib.calls.domain.sayings import say_on
 from chalicelib.calls.domain.turns import TurnEnd, TurnKind
 from chalicelib.calls.services.relay_loss import relay_lost
 from chalicelib.kernel.logs import log
@@ -60,8 +61,8 @@ def _last_ending(file: CallFile) -> tuple[Directive, ...]:
     if last.end is TurnEnd.HANG_UP:
         return (Hangup(last.reason),)
     if file.brief and file.brief.on_failure is OnFailure.TRANSFER:
-        return (Say(APOLOGY_TRANSFER, last=True), Transfer("turn_failed"))
-    return (Say(APOLOGY, last=True), Hangup("turn_failed"))
+        return (say_on(file, Sentence.APOLOGY_TRANSFER), Transfer("turn_failed"))
+    return (say_on(file, Sentence.APOLOGY), Hangup("turn_failed"))
 
 
 def hand_over(calls: CallPorts, file: CallFile, directives: tuple[Directive, ...]) -> tuple[Step, ...]:

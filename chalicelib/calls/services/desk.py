@@ -36,11 +36,12 @@ def find_calls(
 
     Calls of a contact are also those of the contacts that were merged into it.
     """
-    ids = _ids_of(calls, wanted.contact_id) if wanted.contact_id else None
+    ids = contact_ids_of(calls, wanted.contact_id) if wanted.contact_id else None
     return calls.lists.page(wanted, ids, page_size, start, oldest_first=oldest_first)
 
 
-def _ids_of(calls: CallPorts, contact_id: str) -> Sequence[str]:
+def contact_ids_of(calls: CallPorts, contact_id: str) -> Sequence[str]:
+    """Give all ids that a person has had, or the one that is asked for when the contact is gone."""
     try:
         return get_contact(calls.crm, contact_id).ids
     except NotFound:  # its calls are still there

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from chalicelib.ai.domain.conversation import Hangup, OnFailure, Say, Transfer
-from chalicelib.ai.domain.wording import APOLOGY, APOLOGY_TRANSFER
+from chalicelib.ai.domain.conversation import Hangup, OnFailure, Transfer
+from chalicelib.ai.domain.sentences import Sentence
 from chalicelib.calls.domain.calls import CallEvent, add_event
 from chalicelib.calls.domain.happenings import Happening
+from chalicelib.calls.domain.sayings import say_on
 from chalicelib.calls.services.closing import hand_over
 from chalicelib.kernel.clock import iso
 
@@ -34,5 +35,5 @@ def fall_back(calls: CallPorts, call_id: str, failed_url: str) -> tuple[CallFile
         calls.book.change(call_id, lambda call: add_event(call, event))
     is_first = all(known.key == event.key for known in earlier)
     if is_first and file.brief and file.brief.on_failure is OnFailure.TRANSFER and file.brief.transfer_to:
-        return file, hand_over(calls, file, (Say(APOLOGY_TRANSFER, last=True), Transfer("fallback")))
-    return file, (Say(APOLOGY, last=True), Hangup("fallback"))
+        return file, hand_over(calls, file, (say_on(file, Sentence.APOLOGY_TRANSFER), Transfer("fallback")))
+    return file, (say_on(file, Sentence.APOLOGY), Hangup("fallback"))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from chalicelib.ai.domain.conversation import (
     OPT_OUT_TOOL,
     AwaitKeys,
+    Corrected,
     GoOn,
     Hangup,
     Listen,
@@ -17,12 +18,14 @@ from chalicelib.ai.domain.conversation import (
     Transfer,
     UseTool,
 )
-from chalicelib.ai.domain.wording import REPEAT, filler
+from chalicelib.ai.domain.saying import fixed_language
+from chalicelib.ai.domain.sentences import Sentence, sentence
+from chalicelib.ai.domain.wording import filler
 from chalicelib.ai.engine import Engine
+from chalicelib.ai.services.meter import Meter, TooSlowError
 from chalicelib.calls.domain.phrases import Phrases
 from chalicelib.calls.domain.templates import other_language
-from chalicelib.calls.domain.turns import KEYS_PAUSE_S, MORE_KEYS, Timing, ToolRun, Turn, TurnEnd
-from chalicelib.calls.services.meter import Meter, TooSlowError
+from chalicelib.calls.domain.turns import KEYS_PAUSE_S, MORE_KEYS, Timing, Turn, TurnEnd
 from chalicelib.calls.services.tooling import run_tool
 from chalicelib.kernel.clock import millis
 from chalicelib.kernel.logs import log_failure
@@ -31,6 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import Generator
 
     from chalicelib.ai.domain.conversation import Conversation, Directive, Ending, Event
+    from chalicelib.ai.domain.tooling import ToolRun
     from chalicelib.calls.domain.files import CallFile
     from chalicelib.calls.ports.calls import CallPorts
     from chalicelib.calls.ports.telephony import Voice
@@ -67,6 +71,8 @@ class Performance:
         self._lock = RLock()  # words are spoken here, and a filler by a thread of its own
         self._watches = self._is_over = False
         self._tools: list[ToolRun] = []
+        self._corrected: list[str] = []
+        self._is_checking = False
         self._first_words_ms: int | None = None
         self._language = other_language(self.file.brief, self.turn.language)
 
@@ -80,7 +86,13 @@ class Performance:
             end, reason = self._drive(Engine(meter).respond(conversation, event))
         except TooSlowError:
             self.voice.utter(GoOn())
-            return replace(self.turn, answer=self._filler, filler=self._filler, usage=meter.usage)
+            return replace(
+                self.turn,
+                answer=self._filler,
+                filler=self._filler,
+                usage=meter.usage,
+                asked=meter.asked,
+            )
         return replace(
             self.turn,
             answer="".join(self._sent),
@@ -88,7 +100,9 @@ class Performance:
             end=end,
             reason=reason,
             tools=tuple(self._tools),
+            corrected=tuple(self._corrected),
             usage=self.turn.usage + meter.usage,
+            asked=(*self.turn.asked, *meter.asked),
             timing=Timing(meter.first_ms, self._first_words_ms, self._since_start()),
         )
 
@@ -120,22 +134,30 @@ class Performance:
                 return None if self._speak(directive) else _OVERTAKEN
             case AwaitKeys():
                 return self._await_keys(directive)
+            case Corrected(text=text):
+                self._corrected.append(text)
+                return None
             case _:  # an action that nobody wants any more
                 return _OVERTAKEN
 
     def _speak(self, say: Say) -> bool:
         """Send what is ready; False when a newer turn, or the caller's voice, has overtaken this one."""
+        if say.text and say.language != self._language:
+            if not self._send(Say(self._phrases.rest(), language=self._language)):
+                return False
+            self._language = say.language
         ready = self._phrases.add(say.text, self.calls.clock.elapsed())
         if say.last:
             ready += self._phrases.rest()
-        if not ready and not say.last:
+        return self._send(Say(ready, last=say.last, language=self._language))
+
+    def _send(self, say: Say) -> bool:
+        if not say.text and not say.last:
             return True
         with self._lock:
             if not self._holds():
                 return False
-            # A whole sentence with its end is one of our own, which are in no other language.
-            is_ours = say.last and bool(say.text)
-            self._utter(Say(ready, last=say.last, language="" if is_ours else self._language))
+            self._utter(say)
         return True
 
     def _utter(self, say: Say) -> None:
@@ -166,16 +188,28 @@ class Performance:
         with self._lock:
             try:
                 if not self._sent and not self._is_over and self._has_floor():
-                    self._filler = filler(self.turn.number)
-                    self._utter(Say(self._filler))
+                    self._utter_filler()
             except Exception as error:  # noqa: BLE001  nobody waits for this thread; the words come all the same
                 log_failure("filler.failed", error)
 
     def _stalled(self) -> None:
         """Answer with a filler instead; the turn is answered when it is asked for again."""
-        self._filler = filler(self.turn.number)
-        self._utter(Say(self._filler))
+        self._utter_filler()
         raise TooSlowError
+
+    def _utter_filler(self) -> None:
+        language, tag = self._fixed_language()
+        is_checking = self._is_checking
+        self._filler = (
+            sentence(Sentence.CHECKING, language) if is_checking else filler(self.turn.number, language)
+        )
+        self._utter(Say(self._filler, language=tag))
+
+    def _fixed_language(self) -> tuple[str, str]:
+        """Give the language of our own sentences in this turn, and the tag under which they are spoken."""
+        brief = self.file.brief
+        tag = fixed_language(other_language(brief, self.turn.language))
+        return tag or (brief.language if brief else ""), tag
 
     def _await_keys(self, directive: AwaitKeys) -> tuple[TurnEnd, str] | None:
         """Wait for more keys where we can; where the transport collects them, end the turn for it."""
@@ -205,13 +239,17 @@ class Performance:
     def _break_off(self) -> tuple[TurnEnd, str]:
         """Stop an endless answer before its transport stops us, and let the caller speak."""
         has_answered = len(self._sent) > bool(self._filler)
-        if not self._speak(Say("" if has_answered else REPEAT, last=True)):
+        language, tag = self._fixed_language()
+        words = "" if has_answered else sentence(Sentence.REPEAT, language)
+        if not self._speak(Say(words, last=True, language=tag)):
             return _OVERTAKEN
         self.voice.utter(Listen())
         return TurnEnd.LISTEN, "time_limit"
 
     def _use(self, use: UseTool) -> ToolResult:
-        run = run_tool(self.calls, self.file, use)
+        self._is_checking = True  # a filler that comes due meanwhile says what we do
+        run = run_tool(self.calls, self.file, use, self.turn, tuple(self._tools))
+        self._is_checking = False
         self._tools.append(run)
         return ToolResult(run.result, run.done)
 

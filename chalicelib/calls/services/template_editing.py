@@ -6,9 +6,12 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from chalicelib.ai.services.prompts import get_prompt, instructions
+from chalicelib.ai.domain.prompts import objection_to as objection_to_values
+from chalicelib.ai.domain.providers import check_known
+from chalicelib.ai.services.prompts import prompt_to_use
 from chalicelib.calls.domain.permission import objection_to
-from chalicelib.calls.services.briefing import SAMPLE, Occasion, fill_texts, variables_of, write_brief
+from chalicelib.calls.services.briefing import SAMPLE, Occasion, fill_texts, write_brief
+from chalicelib.calls.services.proposals import check_targets
 from chalicelib.calls.services.templates import get_template
 from chalicelib.crm.services.contacts import get_contact
 from chalicelib.kernel.clock import cut_to_millis
@@ -20,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any
 
+    from chalicelib.ai.domain.prompts import PromptTemplate
     from chalicelib.calls.domain.calls import Direction
     from chalicelib.calls.domain.templates import CallTemplate
     from chalicelib.calls.ports.calls import CallPorts
@@ -117,13 +121,13 @@ def list_versions(
 def render_template(calls: CallPorts, template_id: str, occasion: Occasion) -> Rendering:
     """Fill all texts of a template in, as for one call; `Invalid` with code `bad_template`."""
     template = get_template(calls, template_id)
-    prompt = get_prompt(calls.ai, template.prompt_id)
+    prompt = prompt_to_use(calls.ai, template.prompt_id)
     brief = write_brief(calls, template, prompt, occasion)
     return Rendering(
         template_id=template.id,
         template_version=template.version,
         prompt_version=prompt.version,
-        instructions=instructions(calls.ai, prompt, variables_of(occasion, calls.clock.now())),
+        instructions=brief.instructions,
         first_words=brief.greeting,
         texts=fill_texts(calls, template, occasion),
     )
@@ -140,15 +144,26 @@ def occasion_with(
 
 def _check(calls: CallPorts, template: CallTemplate) -> None:
     with about_field("/prompt_id"):
-        prompt = get_prompt(calls.ai, template.prompt_id)
+        prompt = prompt_to_use(calls.ai, template.prompt_id)
+    with about_field("/variables"):
+        _check_values(prompt, template)
     fill_texts(calls, template, SAMPLE)
     write_brief(calls, template, prompt, SAMPLE)
     with about_field("/transfer_to"):
         _check_target(calls, template.transfer_to)
     with about_field("/tools"):
         _check_tools(calls, template.tools)
+    with about_field("/extract"):
+        check_targets(calls, template.extract)
     with about_field("/conduct/confirm_tools"):
         _check_tools(calls, template.conduct.confirm_tools)
+    if template.conduct.providers:
+        check_known(template.conduct.providers, calls.ai.providers, "/conduct/providers")
+
+
+def _check_values(prompt: PromptTemplate, template: CallTemplate) -> None:
+    if objection := objection_to_values(prompt.variables, template.variables):
+        raise Invalid(objection[1], code=objection[0])
 
 
 def _check_tools(calls: CallPorts, names: tuple[str, ...]) -> None:

@@ -1,49 +1,38 @@
-"""Running the actions that the model asks for: allowed ones, with checked arguments, for this call only."""
+"""Running actions on a call: for its own contact and number, by its brief."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from chalicelib.ai.domain.conversation import OPT_OUT_TOOL
-from chalicelib.calls.domain.turns import ToolRun
-from chalicelib.kernel.actors import acting_as
-from chalicelib.kernel.clock import millis
-from chalicelib.kernel.errors import AppError
-from chalicelib.kernel.logs import log
+from chalicelib.ai.domain.conduct import DEFAULT_CONDUCT
+from chalicelib.ai.services import tooling
+from chalicelib.calls.domain.turns import agreed_runs
 from chalicelib.kernel.tools import ToolContext
 
 if TYPE_CHECKING:
     from chalicelib.ai.domain.conversation import UseTool
+    from chalicelib.ai.domain.tooling import ToolRun
     from chalicelib.calls.domain.files import CallFile
+    from chalicelib.calls.domain.turns import Turn
     from chalicelib.calls.ports.calls import CallPorts
 
-# Granted on every call, whatever its template says: consent can be revoked by any reasonable means.
-_ALWAYS = frozenset({OPT_OUT_TOOL})
 
-
-def run_tool(calls: CallPorts, file: CallFile, use: UseTool) -> ToolRun:
-    """Run an action and say what came of it; a refusal is told to the model, never raised."""
-    started = calls.clock.elapsed()
-    with acting_as(f"call:{file.call.id}"):
-        result, done = _run(calls, file, use)
-    took_ms = millis(calls.clock.elapsed() - started)
-    log("tool.used", call_id=file.call.id, tool=use.name, done=done, ms=took_ms)
-    return ToolRun(use.id, use.name, use.arguments, result, done, took_ms)
-
-
-def _run(calls: CallPorts, file: CallFile, use: UseTool) -> tuple[str, bool]:
-    allowed = _ALWAYS | set(file.brief.tools if file.brief else ())
-    tool = calls.tools.get(use.name) if use.name in allowed else None
-    if tool is None:
-        return f"There is no tool {use.name} on this call.", False
-    try:
-        arguments = tool.arguments.model_validate_json(use.arguments or "{}")
-    except ValueError as error:
-        return f"The arguments were refused: {_short(error)}", False
-    try:
-        return tool.run(_context(calls, file), arguments), True
-    except AppError as error:
-        return f"That was not possible: {error.message}", False
+def run_tool(
+    calls: CallPorts, file: CallFile, use: UseTool, turn: Turn | None = None, now: tuple[ToolRun, ...] = ()
+) -> ToolRun:
+    """Run an action in a turn and say what came of it; `file` has the turns before, `now` its runs so far."""
+    box = tooling.Toolbox(
+        tools=calls.tools,
+        allowed=file.brief.tools if file.brief else (),
+        context=_context(calls, file),
+        actor=f"call:{file.call.id}",
+        clock=calls.clock,
+        conduct=file.brief.conduct if file.brief else DEFAULT_CONDUCT,
+        before=tuple(run for earlier in file.turns for run in earlier.tools),
+        agreed=agreed_runs(file.turns, turn) if turn else (),
+        log_as={"call_id": file.call.id},
+    )
+    return tooling.run_tool(box, use, now)
 
 
 def _context(calls: CallPorts, file: CallFile) -> ToolContext:
@@ -54,7 +43,3 @@ def _context(calls: CallPorts, file: CallFile) -> ToolContext:
         time_zone=file.brief.time_zone if file.brief else "UTC",
         now=calls.clock.now(),
     )
-
-
-def _short(error: ValueError) -> str:
-    return " ".join(str(error).split())[:300]

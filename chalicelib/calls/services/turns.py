@@ -18,7 +18,7 @@ from chalicelib.calls.domain.calls import CallEvent, add_event
 from chalicelib.calls.domain.costs import estimated_spend
 from chalicelib.calls.domain.happenings import Happening, has_happened
 from chalicelib.calls.domain.machines import other_end_of
-from chalicelib.calls.domain.templates import language_heard
+from chalicelib.calls.domain.templates import language_heard, other_language
 from chalicelib.calls.domain.turns import (
     Turn,
     TurnEnd,
@@ -26,12 +26,14 @@ from chalicelib.calls.domain.turns import (
     history,
     interrupted_turn,
     joined_keys,
+    language_so_far,
     open_keys,
     opted_out,
     promised_transfer,
     silences_before_now,
 )
 from chalicelib.calls.domain.whereabouts import has_left
+from chalicelib.calls.services.judging import judged
 from chalicelib.calls.services.machines import note_turn
 from chalicelib.calls.services.performance import Performance
 from chalicelib.calls.services.progress import get_call
@@ -51,6 +53,8 @@ if TYPE_CHECKING:
 
 SpokenEvent = CallerSaid | CallerPressed | CallerSilent | CallerUnclear
 _MAX_TRIES = 5
+# What a last answer and our goodbye take (seconds).
+_GOODBYE_S = 20
 
 
 @dataclass(frozen=True)
@@ -122,7 +126,7 @@ def _answer(calls: CallPorts, opened: _Opened, request: TurnRequest, started: fl
     conversation, event = _heard(calls, file, turn, request)
     limit = request.time_limit_s
     performance = Performance(calls, file, turn, voice, started, limit, is_fenced=request.is_fenced)
-    done = performance.play(conversation, event)
+    done = judged(calls, file, performance.play(conversation, event))
     calls.turns.close(request.call_id, done)
     note_turn(calls, request.call_id, done)
     log("turn.taken", call_id=request.call_id, turn=turn.number, end=done.end, ms=done.timing.total_ms)
@@ -190,10 +194,19 @@ def _can_talk(file: CallFile, request: TurnRequest) -> bool:
 
 
 def _turn(file: CallFile, request: TurnRequest, number: int) -> Turn:
+    turn = _turn_of(file, request, number)
+    brief, tag = file.brief, turn.language
+    if brief is None:
+        return turn
+    before = language_so_far(file.turns) if brief.languages else ""
+    is_speech = turn.kind is TurnKind.SPEECH
+    return replace(turn, language=language_heard(brief, before, turn.said, tag) if is_speech else before)
+
+
+def _turn_of(file: CallFile, request: TurnRequest, number: int) -> Turn:
     match request.event:
         case CallerSaid(text=text, language=language):
-            heard = language_heard(file.brief, language) if file.brief else language
-            return Turn(number, TurnKind.SPEECH, request.received_at, said=text, language=heard)
+            return Turn(number, TurnKind.SPEECH, request.received_at, said=text, language=language)
         case CallerPressed(digits=digits):
             return Turn(number, TurnKind.KEYS, request.received_at, said=pressed(digits))
         case CallerUnclear(text=text):
@@ -235,7 +248,8 @@ def _heard(
         has_all = bool(before) and not request.is_fenced
         event = CallerPressed(number, is_complete or has_all or len(digits) != 1)
     earlier = tuple(turn for turn in file.turns if turn not in before)
-    return _conversation(calls, replace(file, turns=earlier), event), event
+    conversation = _conversation(calls, replace(file, turns=earlier), event)
+    return replace(conversation, language=other_language(file.brief, turn.language)), event
 
 
 def _conversation(calls: CallPorts, file: CallFile, event: SpokenEvent) -> Conversation:
@@ -259,14 +273,26 @@ def _conversation(calls: CallPorts, file: CallFile, event: SpokenEvent) -> Conve
         promised=promised_transfer(file.turns),
         other_end=other_end_of(file),
         conduct=file.brief.conduct,
+        reasons=tuple(turn.reason for turn in file.turns),
+        done=tuple(run.name for turn in file.turns for run in turn.tools if run.done),
+        is_late=asks_model and _is_late(calls, file),
+        own_language=file.brief.language,
+        languages=file.brief.languages,
     )
+
+
+def _is_late(calls: CallPorts, file: CallFile) -> bool:
+    """Tell whether the carrier is about to cut the call, so that there is just time for a goodbye."""
+    if file.brief is None or file.brief.max_duration_s is None or file.call.answered_at is None:
+        return False
+    lasted_s = (calls.clock.now() - file.call.answered_at).total_seconds()
+    return lasted_s >= file.brief.max_duration_s - _GOODBYE_S
 
 
 def _is_spent(calls: CallPorts, file: CallFile) -> bool:
     """Tell whether the call has cost what it may, as far as we can tell now."""
     if file.brief is None or file.brief.max_spend is None:
         return False
-    spend = estimated_spend(
-        file.call, file.brief.transport, calls.ai.model.name, file.usage, calls.clock.now()
-    )
+    asked = file.asked(calls.ai.model.name)
+    spend = estimated_spend(file.call, file.brief.transport, asked, calls.clock.now())
     return spend >= file.brief.max_spend

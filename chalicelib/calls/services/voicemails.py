@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from chalicelib.ai.domain.sentences import Sentence, sentence
 from chalicelib.calls.domain.calls import CallEvent, add_event
 from chalicelib.calls.domain.happenings import Happening
 from chalicelib.calls.domain.recordings import RecordingKind, deleted, heard, is_recording_sid, transcribed
@@ -22,9 +23,6 @@ if TYPE_CHECKING:
     from chalicelib.calls.domain.recordings import Recording
     from chalicelib.calls.ports.calls import CallPorts
 
-_LEAVE_MESSAGE = "Nobody can take your call right now. Please leave a message after the beep."
-_SILENCE = "I did not hear anything. Goodbye."
-_THANKS = "Thank you. We will get back to you. Goodbye."
 _AUTHOR = "voicemail"
 _FOLLOW_UP = timedelta(days=1)
 
@@ -37,7 +35,7 @@ class Invitation:
     text: str
     language: str = ""
     voice: str = ""
-    silence: str = _SILENCE
+    silence: str = ""
 
 
 @dataclass(frozen=True)
@@ -60,12 +58,12 @@ def begin_voicemail(calls: CallPorts, call_id: str) -> Invitation | None:
     route = calls.routes.get(call.line)
     text = route.after_hours_text if route and route.after_hours is AfterHours.VOICEMAIL else ""
     log("voicemail.begun", call_id=call_id)
-    return invitation_of(calls, call, text or _LEAVE_MESSAGE)
+    return invitation_of(calls, call, text or Sentence.LEAVE_MESSAGE)
 
 
 def thank_caller(calls: CallPorts, call_id: str) -> Invitation:
     """Give the last words to a caller who has left a message."""
-    return invitation_of(calls, note_taken(calls, call_id), _THANKS)
+    return invitation_of(calls, note_taken(calls, call_id), Sentence.MESSAGE_THANKS)
 
 
 def note_taken(calls: CallPorts, call_id: str) -> Call:
@@ -166,9 +164,9 @@ def note_happening(calls: CallPorts, call_id: str, what: Happening) -> Call:
     return call
 
 
-def invitation_of(calls: CallPorts, call: Call, text: str) -> Invitation:
-    """Have a text said to the caller of a call, by the voice of its template."""
+def invitation_of(calls: CallPorts, call: Call, words: str) -> Invitation:
+    """Have a text, or a fixed sentence, said to the caller of a call, by the voice of its template."""
     template = calls.templates.get(call.template_id)
-    if template is None:
-        return Invitation(call.id, text)
-    return Invitation(call.id, text, template.language, template.voice)
+    language, voice = (template.language, template.voice) if template else ("", "")
+    text = sentence(words, language) if isinstance(words, Sentence) else words
+    return Invitation(call.id, text, language, voice, sentence(Sentence.NOTHING_HEARD, language))

@@ -58,6 +58,16 @@ _NOTE = {
     "done_at": Shown.PLAIN,
     "pinned": Shown.PLAIN,
 }
+_MEMORY = {
+    "contact_id": Shown.PLAIN,
+    "key": Shown.LENGTH,
+    "value": Shown.LENGTH,
+    "said": Shown.LENGTH,
+    "turn": Shown.PLAIN,
+    "call_id": Shown.PLAIN,
+    "corrected_by": Shown.PLAIN,
+    "forgotten": Shown.PLAIN,
+}
 _CONSENT = {
     "contact_id": Shown.PLAIN,
     "kind": Shown.PLAIN,
@@ -157,6 +167,7 @@ WATCHES = (
     Watch("tag", "tag", _id, _TAG, silent=frozenset({"id"}), tell=_tell_tag),
     Watch("field", "custom_field", sk_id, _FIELD, read=_read),
     Watch("job", "job", _id, _JOB, silent=_PROGRESS | {"id"}, read=_read, tell=_tell_job),
+    Watch("memory", "fact", _id, _MEMORY, silent=_KEYS | {"learned_at"}, moved=_moved),
     Watch("note", "note", _id, _NOTE, silent=_KEYS, moved=_moved, tell=_tell_note),
     Watch(
         "consent",

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from chalicelib.crm.ports.folding import CallEntries, Counters, Indexes
     from chalicelib.crm.ports.imports import ImportFiles, Imports
     from chalicelib.crm.ports.jobs import Jobs
+    from chalicelib.crm.ports.memory import Memories
     from chalicelib.crm.ports.moves import Moves
     from chalicelib.crm.ports.notes import Notes
     from chalicelib.crm.ports.personal import Collections, Erasures, Holding
@@ -33,6 +34,8 @@ class CrmPorts(Protocol):
     def notes(self) -> Notes: ...  # noqa: D102
     @property
     def consents(self) -> Consents: ...  # noqa: D102
+    @property
+    def memories(self) -> Memories: ...  # noqa: D102
     @property
     def timeline(self) -> Timeline: ...  # noqa: D102
     @property

@@ -24,9 +24,14 @@ from chalicelib.kernel.logs import log, log_failure
 from chalicelib.kernel.phones import E164, is_e164
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from chalicelib.ai.domain.conversation import Directive
     from chalicelib.calls.adapters.addresses import Addresses
+    from chalicelib.calls.domain.templates import Brief
     from chalicelib.calls.domain.turns import Turn
+
+    _Again = Callable[[Turn, Brief | None], tuple[Directive, ...]]
 
 # The carrier gives up on a webhook after 15 s.
 _TIME_LIMIT_S = 10.0
@@ -87,7 +92,7 @@ def take_turn(call_id: str, number: str) -> Response[Any]:
         raise NotFound("A turn has a number.", code="turn_not_found")
     voice = CollectedVoice()
     turn = turns.take_turn(calls, _request(call_id, number), lambda _: voice)
-    return _answered(call_id, turn, tuple(voice.directives) or (replayed(turn) if turn else ()))
+    return _answered(call_id, turn, tuple(voice.directives), replayed)
 
 
 @webhooks.post("/voice/<call_id>/turn/<number>/again")
@@ -96,7 +101,7 @@ def rest_of_turn(call_id: str, number: str) -> Response[Any]:
     calls = container().calls
     voice = CollectedVoice()
     turn = turns.resume_turn(calls, _request(call_id, number), lambda _: voice)
-    return _answered(call_id, turn, tuple(voice.directives) or (rest_of(turn) if turn else ()))
+    return _answered(call_id, turn, tuple(voice.directives), rest_of)
 
 
 def _request(call_id: str, number: str) -> turns.TurnRequest:
@@ -106,12 +111,15 @@ def _request(call_id: str, number: str) -> turns.TurnRequest:
     return turns.TurnRequest(call_id, forms.heard(posted()), now, _TIME_LIMIT_S, int(number))
 
 
-def _answered(call_id: str, turn: Turn | None, directives: tuple[Directive, ...]) -> Response[Any]:
+def _answered(
+    call_id: str, turn: Turn | None, directives: tuple[Directive, ...], again: _Again
+) -> Response[Any]:
+    """Speak a turn; `again` gives it once more when it was taken before."""
     calls = container().calls
     file = calls.book.load(call_id)
     if turn is None or file is None or file.brief is None:
         return xml(twiml.hang_up())
-    steps = closing.hand_over(calls, file, directives)
+    steps = closing.hand_over(calls, file, directives or again(turn, file.brief))
     return xml(twiml.gather(file, steps, calls.addresses, turn.number + 1))
 
 

@@ -12,7 +12,7 @@ from chalice.app import Response
 from pydantic import TypeAdapter
 
 from chalicelib.bootstrap import container
-from chalicelib.entrypoints.middleware import conditions, limiting, repeating
+from chalicelib.entrypoints.middleware import conditions, limiting, repeating, streaming
 from chalicelib.entrypoints.middleware.problems import (
     Refused,
     checked,
@@ -66,7 +66,7 @@ def _serve(
         else:
             act = functools.partial(_seeded, declared, handler, request)
             given = repeating.once(declared, request, key, incoming, act)
-    return conditions.unless_known(incoming, given)
+    return conditions.unless_known(incoming, streaming.as_asked(declared, incoming, given))
 
 
 def _refusal(declared: Route, error: AppError, request_id: str) -> Response:

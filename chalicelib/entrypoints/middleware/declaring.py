@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from chalice.app import Response
     from pydantic import BaseModel
 
+    from chalicelib.entrypoints.middleware.streaming import Events
     from chalicelib.system.domain.tokens import Scope
 
 Handler = Callable[[Request[Any, Any]], object]
@@ -50,6 +51,7 @@ class Details(TypedDict, total=False):
     media_type: str
     other_status: int
     deprecated: Deprecation
+    events: Events
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,6 +67,7 @@ class Route:
     `idempotent` honours `Idempotency-Key` (the default for POST); `guarded` demands `If-Match`, except where
     the route also `creates` what is not there yet; `limited` counts requests against the limits;
     `max_body_bytes` is how long a body may be. A field `version` of the answer's model gives an `ETag`.
+    `events` tells an answer as server-sent events, to whoever asks for them by `Accept`.
     """
 
     method: str
@@ -87,6 +90,7 @@ class Route:
     media_type: str = "application/json"
     other_status: int | None = None
     deprecated: Deprecation | None = None
+    events: Events | None = None
 
     @property
     def versioned(self) -> bool:

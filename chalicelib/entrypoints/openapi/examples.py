@@ -21,6 +21,8 @@ _KINDS = {
     "CallFile": "call",
     "CallTemplate": "template",
     "Conference": "room",
+    "Conversation": "chat",
+    "ConversationFile": "chat",
     "ConferenceHead": "room",
     "FailedWork": "failed",
     "ImportProgress": "import",

@@ -32,7 +32,13 @@ GROUPS: dict[str, Group] = {
     "conferences": Group("People who talk with each other, and supervisors.", ("calls/conferences",)),
     "consents": Group("What contacts allowed or forbade, and when.", (f"{_CONTACTS}/consents",)),
     "contacts": Group("The people who are called: one by one, and many at once.", (_CONTACTS,)),
+    "conversations": Group(
+        "Chats with the AI, and all that was said in them and in calls.", ("ai/chat", "ai/conversations")
+    ),
     "custom fields": Group("Details of contacts that you define yourself.", ("crm/custom-fields",)),
+    "evaluations": Group(
+        "Conversations that are played to try the agent.", ("ai/evaluations", "calls/scenario")
+    ),
     "events": Group("What can be subscribed to.", ("events",)),
     "failed work": Group("Messages and jobs that failed: look, replay, discard.", ("failed-work",)),
     "health": Group("Whether the system is there, and ready.", ("health",)),

@@ -12,7 +12,7 @@ _PARAMETER = re.compile(r"\{(\w+)\}")
 _ID_SUFFIX = "_id"
 # What a path calls by another name than its ids do.
 _KINDS = {"/v1/ai/templates": "prompt", "/v1/failed-work": "failed"}
-_KINDS_OF_NAMES = {"conference_id": "room"}
+_KINDS_OF_NAMES = {"conference_id": "room", "evaluation_id": "eval"}
 
 
 def operation_id(route: Route) -> str:

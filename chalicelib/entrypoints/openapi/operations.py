@@ -5,6 +5,7 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
+from chalicelib.entrypoints.middleware.streaming import MEDIA_TYPE as EVENT_STREAM
 from chalicelib.entrypoints.openapi.examples import answer_example
 from chalicelib.entrypoints.openapi.groups import group_of
 from chalicelib.entrypoints.openapi.headers import success_headers
@@ -86,6 +87,8 @@ def _success(route: Route, routes: Sequence[Route], schemas: Schemas) -> dict[st
         return answer
     content = _content(route, routes, schemas)
     answer["content"] = {route.media_type: content}
+    if route.events:
+        answer["content"][EVENT_STREAM] = {"schema": {"type": "string"}}
     if links := links_of(route, content.get("example"), routes):
         answer["links"] = links
     return answer

@@ -13,6 +13,11 @@ if TYPE_CHECKING:
 
 _NUMBER = {"type": "string", "pattern": r"^\+[1-9][0-9]{6,14}$", "examples": ["+14155550112"]}
 _SID = {"type": "string", "pattern": "^RE[0-9a-f]{32}$", "examples": [f"RE{'0' * 32}"]}
+_CONVERSATION = {
+    "type": "string",
+    "pattern": "^(call|chat)_[0-9a-f]{32}$",
+    "examples": [f"chat_{'0' * 32}"],
+}
 _KEY = {"type": "string", "pattern": "^[a-z][a-z0-9_.-]{0,99}$"}
 
 PARAMETERS: dict[str, Any] = {
@@ -70,6 +75,8 @@ def _in_path(path: str, name: str) -> tuple[str, dict[str, Any]]:
         return "A phone number as E.164 writes it: a plus and digits only.", _NUMBER
     if name == "sid":
         return "The carrier's id of the recording.", _SID
+    if name == "conversation_id":
+        return "The id of a call or of a chat.", _CONVERSATION
     kind = kind_of(path, name)
     if kind is None:
         return f"The {name} with which it was made.", _KEY

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from chalicelib.ai.domain.analysis import analysis_schema
+from chalicelib.ai.domain.analysis import Wanted, analysis_schema
 from chalicelib.ai.domain.extraction import ExtractField, ExtractType
 from localcloud.model_server.analysis import CallValues
 from localcloud.model_server.call_facts import CallFacts
@@ -26,7 +26,7 @@ NOW = {"now": "Tuesday, 03 March 2026, 12:00"}
 
 def _found(field, talk=TALK, variables=NOW):
     lines = tuple(Line(speaker, text, number) for number, (speaker, text) in enumerate(talk, 1))
-    schema = dict(analysis_schema((field,)))
+    schema = dict(analysis_schema(Wanted((field,))))
     built = SchemaValues(schema).build(CallValues(CallFacts(lines, variables)))
     return built["extracted"][field.key]["value"], built["extracted"][field.key]["said"]
 

@@ -47,15 +47,16 @@ def test_a_call_starts_with_the_greeting_and_no_model(respond, model):
 
 def test_words_stream_in_the_order_of_the_model(respond, model):
     """Each piece is said as it comes, then the talk is closed and the caller has the floor."""
-    model.scripts = [["We ", "sell ", "pumps."]]
-    assert respond(SAID) == [Say("We "), Say("sell "), Say("pumps."), Say("", last=True), Listen()]
+    model.scripts = [["Pumps ", "and ", "valves", ", "]]
+    pieces = [Say("Pumps "), Say("and "), Say("valves"), Say(", ")]
+    assert respond(SAID) == [*pieces, Say("", last=True), Listen()]
 
 
 def test_the_first_words_are_said_before_the_model_has_finished(model):
     """A directive is given while the model still has more to say."""
-    model.scripts = [["We ", model_failure()]]
+    model.scripts = [["Pumps ", model_failure()]]
     responding = Engine(model).respond(_conversation(), SAID)
-    assert next(responding) == Say("We ")
+    assert next(responding) == Say("Pumps ")
     assert model.open_streams == 1
 
 
@@ -86,18 +87,18 @@ def test_some_events_ask_for_nothing(respond, model, event):
 def test_marks_of_written_text_are_not_spoken(respond, model):
     """Markup and characters that XML forbids never reach a voice."""
     model.scripts = [["**Yes**", "\x00\x1b\ud800 `ok` #1"]]
-    assert _text(respond(SAID)) == "Yes ok 1"
+    assert _text(respond(SAID)) == "Yes ok number 1"
 
 
 def test_an_action_is_run_and_the_model_is_asked_again(respond, model):
     """The second question contains the words before the action, the action and its result."""
-    model.scripts = [["One moment.", NOTE], ["It is noted."]]
+    model.scripts = [["One moment,", NOTE], ["It is noted."]]
     directives = respond(SAID, results=[ToolResult("Noted.")])
     assert [type(directive) for directive in directives] == [Say, Say, UseTool, Say, Say, Listen]
-    assert _text(directives) == "One moment. It is noted."
+    assert _text(directives) == "One moment, It is noted."
     assert model.requests[1].messages == (
         Heard(SAID.text),
-        Spoken("One moment."),
+        Spoken("One moment,"),
         ToolUsed("t1", "add_note", NOTE.arguments, "Noted."),
     )
 

@@ -6,7 +6,7 @@ import pytest
 from fakes.ai import FakeAi
 from fakes.calls import NOW, a_brief, a_call
 
-from chalicelib.ai.domain.analysis import ANALYSIS_SCHEMA, Usage, analysis_schema, read_analysis
+from chalicelib.ai.domain.analysis import ANALYSIS_SCHEMA, Usage, Wanted, analysis_schema, read_analysis
 from chalicelib.ai.domain.conversation import Heard
 from chalicelib.ai.domain.extraction import Extracted, ExtractField, ExtractType
 from chalicelib.ai.services.analysing import analyse, analyse_by_rules
@@ -34,17 +34,17 @@ SAID = {
 
 
 def _read(extracted, fields=FIELDS):
-    return read_analysis({**PLAIN, "extracted": extracted}, "model", Usage(), fields).extracted
+    return read_analysis({**PLAIN, "extracted": extracted}, "model", Usage(), Wanted(fields)).extracted
 
 
 def test_a_model_is_asked_for_each_value():
     """By a schema that the provider's strict mode takes; without fields by the same as ever."""
-    schema = dict(analysis_schema(FIELDS))
+    schema = dict(analysis_schema(Wanted(FIELDS)))
     check_strict(schema, "call_analysis", "response_format")
     wanted = schema["properties"]["extracted"]["properties"]
     assert list(wanted) == [field.key for field in FIELDS]
     assert wanted["name"]["description"].startswith("What they are called.")
-    assert analysis_schema(()) is ANALYSIS_SCHEMA
+    assert analysis_schema() == ANALYSIS_SCHEMA
 
 
 def test_values_have_their_type():
@@ -91,11 +91,11 @@ def test_a_model_that_forgot_values_has_found_none(extracted):
 def test_an_answer_that_is_no_object_is_refused():
     """As ever."""
     with pytest.raises(Invalid):
-        read_analysis(["x"], "model", Usage(), FIELDS)
+        read_analysis(["x"], "model", Usage(), Wanted(FIELDS))
 
 
 def test_the_model_is_told_when_the_call_was(clock, monkeypatch):
-    """Where the contact lives, so that "on Monday" is a date; only when there is something to look for."""
+    """Where the contact lives, so that "on Monday" is a date."""
     ai, tasks = FakeAi(clock), []
 
     def extract(task, _text, _name, _schema):
@@ -105,14 +105,14 @@ def test_the_model_is_told_when_the_call_was(clock, monkeypatch):
     monkeypatch.setattr(ai.model, "extract", extract)
     when = begun_at(CallFile(a_call(answered_at=NOW), a_brief()))
     assert when == "Tuesday, 03 March 2026, 04:00"
-    assert analyse(ai, (Heard("Hi"),), "Ada", when, FIELDS).extracted[0].value == "Ada"
+    assert analyse(ai, (Heard("Hi"),), "Ada", when, Wanted(FIELDS)).extracted[0].value == "Ada"
     assert analyse(ai, (Heard("Hi"),), "Ada", when).extracted == ()
-    assert [when in task for task in tasks] == [True, False]
+    assert [when in task for task in tasks] == [True, True]
 
 
 def test_rules_find_nothing(clock):
     """And say so of each value."""
-    analysis = analyse_by_rules(FakeAi(clock), (Heard("Hi"),), FIELDS)
+    analysis = analyse_by_rules(FakeAi(clock), (Heard("Hi"),), "bad_analysis", Wanted(FIELDS))
     assert [(each.key, each.value) for each in analysis.extracted] == [(f.key, None) for f in FIELDS]
 
 
@@ -125,6 +125,6 @@ def test_a_value_names_the_turn_in_which_it_was_said(said, turn):
     texts = ("", "Tuesday?", "no, on monday", "yes: on Monday!")
     turns = tuple(Turn(number, TurnKind.SPEECH, NOW, said=text) for number, text in enumerate(texts))
     analysis = read_analysis(
-        {**PLAIN, "extracted": {"name": {"value": "x", "said": said}}}, "model", Usage(), FIELDS[:1]
+        {**PLAIN, "extracted": {"name": {"value": "x", "said": said}}}, "model", Usage(), Wanted(FIELDS[:1])
     )
     assert with_turns(analysis, turns).extracted[0].turn == turn

@@ -10,9 +10,9 @@ from chalicelib.ai.adapters.lexicon import VaderLexicon
 from chalicelib.ai.adapters.rendering import JinjaRenderer
 from chalicelib.ai.domain.analysis import Sentiment, Usage, read_analysis
 from chalicelib.ai.domain.conversation import Heard, Spoken, ToolUsed
-from chalicelib.ai.domain.wording import HOUSE_RULES, pressed, speakable
+from chalicelib.ai.domain.wording import HOUSE_RULES, pressed
 from chalicelib.ai.services.analysing import analyse, analyse_by_rules, transcript
-from chalicelib.ai.services.prompts import create_prompt, get_prompt, instructions
+from chalicelib.ai.services.prompts import PromptText, create_prompt, get_prompt, instructions
 from chalicelib.kernel.errors import Invalid, NotFound, Unavailable
 
 TALK = (Heard("great"), ToolUsed("t", "add_note", "{}", "Noted."), Spoken("Done."))
@@ -20,7 +20,7 @@ TALK = (Heard("great"), ToolUsed("t", "add_note", "{}", "Noted."), Spoken("Done.
 
 def test_a_prompt_is_stored_with_an_id_and_a_time(ai, clock):
     """What was created is found again, at version 1."""
-    prompt = create_prompt(ai, "Sales", "Sell.")
+    prompt = create_prompt(ai, PromptText("Sales", "Sell."))
     assert get_prompt(ai, prompt.id) == prompt
     assert (prompt.version, prompt.created_at) == (1, clock.now())
 
@@ -35,7 +35,7 @@ def test_a_missing_prompt_is_not_found(ai):
 def test_instructions_begin_with_the_rules_of_the_house(ai, clock):
     """The rules stand first and unchanged, so that providers can cache them."""
     text = instructions(ai, a_prompt(clock), {"contact": {"name": "Ada"}})
-    assert text == f"{HOUSE_RULES}You sell to Ada."
+    assert text == f"{HOUSE_RULES}You sell to ⟦Ada⟧."
 
 
 @pytest.mark.parametrize(
@@ -129,14 +129,14 @@ def test_a_model_that_fails_to_analyse_is_told(ai):
 
 def test_rules_say_that_nobody_read_the_call(ai):
     """Without a model there is the caller's mood and an honest summary."""
-    analysis = analyse_by_rules(ai, (*TALK, Heard("bye")))
+    analysis = analyse_by_rules(ai, (*TALK, Heard("bye")), "model_unavailable")
     assert (analysis.sentiment, analysis.source) == (Sentiment.POSITIVE, "rules")
     assert "2 times" in analysis.summary
 
 
 def test_only_the_caller_sets_the_mood(ai):
     """The agent's own words are not judged."""
-    assert analyse_by_rules(ai, (Spoken("great"),)).sentiment is Sentiment.NEUTRAL
+    assert analyse_by_rules(ai, (Spoken("great"),), "x").sentiment is Sentiment.NEUTRAL
 
 
 def test_a_transcript_has_a_line_a_message():
@@ -151,12 +151,6 @@ def test_a_transcript_has_a_line_a_message():
 def test_usage_adds_up():
     """Each kind of token is summed by itself."""
     assert Usage(1, 2, 3) + Usage(10, 20, 30) == Usage(11, 22, 33)
-
-
-def test_what_is_speakable_stays():
-    """Letters of any script, signs and line ends are kept; only what no voice can say goes."""
-    assert speakable("Zoë, 5 < 6 & 7 > 2\n\t🙂") == "Zoë, 5 < 6 & 7 > 2\n\t🙂"
-    assert speakable("\x00\x0b\x1f\x7f\ud800\uffff*`#") == ""
 
 
 def test_keys_are_bracketed():

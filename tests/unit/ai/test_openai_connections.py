@@ -8,7 +8,7 @@ from dataclasses import replace
 import httpx2
 import pytest
 
-from chalicelib.ai.adapters.openai_model import OpenAIModel
+from chalicelib.ai.adapters.providers.openai import OpenAIModel
 from chalicelib.ai.domain.conversation import Heard
 from chalicelib.ai.ports import ModelRequest, TextDelta
 from chalicelib.kernel.errors import Unavailable

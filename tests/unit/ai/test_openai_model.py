@@ -8,10 +8,10 @@ import httpx2
 import openai
 import pytest
 
-from chalicelib.ai.adapters.openai_model import OpenAIModel
+from chalicelib.ai.adapters.providers.openai import OpenAIModel
 from chalicelib.ai.domain.analysis import Usage
 from chalicelib.ai.domain.conversation import Heard, Spoken, ToolSpec, ToolUsed
-from chalicelib.ai.ports import Finished, ModelRequest, TextDelta, ToolCall
+from chalicelib.ai.ports import Begun, Finished, ModelRequest, TextDelta, ToolCall
 from chalicelib.kernel.errors import Invalid, Unavailable
 
 SPEC = ToolSpec("add_note", "Remember.", {"type": "object", "properties": {}})
@@ -81,6 +81,7 @@ def test_the_pieces_of_an_action_are_joined():
         _chunk({}, "tool_calls"),
     )
     assert list(model.stream(REQUEST)) == [
+        Begun(),
         ToolCall("a", "add_note", '{"text": "x"}'),
         ToolCall("b", "end_call", "{}"),
         Finished(Usage()),

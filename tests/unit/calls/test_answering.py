@@ -9,6 +9,7 @@ import pytest
 from fakes.calls import DESK, LINE, NOW, NUMBER, a_call, a_template, connected
 
 from chalicelib.ai.domain.conversation import Hangup, Listen, Say
+from chalicelib.ai.domain.sentences import Sentence, sentence
 from chalicelib.ai.domain.wording import APOLOGY, HOUSE_RULES
 from chalicelib.calls.domain.calls import Direction, Report
 from chalicelib.calls.domain.permission import NumberStatus
@@ -17,7 +18,6 @@ from chalicelib.calls.domain.turns import Turn, TurnEnd, TurnKind
 from chalicelib.calls.services.answering import answer_call, inbound_call_id, receive_call
 from chalicelib.calls.services.closing import end_session, session_ended
 from chalicelib.calls.services.progress import get_call, record_report
-from chalicelib.calls.services.relay_loss import BRIDGE
 from chalicelib.crm.domain.contacts import UNKNOWN_CALLER, ContactChanges
 from chalicelib.crm.services.contacts import change_contact, find_contact
 from chalicelib.kernel.errors import Invalid, NotFound
@@ -50,7 +50,7 @@ def test_the_brief_is_what_the_template_says_of_this_contact(calls, ringing):
     """Instructions after the rules of the house; zone, tools, voice and versions beside them."""
     calls.templates.add(a_template(transfer_to=DESK, version=3))
     brief = answer_call(calls, ringing.id, ANSWERED).brief
-    assert brief.instructions == f"{HOUSE_RULES}You sell to Ada."
+    assert brief.instructions == f"{HOUSE_RULES}You sell to ⟦Ada⟧."
     assert (brief.transfer_to, brief.template_version, brief.prompt_version) == (DESK, 3, 1)
     assert (brief.time_zone, brief.tools) == ("America/Los_Angeles", a_template().tools)
 
@@ -194,7 +194,7 @@ def test_a_lost_session_goes_on_without_the_socket(calls):
     """The caller is still there, and is asked to go on."""
     _with_turn(calls, end=TurnEnd.LISTEN)
     file, directives = session_ended(calls, "call_1", "failed", "64105")
-    assert directives == (Say(BRIDGE, last=True), Listen())
+    assert directives == (Say(sentence(Sentence.LINE_WAS_BAD), last=True), Listen())
     assert file.turns[-1].number == 3
 
 

@@ -8,13 +8,13 @@ import pytest
 from fakes.calls import DESK, NOW, allow_countries, connected
 
 from chalicelib.ai.domain.conversation import Hangup, Listen, OnFailure, Say, Transfer
+from chalicelib.ai.domain.sentences import Sentence, sentence
 from chalicelib.ai.domain.wording import APOLOGY, APOLOGY_TRANSFER
 from chalicelib.calls.domain.happenings import Happening
 from chalicelib.calls.domain.states import CallState
 from chalicelib.calls.domain.turns import GREETING_TURN, Turn, TurnEnd, TurnKind
 from chalicelib.calls.services.closing import session_ended
 from chalicelib.calls.services.fallbacks import fall_back
-from chalicelib.calls.services.relay_loss import BRIDGE
 from chalicelib.kernel.clock import iso
 
 TURN = "/hook/voice/call_1/turn/2"
@@ -102,14 +102,14 @@ def test_a_socket_that_was_never_opened_leaves_the_greeting_to_be_said(greeted, 
 def test_a_socket_that_broke_is_bridged(greeted, error):
     """One sentence, and the caller has the floor."""
     _, steps = session_ended(greeted, "call_1", "failed", error)
-    assert steps == (Say(BRIDGE, last=True), Listen())
+    assert steps == (Say(sentence(Sentence.LINE_WAS_BAD), last=True), Listen())
 
 
 def test_a_socket_that_was_lost_after_a_turn_is_bridged(greeted):
     """Whoever has talked with us has heard the greeting, whatever the error."""
     greeted.turns.open("call_1", Turn(1, TurnKind.SPEECH, NOW, said="Hi"))
     _, steps = session_ended(greeted, "call_1", "failed", "64102")
-    assert steps[0] == Say(BRIDGE, last=True)
+    assert steps[0] == Say(sentence(Sentence.LINE_WAS_BAD), last=True)
 
 
 def test_the_loss_is_remembered_once(greeted):

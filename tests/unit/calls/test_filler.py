@@ -20,11 +20,12 @@ from chalicelib.ai.domain.conversation import (
     ToolSpec,
     ToolUsed,
 )
+from chalicelib.ai.domain.sentences import Sentence, sentence
 from chalicelib.ai.domain.wording import filler
 from chalicelib.ai.ports import ModelRequest, ToolCall
+from chalicelib.ai.services.meter import estimated_usage
 from chalicelib.calls.domain.states import CallState
 from chalicelib.calls.domain.turns import TurnEnd
-from chalicelib.calls.services.meter import estimated_usage
 from chalicelib.calls.services.turns import TurnRequest, interrupt_turn, resume_turn
 
 FIRST = filler(1)
@@ -52,7 +53,7 @@ def test_a_model_that_is_silent_for_long_is_covered(calls, talk, stall):
     """The filler goes out first, and the transcript has both, as they were heard."""
     calls.ai.model.scripts = [[stall(), "We sell pumps."]]
     turn, uttered = talk()
-    assert uttered == [Say(FIRST), Say("We sell pumps."), Say("", last=True), Listen()]
+    assert uttered == [Say(FIRST), Say("We sell pumps"), Say(".", last=True), Listen()]
     assert (turn.answer, turn.filler) == (f"{FIRST}We sell pumps.", FIRST)
     assert calls.shelf.turns["call_1", 1] == turn
 
@@ -127,7 +128,7 @@ def test_a_document_is_answered_in_time_and_asked_for_again(calls, talk, stall, 
     assert (turn.end, turn.answer) == (None, FIRST)
     assert calls.ai.model.open_streams == 0
     turn, uttered = again()
-    assert uttered == [Say("We sell pumps."), Say("", last=True), Listen()]
+    assert uttered == [Say("We sell pumps"), Say(".", last=True), Listen()]
     assert (turn.answer, turn.end) == (f"{FIRST}We sell pumps.", TurnEnd.LISTEN)
     assert calls.ai.model.requests[1].messages == (Heard("What do you sell?"),)
     assert list(calls.shelf.turns) == [("call_1", 1)]
@@ -251,3 +252,16 @@ def test_a_question_that_was_given_up_is_cancelled(calls, talk, stall):
     calls.ai.model.scripts = [[stall(), "Too late."]]
     talk(number=1)
     assert (len(kept), calls.ai.model.open_streams) == (1, 0)
+
+
+def test_a_slow_action_is_covered_by_what_we_do(calls, talk):
+    """Nothing was spoken when the action began: the caller hears that we look it up."""
+    slow = calls.tools["add_note"]
+    calls.tools = {
+        **calls.tools,
+        "add_note": replace(slow, run=lambda *_: calls.clock.advance(seconds=3) or "Noted."),
+    }
+    calls.ai.model.scripts = [[ToolCall("t", "add_note", '{"text": "x"}')], ["Tea it is."]]
+    turn, uttered = talk()
+    assert uttered[0] == Say(sentence(Sentence.CHECKING))
+    assert turn.answer == f"{sentence(Sentence.CHECKING)}Tea it is."

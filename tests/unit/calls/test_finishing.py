@@ -7,20 +7,23 @@ from datetime import timedelta
 
 import pytest
 from fakes.calls import NOW, FakeCalls, a_brief, connected, furnished
-from fakes.carrier import Fuse
+from fakes.carrier import Fuse, Perilous
 from fakes.crm import FakeCrm
 from fakes.model import USAGE, model_failure
 from fakes.workers import Workers
 
-from chalicelib.ai.domain.analysis import Sentiment
+from chalicelib.ai.domain.analysis import AnalysisState, Sentiment
 from chalicelib.ai.domain.conversation import OPT_OUT_TOOL
 from chalicelib.ai.domain.extraction import ExtractField, ExtractType
+from chalicelib.ai.domain.model_statistics import PROMPT, REQUESTS
+from chalicelib.ai.domain.tooling import ToolRun
 from chalicelib.calls.domain.outcomes import Outcome
 from chalicelib.calls.domain.states import CallState
-from chalicelib.calls.domain.turns import ToolRun, Turn, TurnEnd, TurnKind
+from chalicelib.calls.domain.turns import Turn, TurnEnd, TurnKind
 from chalicelib.calls.services.finishing import finish_call
+from chalicelib.crm.domain.notes import NoteKind
 from chalicelib.crm.services.notes import list_notes
-from chalicelib.kernel.errors import Invalid
+from chalicelib.kernel.errors import Invalid, Unavailable
 
 TURNS = (
     Turn(0, TurnKind.GREETING, NOW, answer="Hello.", end=TurnEnd.LISTEN),
@@ -61,7 +64,8 @@ def test_a_call_is_analysed_priced_noted_and_closed(calls):
         "model_cached_prompt": 80,
         "model_answer": 20,
     }
-    (note,) = _notes(calls)
+    task, note = sorted(_notes(calls), key=lambda each: each.kind is NoteKind.CALL_SUMMARY)
+    assert (task.body, task.kind, task.due_at) == ("Send the offer", NoteKind.TASK, None)
     assert note.body == (
         "Ada wants a demo.\nOutcome: completed. Sentiment: positive.\n- Send the offer (agent)"
     )
@@ -85,7 +89,7 @@ def test_finishing_again_changes_nothing(calls):
     _end(calls, *TURNS)
     for _ in range(3):
         finish_call(calls, "call_1")
-    assert len(_notes(calls)) == 1
+    assert len(_notes(calls)) == 2
     assert calls.ai.model.extractions == 1
 
 
@@ -116,12 +120,43 @@ def test_a_call_in_which_nobody_spoke_is_not_analysed(calls, turns):
 
 
 @pytest.mark.parametrize(
-    "failure", [model_failure(), Invalid("no JSON", code="bad_analysis"), {"summary": 1}]
+    "failure",
+    [
+        Invalid("no JSON", code="bad_analysis"),
+        {"summary": 1},
+        model_failure("model_truncated"),
+        Unavailable("filtered", retryable=False, code="model_refused"),
+    ],
 )
-def test_a_model_that_cannot_say_is_asked_again_later(calls, failure):
-    """The outcome is known at once; the rest waits, and the call is looked at again in a minute."""
+def test_a_model_that_cannot_say_is_asked_once_more_at_once(calls, failure):
+    """The second answer is as good as the first would have been."""
     _end(calls, *TURNS)
     calls.ai.model.analyses = [failure, *calls.ai.model.analyses]
+    finish_call(calls, "call_1")
+    analysis = calls.shelf.aftermaths["call_1"].analysis
+    assert (analysis.summary, analysis.state) == ("Ada wants a demo.", AnalysisState.DONE)
+    assert calls.ai.model.extractions == 2
+
+
+def test_a_model_that_cannot_say_twice_has_failed(calls):
+    """Rules stand for it, with the reason; the call is finished, and nobody waits for ten minutes."""
+    _end(calls, *TURNS)
+    calls.ai.model.analyses = [{"summary": 1}]
+    finish_call(calls, "call_1")
+    analysis = calls.shelf.aftermaths["call_1"].analysis
+    assert (analysis.state, analysis.error, analysis.source) == (
+        AnalysisState.FAILED,
+        "bad_analysis",
+        "rules",
+    )
+    assert calls.call().finished_at == NOW
+    assert calls.ai.model.extractions == 2
+
+
+def test_a_model_that_is_silent_is_asked_again_later(calls):
+    """The outcome is known at once; the rest waits, and the call is looked at again in a minute."""
+    _end(calls, *TURNS)
+    calls.ai.model.analyses = [model_failure(), *calls.ai.model.analyses]
     finish_call(calls, "call_1")
     call = calls.call()
     assert calls.shelf.aftermaths == {}
@@ -138,6 +173,7 @@ def test_after_ten_minutes_rules_replace_the_model(calls):
     finish_call(calls, "call_1")
     analysis = calls.shelf.aftermaths["call_1"].analysis
     assert (analysis.source, analysis.sentiment) == ("rules", Sentiment.POSITIVE)
+    assert (analysis.state, analysis.error) == (AnalysisState.FAILED, "model_unavailable")
     assert calls.call().finished_at is not None
     assert calls.ai.model.extractions == 0
     assert len(_notes(calls)) == 1
@@ -169,7 +205,7 @@ def _stage(clock, fuse):
 
 
 def test_a_process_may_die_at_every_step(clock):
-    """Killed anywhere and delivered again: one note, the same costs, one outcome."""
+    """Killed anywhere and delivered again: one note, one task, the same costs, one outcome."""
     calm = _stage(clock, Fuse())
     calm.finish("call_1")
     expected = calm.calls.shelf.aftermaths["call_1"]
@@ -179,8 +215,26 @@ def test_a_process_may_die_at_every_step(clock):
         workers.calls.clock.advance(seconds=30)
         assert workers.finish("call_1"), step
         assert workers.calls.shelf.aftermaths["call_1"] == expected, step
-        assert len(_notes(workers.calls)) == 1, step
+        assert len(_notes(workers.calls)) == 2, step
         assert workers.calls.call().outcome is Outcome.COMPLETED, step
+
+
+def test_questions_to_models_count_once_wherever_a_process_dies(clock):
+    """Those of the turns and that of the analysis; killed before or after counting, and delivered again."""
+    for step in (1, 2, None):
+        workers, fuse = _stage(clock, Fuse()), Fuse(step)
+        statistics = workers.calls.ai.model_statistics
+        workers.calls.ai.model_statistics = Perilous(statistics, fuse)
+        assert workers.finish("call_1") is (step is None)
+        assert workers.finish("call_1")
+        ((row, numbers),) = _of_turns(statistics)
+        assert (row.day, row.template_id) == ("2026-03-03", "template_1")
+        assert numbers[REQUESTS] == 2
+        assert numbers[PROMPT] == 2 * USAGE.prompt_tokens
+
+
+def _of_turns(statistics):
+    return list(statistics.rows(NOW.date(), NOW.date()))
 
 
 def test_an_analysis_that_is_stored_is_not_paid_again(clock):

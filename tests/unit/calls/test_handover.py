@@ -7,6 +7,7 @@ from fakes.calls import DESK, NOW, connected, kill_switch
 from fakes.rooms import only
 
 from chalicelib.ai.domain.conversation import Hangup, Heard, Say, Spoken, Transfer
+from chalicelib.ai.domain.sentences import sentence
 from chalicelib.ai.domain.wording import TRANSFERRING
 from chalicelib.calls.domain.calls import Report
 from chalicelib.calls.domain.handing import Bridge, EnterRoom, Resume, TakeMessage, told
@@ -131,7 +132,7 @@ def test_a_colleague_who_is_not_reached_lets_the_ai_go_on(calls, begin, status, 
     _report(calls, status)
     _work(calls)
     assert _brought_back(calls)[0] == ("bring_back", "call_1", "CA1", _attempt(calls).id)
-    words = Say(told(reason, WhenNobody.AGENT), last=True)
+    words = Say("".join(map(sentence, told(reason, WhenNobody.AGENT))), last=True)
     for _ in range(2):
         assert _back(calls) == (words, Resume(4, by_relay=True))
     assert [event.detail for event in calls.call().events if event.kind == Happening.TRANSFER_FAILED] == [
@@ -180,7 +181,7 @@ def test_the_template_says_what_follows(calls, begin, when_nobody, end):
     """A message is taken, or a goodbye is said."""
     begin(when_nobody=when_nobody)
     _report(calls, "busy")
-    assert _back(calls) == (Say(told("busy", when_nobody), last=True), end)
+    assert _back(calls) == (Say("".join(map(sentence, told("busy", when_nobody))), last=True), end)
 
 
 def test_a_caller_who_hangs_up_while_waiting_stops_the_ringing(calls, begin):

@@ -90,8 +90,8 @@ def test_a_carrier_that_does_not_take_over_fails(wire, telephony, status, error)
 
 def test_a_message_is_spoken_and_then_reported():
     """In the voice and the language of the call; what follows is asked for only when it was heard whole."""
-    say, redirect = ET.fromstring(message("call_1", a_brief(), "Call <us> & them.", ADDRESSES))
-    assert (say.tag, say.text) == ("Say", "Call <us> & them.")
+    say, redirect = ET.fromstring(message("call_1", a_brief(), 'Call "us" now.', ADDRESSES))
+    assert (say.tag, say.text) == ("Say", 'Call "us" now.')
     assert (say.get("voice"), say.get("language")) == ("Google.en-US-Chirp3-HD-Aoede", "en-US")
     assert (redirect.tag, redirect.text.split("#")[0]) == ("Redirect", f"{BASE}/machine-done")
 

@@ -421,5 +421,5 @@ def test_detection_is_charged_for(leaving, verdict, charged):
         _say(leaving, MAILBOX, CallerSilent(), CallerSilent())
         assert leaving.book.load("call_1").turns[-1].reason == MACHINE_WAITS
     file = leaving.book.load("call_1")
-    kinds = [line.kind for line in cost_lines(file.call, file.brief.transport, "x", file.usage)]
+    kinds = [line.kind for line in cost_lines(file.call, file.brief.transport, file.asked("x"))]
     assert ("machine_detection" in kinds) is charged

@@ -8,6 +8,7 @@ import pytest
 from fakes.calls import NOW, a_call
 
 from chalicelib.ai.domain.conversation import OPT_OUT_TOOL
+from chalicelib.ai.domain.tooling import ToolRun
 from chalicelib.calls.domain.calls import CallEvent
 from chalicelib.calls.domain.happenings import Happening
 from chalicelib.calls.domain.lifecycle import SIGNALS
@@ -23,7 +24,7 @@ from chalicelib.calls.domain.outcomes import (
     verdict_of,
 )
 from chalicelib.calls.domain.states import CallState, Signal
-from chalicelib.calls.domain.turns import ToolRun, Turn, TurnEnd, TurnKind
+from chalicelib.calls.domain.turns import Turn, TurnEnd, TurnKind
 from chalicelib.kernel.clock import iso
 
 GREETING = Turn(0, TurnKind.GREETING, NOW, answer="Hello.", end=TurnEnd.LISTEN)

@@ -10,14 +10,16 @@ import pytest
 from fakes.calls import NOW, NUMBER, FakeCalls, a_brief, a_call
 from fakes.carrier import Fuse, Killed, Perilous
 
-from chalicelib.ai.domain.analysis import ActionItem, Analysis, Sentiment, Usage
+from chalicelib.ai.domain.analysis import Analysis, Sentiment, Usage
+from chalicelib.ai.domain.findings import ActionItem
+from chalicelib.ai.domain.tooling import ToolRun
 from chalicelib.calls.domain.calls import CallEvent, Report
 from chalicelib.calls.domain.costs import CostLine
 from chalicelib.calls.domain.erasing import NO_NUMBER
 from chalicelib.calls.domain.files import Aftermath
 from chalicelib.calls.domain.outcomes import Outcome
 from chalicelib.calls.domain.states import CallState
-from chalicelib.calls.domain.turns import ToolRun, Turn, TurnKind
+from chalicelib.calls.domain.turns import Turn, TurnKind
 from chalicelib.calls.services.finishing import finish_call
 from chalicelib.calls.services.personal import erase_calls, forget_number, personal_calls
 from chalicelib.calls.services.progress import record_report

@@ -9,6 +9,7 @@ from itertools import permutations
 import pytest
 from fakes.calls import DESK, LINE, NOW
 
+from chalicelib.ai.domain.sentences import sentence
 from chalicelib.calls.domain.calls import Report
 from chalicelib.calls.domain.handing import follow_up, told
 from chalicelib.calls.domain.rooms import (
@@ -139,7 +140,7 @@ def test_a_call_and_its_room_name_each_other():
 @pytest.mark.parametrize("reason", ["busy", "no_answer", "declined", "failed", "kill_switch", "no_target"])
 def test_what_the_caller_hears_is_true(reason, following):
     """What happened, and a promise only of what follows."""
-    words = told(reason, following)
+    words = "".join(map(sentence, told(reason, following)))
     assert words.startswith("I am sorry, ")
     assert words.endswith("Goodbye.") is (following is WhenNobody.HANG_UP)
     assert ("help you" in words) is (following is WhenNobody.AGENT)

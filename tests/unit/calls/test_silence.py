@@ -19,6 +19,7 @@ from chalicelib.ai.domain.conversation import (
     Listen,
     Say,
 )
+from chalicelib.ai.domain.sentences import Sentence, sentence
 from chalicelib.ai.ports import ToolCall
 from chalicelib.calls.domain.calls import CallEvent, add_event
 from chalicelib.calls.domain.happenings import Happening
@@ -249,11 +250,54 @@ def test_an_answer_is_spoken_in_the_language_of_the_question(calls, talk, lang, 
     assert {each.language for each in words} == {spoken}
 
 
-def test_our_own_sentences_are_in_no_other_language(calls, talk):
-    """They are not translated, and a German voice would read them badly."""
+@pytest.mark.parametrize(
+    ("text", "tag", "said"),
+    [
+        (
+            "Rufen Sie mich nicht mehr an.",
+            "de",
+            Say(sentence(Sentence.OPTED_OUT, "de"), last=True, language="de-DE"),
+        ),
+        ("Non chiamatemi. Stop calling me.", "it", Say(wording.OPTED_OUT, last=True)),
+        ("Stop calling me.", "en", Say(wording.OPTED_OUT, last=True)),
+    ],
+)
+def test_our_own_sentences_are_in_the_language_of_the_caller_if_we_have_it(calls, talk, text, tag, said):
+    """A caller who is answered in a language without our sentences hears them in the call's own."""
+    languages = ("de-DE", "it-IT")
+    calls.shelf.briefs["call_1"] = replace(calls.shelf.briefs["call_1"], languages=languages)
+    _, uttered = talk(CallerSaid(text, tag))
+    assert [each for each in uttered if isinstance(each, Say)] == [said]
+
+
+@pytest.mark.parametrize(
+    ("event", "judged"),
+    [
+        (CallerSaid("Das ist furchtbar, ich möchte mich beschweren.", "de"), ("negative", "complaint")),
+        (CallerSaid("That is great, how much is it?", "en"), ("positive", "price")),
+        (CallerSilent(), (None, "")),
+        (CallerUnclear("terrible"), (None, "")),
+    ],
+)
+def test_the_callers_words_tell_their_mood_and_wish(calls, talk, event, judged):
+    """Each utterance is judged by itself, in its language; silence and noise say nothing."""
     calls.shelf.briefs["call_1"] = replace(calls.shelf.briefs["call_1"], languages=("de-DE",))
-    _, uttered = talk(CallerSaid("Stop calling me.", "de"))
-    assert {each.language for each in uttered if isinstance(each, Say)} == {""}
+    turn, _ = talk(event)
+    assert (turn.sentiment, turn.intent) == judged
+    assert calls.shelf.turns["call_1", turn.number] == turn
+
+
+def test_a_language_stays_until_the_caller_speaks_another(calls, talk):
+    """Silence, a shared word and a key are answered in the language of the last words."""
+    calls.shelf.briefs["call_1"] = replace(calls.shelf.briefs["call_1"], languages=("de-DE",))
+    talk(CallerSaid("Ich habe eine Frage.", "en-US"))
+    turn, uttered = talk(CallerSilent(), seconds=1)
+    assert (turn.language, uttered[0]) == ("de-DE", Say("Sind Sie noch da?", last=True, language="de-DE"))
+    assert talk(CallerSaid("ok", "en-US"), seconds=2)[0].language == "de-DE"
+    assert "Answer in German." in calls.ai.model.requests[-1].instructions
+    turn, _ = talk(CallerSaid("Do you have this in English? I want to buy it.", "de"), seconds=3)
+    assert turn.language == "en-US"
+    assert "Answer in English." in calls.ai.model.requests[-1].instructions
 
 
 def test_silence_needs_no_action_and_no_price(calls, talk):

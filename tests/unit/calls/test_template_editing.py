@@ -196,3 +196,15 @@ def test_a_template_is_tried_out(calls):
     assert editing.render_template(calls, "template_1", made_up).texts["greeting"] == "Hello Bo."
     with pytest.raises(NotFound):
         editing.occasion_with(calls, "contact_x", {}, Direction.OUTBOUND)
+
+
+def test_only_configured_providers_can_be_named(calls):
+    """A name that is not there is refused at its place; configured ones are taken in any order."""
+    wanted = replace(a_template().conduct, providers=("spare", "gone"))
+    with pytest.raises(Invalid) as refusal:
+        editing.create_template(calls, replace(a_template(conduct=wanted), id="template_2"))
+    assert refusal.value.code == "unknown_provider"
+    assert [error.pointer for error in refusal.value.errors] == ["/conduct/providers/1"]
+    known = replace(wanted, providers=("spare", "openai"))
+    kept = editing.create_template(calls, replace(a_template(conduct=known), id="template_2"))
+    assert kept.conduct.providers == ("spare", "openai")

@@ -8,9 +8,10 @@ import pytest
 from fakes.calls import NOW, NUMBER, FakeVoice, connected
 from pydantic import BaseModel
 
+from chalicelib.ai.domain.conduct import Conduct
 from chalicelib.ai.domain.conversation import CallerPressed, CallerSaid, UseTool
 from chalicelib.ai.ports import ToolCall
-from chalicelib.calls.domain.turns import TurnEnd
+from chalicelib.calls.domain.turns import Turn, TurnEnd, TurnKind
 from chalicelib.calls.services.tooling import run_tool
 from chalicelib.calls.services.turns import TurnRequest, take_turn
 from chalicelib.crm.domain.contacts import NewContact
@@ -19,7 +20,7 @@ from chalicelib.crm.services.notes import list_notes
 from chalicelib.kernel.actors import actor
 from chalicelib.kernel.errors import Conflict, Unavailable
 from chalicelib.kernel.phones import E164
-from chalicelib.kernel.tools import Tool
+from chalicelib.kernel.tools import Effect, Tool
 
 
 @pytest.fixture
@@ -188,3 +189,130 @@ def test_what_a_tool_does_is_the_calls_act(calls, use):
     calls.tools = {**calls.tools, "add_note": watched}
     assert use("add_note", '{"text": "tea"}').done
     assert (seen, actor()) == (["call:call_1"], "system")
+
+
+TEA, MILK = '{"text": "tea"}', '{"text": "milk"}'
+
+
+@pytest.fixture
+def turns(calls):
+    """Take turns on a call; each has the caller's words and the actions that the model then wants."""
+
+    def take(*steps, **conduct):
+        connected(calls)
+        brief = calls.shelf.briefs["call_1"]
+        calls.shelf.briefs["call_1"] = replace(brief, conduct=Conduct(**conduct))
+        runs = []
+        for number, (said, *wanted) in enumerate(steps):
+            uses = [ToolCall(f"{number}{each}", *use) for each, use in enumerate(wanted)]
+            calls.ai.model.scripts = [uses, ["Shall I?"]] if uses else [["Well?"]]
+            event = CallerSaid(said) if isinstance(said, str) else said
+            request = TurnRequest("call_1", event, calls.clock.now(), 20.0)
+            runs.append(take_turn(calls, request, lambda _: FakeVoice()).tools)
+            calls.clock.advance(seconds=5)
+        return [run for each in runs for run in each]
+
+    return take
+
+
+def _note(arguments):
+    return ("add_note", arguments)
+
+
+def test_an_action_to_confirm_waits_for_a_yes(calls, turns):
+    """The first time it is not run, and the model is told to ask; after a yes it is."""
+    held, done = turns(("Note tea", _note(TEA)), ("Yes, please.", _note(TEA)), confirm_tools=("add_note",))
+    assert (held.held, held.done, done.held, done.done) == (True, False, False, True)
+    assert "tea" in held.result
+    assert _notes(calls) == ["tea"]
+
+
+@pytest.mark.parametrize("said", ["No.", "Hm.", "Yes, but with milk", "What for?", CallerPressed("1")])
+def test_without_a_clear_yes_nothing_is_done(calls, turns, said):
+    """A no, a doubt, a condition, a question and a key are no agreement."""
+    assert all(
+        run.held for run in turns(("Note", _note(TEA)), (said, _note(TEA)), confirm_tools=("add_note",))
+    )
+    assert _notes(calls) == []
+
+
+def test_a_yes_holds_only_for_what_was_asked(calls, turns):
+    """Other arguments are asked about again."""
+    runs = turns(("Note tea", _note(TEA)), ("Yes.", _note(MILK)), confirm_tools=("add_note",))
+    assert [run.held for run in runs] == [True, True]
+    assert _notes(calls) == []
+
+
+def test_a_yes_holds_only_right_after_the_question(calls, turns):
+    """A yes to something else, later, is none."""
+    runs = turns(
+        ("Note tea", _note(TEA)), ("Tell me more.",), ("Yes.", _note(TEA)), confirm_tools=("add_note",)
+    )
+    assert [run.held for run in runs] == [True, True]
+
+
+def test_the_model_cannot_agree_for_the_caller(calls, turns):
+    """Asking for it twice in one turn does not do it."""
+    runs = turns(("Note tea", _note(TEA), _note(TEA)), confirm_tools=("add_note",))
+    assert [run.held for run in runs] == [True, True]
+    assert _notes(calls) == []
+
+
+@pytest.mark.parametrize(("heard", "is_agreed"), [("", False), ("Sh", False), ("Shall I?", True)])
+def test_a_question_must_have_been_heard(calls, turns, heard, is_agreed):
+    """Whoever talked over it has not agreed to what they did not hear."""
+    turns(("Note tea", _note(TEA)), confirm_tools=("add_note",))
+    file = calls.book.load("call_1")
+    file = replace(file, turns=(*file.turns[:-1], replace(file.turns[-1], heard=heard)))
+    answer = Turn(9, TurnKind.SPEECH, NOW, said="Yes.")
+    assert run_tool(calls, file, UseTool("x", "add_note", TEA), answer).done is is_agreed
+
+
+def test_an_action_that_only_reads_needs_no_yes(calls, use):
+    """Confirmation is for what changes something."""
+    brief = calls.shelf.briefs["call_1"]
+    calls.shelf.briefs["call_1"] = replace(brief, conduct=Conduct(confirm_tools=("add_note", "end_call")))
+    calls.tools["add_note"] = replace(calls.tools["add_note"], effect=Effect.NONE)
+    assert use("add_note", TEA).done
+    assert use("end_call").done
+
+
+def test_the_same_change_is_made_once(calls, turns):
+    """Identical arguments, however written, give the stored result, in this turn and in later ones."""
+    runs = turns(("Note", _note(TEA), _note('{ "text":"tea"}')), ("Note", _note(MILK)), ("Again", _note(TEA)))
+    assert [(run.result, run.done) for run in runs] == [("Noted.", True)] * 4
+    assert sorted(_notes(calls)) == ["milk", "tea"]
+
+
+def test_a_change_that_was_refused_may_be_tried_again(calls, turns):
+    """Only what took effect counts."""
+    runs = turns(("Note", _note("[")), ("Note", _note(TEA)))
+    assert [run.done for run in runs] == [False, True]
+
+
+def test_what_was_replaced_may_be_wanted_again(calls, turns):
+    """A name that was changed, and changed back, is what was said last."""
+
+    def name(value):
+        return ("update_contact", f'{{"field": "name", "value": "{value}"}}')
+
+    turns(("Eve", name("Eve")), ("Eva", name("Eva")), ("No, Eve", name("Eve")))
+    assert get_contact(calls.crm, calls.call().contact_id).name == "Eve"
+
+
+def test_a_call_has_only_so_many_actions(calls, turns):
+    """Refused ones count; those that wait for a yes do not, nor does what ends the call."""
+    runs = turns(
+        ("Note", _note(TEA), _note("[")), ("Note", _note(MILK)), ("Bye", ("end_call", "{}")), max_tool_uses=2
+    )
+    assert [run.done for run in runs] == [True, False, False, True]
+    assert _notes(calls) == ["tea"]
+
+
+def test_an_opt_out_needs_neither_a_yes_nor_a_rest(calls, turns):
+    """The law's action is always carried out at once."""
+    wanted = ("stop_calling_me", "{}")
+    runs = turns(("Note", _note(TEA)), ("Take me off, would you", wanted), max_tool_uses=1,
+                 confirm_tools=("stop_calling_me",))  # fmt: skip
+    assert runs[-1].done
+    assert calls.numbers.status(NUMBER).suppressed_at is not None

@@ -8,6 +8,7 @@ import pytest
 from fakes.calls import DESK, NOW, allow_countries, connected, kill_switch
 
 from chalicelib.ai.domain.conversation import Hangup, Listen, Say, Transfer
+from chalicelib.ai.domain.sentences import sentence
 from chalicelib.calls.domain.calls import Report
 from chalicelib.calls.domain.handing import Bridge, Resume, told
 from chalicelib.calls.domain.happenings import Happening
@@ -20,7 +21,7 @@ from chalicelib.system.domain.settings import StackLimits
 
 WORDS = Say("One moment.", last=True)
 HANDED_OVER = (WORDS, Transfer("asked_for_person"))
-NOBODY = told("kill_switch", WhenNobody.AGENT)
+NOBODY = "".join(map(sentence, told("kill_switch", WhenNobody.AGENT)))
 GOES_ON = (Say(NOBODY, last=True), Resume(5, by_relay=True))
 
 

@@ -9,13 +9,14 @@ import pytest
 from fakes.calls import NOW, a_call
 
 from chalicelib.ai.domain.analysis import Usage
+from chalicelib.ai.domain.asking import ModelUse
 from chalicelib.ai.domain.conversation import OPT_OUT_TOOL, Heard, Spoken, ToolUsed
+from chalicelib.ai.domain.tooling import ToolRun
 from chalicelib.calls.domain.calls import Direction
 from chalicelib.calls.domain.costs import cost_lines
 from chalicelib.calls.domain.phrases import Phrases
 from chalicelib.calls.domain.templates import Transport
 from chalicelib.calls.domain.turns import (
-    ToolRun,
     Turn,
     TurnEnd,
     TurnKind,
@@ -134,8 +135,9 @@ def test_an_opt_out_counts_when_it_was_carried_out():
     assert not opted_out((_turn(1, tools=(replace(_used(done=True)[0], name="add_note"),)),))
 
 
-def _lines(*args):
-    return {line.kind: (line.quantity, line.unit, line.amount) for line in cost_lines(*args)}
+def _lines(call, transport, model, usage):
+    lines = cost_lines(call, transport, (ModelUse("openai", model, usage),))
+    return {line.kind: (line.quantity, line.unit, line.amount) for line in lines}
 
 
 def test_a_call_over_the_socket_costs_voice_relay_and_tokens():
@@ -170,3 +172,10 @@ def test_inbound_minutes_have_their_own_price():
 def test_a_model_without_a_price_is_listed_at_nothing():
     """Its tokens are counted all the same."""
     assert _lines(a_call(), None, "own-model", Usage(10, 0, 5))["model_answer"] == (5, "token", 0)
+
+
+def test_each_models_tokens_have_its_own_price():
+    """A call that was begun by one model and ended by another costs what both cost, exactly."""
+    asked = tuple(ModelUse("x", model, Usage(1_000_000)) for model in ("gpt-4.1", "gpt-4.1-mini"))
+    [line] = [line for line in cost_lines(a_call(), None, asked) if line.kind == "model_prompt"]
+    assert (line.quantity, line.amount) == (2_000_000, 2_400_000)

@@ -234,3 +234,29 @@ def test_a_wish_that_comes_after_the_end_is_kept(calls, event):
     turn = take_turn(calls, TurnRequest("call_1", event, NOW, 20.0), lambda _: FakeVoice())
     assert turn is None
     assert calls.numbers.status(calls.call().number).suppressed_at == NOW
+
+
+def test_words_that_were_held_back_are_kept(calls, talk):
+    """What the model wanted to claim is part of the turn, and no part of its answer."""
+    calls.ai.model.scripts = [["I have booked it."], ["Not yet."]]
+    turn, uttered = talk("Book it")
+    assert (turn.answer, turn.corrected) == ("Not yet.", ("I have booked it.",))
+    assert not any("booked" in each.text for each in uttered if isinstance(each, Say))
+
+
+def test_a_call_is_ended_politely_before_the_carrier_cuts_it(calls, talk):
+    """When there is just time for a goodbye, and not before."""
+    calls.shelf.briefs["call_1"] = replace(calls.shelf.briefs["call_1"], max_duration_s=600)
+    calls.clock.advance(seconds=579)
+    assert talk("And then?")[0].end is TurnEnd.LISTEN
+    calls.clock.advance(seconds=1)
+    turn, _ = talk("And now?", seconds=581)
+    assert (turn.end, turn.reason) == (TurnEnd.HANG_UP, "duration_limit")
+
+
+def test_an_insult_is_warned_of_in_one_turn_and_ends_the_call_in_a_later_one(calls, talk):
+    """What was decided in a turn is known in the next."""
+    assert talk("You idiot")[0].reason == "abuse_warned"
+    assert talk("Well, what do you sell?", seconds=2)[0].end is TurnEnd.LISTEN
+    turn, _ = talk("You idiot", seconds=3)
+    assert (turn.end, turn.reason) == (TurnEnd.HANG_UP, "abuse")

@@ -17,12 +17,13 @@ from chalicelib.ai.domain.conversation import (
     Say,
     Transfer,
 )
+from chalicelib.ai.domain.sentences import Sentence, sentence
 from chalicelib.ai.domain.wording import REPEAT
 from chalicelib.calls.adapters import forms
 from chalicelib.calls.adapters.twiml import conversation as twiml
 from chalicelib.calls.adapters.twiml import machines, recording, rooms
 from chalicelib.calls.domain.files import CallFile
-from chalicelib.calls.domain.handing import Bridge, EnterRoom, TakeMessage
+from chalicelib.calls.domain.handing import Bridge, EnterRoom, Resume, TakeMessage
 from chalicelib.calls.domain.rooms import Participant, Role
 from chalicelib.calls.domain.turns import Turn, TurnEnd, TurnKind
 from chalicelib.calls.services.voicemails import Invitation
@@ -102,6 +103,35 @@ def test_a_message_is_taken_at_its_own_address():
     response = _gather(TakeMessage())
     assert _shape(response) == ["Response", "Redirect"]
     assert response[0].text == f"{BASE}/voice/call_1/voicemail"
+
+
+def test_each_language_is_spoken_by_its_own_voice():
+    """What the caller is answered in another language is read by its voice, and their answer heard in it."""
+    response = _gather(Say("Guten Tag. ", language="de-DE"), Say("Hello.", last=True), Listen())
+    heard = response.find("Gather")
+    assert [(say.text, say.get("voice"), say.get("language")) for say in heard.iter("Say")] == [
+        ("Guten Tag.", "Google.de-DE-Chirp3-HD-Aoede", "de-DE"),
+        ("Hello.", "Google.en-US-Chirp3-HD-Aoede", "en-US"),
+    ]
+    assert heard.get("language") == "en-US"
+    german = _gather(Say("Guten Tag.", last=True, language="de-DE"), Listen()).find("Gather")
+    assert german.get("language") == "de-DE"
+
+
+def test_a_session_that_is_resumed_speaks_the_other_language_before_it():
+    """Its greeting is read by the voice of the call's own language."""
+    response = _gather(Say("Guten Tag.", last=True, language="de-DE"), Resume(3, by_relay=True))
+    assert _shape(response)[:3] == ["Response", "Say", "Connect"]
+    assert response.find("Connect/ConversationRelay").get("welcomeGreeting", "") == ""
+
+
+def test_a_repeated_turn_is_read_in_its_language():
+    """By the voice that read it before; a sentence of ours is in that language as well."""
+    brief = a_brief(languages=("de-DE",))
+    turn = Turn(1, TurnKind.SPEECH, NOW, answer="Ja.", end=TurnEnd.LISTEN, language="de-DE")
+    assert twiml.replayed(turn, brief)[0] == Say("Ja.", last=True, language="de-DE")
+    lost = Turn(1, TurnKind.SPEECH, NOW, language="de-DE")
+    assert twiml.replayed(lost, brief)[0].text == sentence(Sentence.REPEAT, "de")
 
 
 def test_an_apology_needs_no_call():

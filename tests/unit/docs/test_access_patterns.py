@@ -33,7 +33,7 @@ def test_every_question_has_its_method() -> None:
 
 def test_repositories_are_found() -> None:
     """Folders of repositories are searched as single files are."""
-    assert {"CallRepository.commit_dial", "CrmRepository.nothing", "AiRepository.get"} - _methods() == {
+    assert {"CallRepository.commit_dial", "CrmRepository.nothing", "PromptRepository.get"} - _methods() == {
         "CrmRepository.nothing"
     }
 

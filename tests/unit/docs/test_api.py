@@ -13,6 +13,7 @@ from chalicelib.entrypoints.middleware import ROUTES
 from chalicelib.entrypoints.middleware.problems import standard_errors
 from localcloud.model_server.completions import Completions
 from localcloud.model_server.control import Control
+from localcloud.model_server.providers import Providers
 from localcloud.phone_network.control import ControlApi
 
 if TYPE_CHECKING:
@@ -41,7 +42,9 @@ def _phone_network() -> set[tuple[str, str]]:
 
 
 def _model_server() -> set[tuple[str, str]]:
-    return _simulated([*Completions(_NOTHING, ()).routes(), *Control(_NOTHING).routes()])
+    completions = Completions(_NOTHING, ())
+    others = Providers(completions).routes()
+    return _simulated([*completions.routes(), *others, *Control(_NOTHING).routes()])
 
 
 def _table(page: str) -> set[tuple[str, str]]:

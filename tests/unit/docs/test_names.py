@@ -33,6 +33,7 @@ _KNOWN_HOSTS = {
     "127.0.0.1",
     "calls.example.com",
     "example.com",
+    "api.anthropic.com",
     "api.openai.com",
     "api.twilio.com",
     "api.hubapi.com",

@@ -8,27 +8,32 @@ import re
 import pytest
 from unit.docs.pages import ROOT, pages, rows, section, spans
 
+from chalicelib.ai.domain import prices
 from chalicelib.calls.domain import costs
 from chalicelib.calls.domain.outcomes import Outcome
 from chalicelib.calls.domain.states import CallState
-from infra.stack import streams
-from infra.stack.connections import parameters
+from infra.stack import connections, streams
 from infra.stack.functions import RESERVED
+from infra.stack.models import model_parameters
 
 PAGES = pages()
 _EVENT = re.compile(r"[a-z]+\.[a-z_]+")
 _LOGGED = re.compile(r'\blog(?:_failure)?\(\s*"([a-z_.]+)"')
 
 
+def _parameters():
+    return connections.parameters() | model_parameters()
+
+
 def test_every_parameter_is_described_with_its_default() -> None:
     """The table has each parameter of the template; a default in code letters is the template's own."""
     table = {row[0].strip("`"): row[1] for row in rows(section(PAGES["docs/deployment.md"], "2. Parameters"))}
     table.pop("parameter")
-    assert set(table) == set(parameters())
+    assert set(table) == set(_parameters())
     for name, default in table.items():
         shown = spans(default)
-        assert not shown or shown == [str(parameters()[name]["Default"])], name
-        assert (default == "required") == ("Default" not in parameters()[name]), name
+        assert not shown or shown == [str(_parameters()[name]["Default"])], name
+        assert (default == "required") == ("Default" not in _parameters()[name]), name
 
 
 def test_files_with_secrets_are_not_committed() -> None:
@@ -92,11 +97,12 @@ def test_states_and_outcomes_are_named() -> None:
     assert {*CallState, *Outcome} <= named
 
 
-@pytest.mark.parametrize("model", costs._MODEL)
+@pytest.mark.parametrize("model", prices.MODELS)
 def test_prices_of_models_are_those_that_are_charged(model: str) -> None:
     """A model's row has the prices by which calls are priced."""
     (row,) = (row for row in rows(PAGES["docs/cost.md"]) if row[0] == f"`{model}`")
-    assert row[1:] == [f"${price}" for price in costs._MODEL[model]]
+    price = prices.MODELS[model]
+    assert row[1:] == [f"${price.prompt}", f"${price.cached}", f"${price.answer}"]
 
 
 def test_prices_of_minutes_are_those_that_are_charged() -> None:

@@ -48,6 +48,19 @@ def test_numbers_are_masked_wherever_they_stand(lines):
     assert lines()[0]["to"] == "+14…71"
 
 
+def test_what_identifies_people_reaches_no_line(lines):
+    """E-mail addresses, cards and accounts go from fields and traces; a line stays JSON, ids stay ids."""
+    call_id = "call_0197a2b34111111111111111aaaa"
+    log("x", mail="a@example.com", card="4111 1111 1111 1111", iban="DE89370400440532013000", call_id=call_id)
+    log("x", card=4111111111111111)
+    log_failure("x", ValueError("no mailbox ada@example.com"))
+    first, second, third = lines()
+    assert (first["mail"], first["card"], first["iban"]) == ("[email]", "[card]", "[account]")
+    assert first["call_id"] == call_id
+    assert second == {"level": "INFO", "event": "x", "fields": "masked"}
+    assert "no mailbox [email]" in third["exception"]
+
+
 def test_a_failure_carries_its_trace(lines):
     """The exception and where it came from are in the line."""
     try:

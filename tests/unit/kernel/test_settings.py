@@ -85,7 +85,7 @@ def test_lists_and_addresses_of_the_secret_are_cleaned():
     assert connections.twilio_auth_tokens == ("new", "old")
     assert connections.twilio_from_numbers == ("+14155550100", "+14155550101")
     assert connections.webhook_url == "https://hook"
-    assert connections.openai_base_url == "https://api.openai.com/v1"
+    assert connections.providers[0].base_url == "https://api.openai.com/v1"
 
 
 def test_refusals_have_a_code_of_their_class_or_their_own():

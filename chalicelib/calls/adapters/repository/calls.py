@@ -9,6 +9,7 @@ from pynamodb.exceptions import PynamoDBException, TransactWriteError
 from pynamodb.transactions import TransactWrite
 
 from chalicelib.calls.adapters.repository import codec, template_codec
+from chalicelib.calls.adapters.repository.proposals import proposal_of
 from chalicelib.calls.adapters.repository.recordings import recording_of
 from chalicelib.calls.adapters.repository.statistics import count
 from chalicelib.calls.adapters.repository.writes import indexed, put_if
@@ -18,6 +19,7 @@ from chalicelib.calls.adapters.tables import (
     CallItem,
     CallsTable,
     NumberItem,
+    ProposalItem,
     RecordingItem,
     TurnItem,
 )
@@ -78,6 +80,8 @@ class CallRepository:
                 file = replace(file, aftermath=codec.aftermath_of(item))
             elif isinstance(item, RecordingItem):
                 file = replace(file, recordings=(*file.recordings, recording_of(item)))
+            elif isinstance(item, ProposalItem):
+                file = replace(file, proposals=(*file.proposals, proposal_of(item)))
         return file
 
     def change(self, call_id: str, how: Callable[[Call], Call]) -> tuple[Call, Call]:
@@ -182,7 +186,7 @@ class CallRepository:
         return [item["started_key"]["S"] for item in page["Items"]]
 
     def erase_texts(self, call_id: str) -> None:
-        """Delete the brief, the turns and the analysis of a call, for good; its costs stay."""
+        """Delete the brief, the turns, the analysis and the proposals of a call, for good; its costs stay."""
         items = list(CallsTable.query(codec.call_key(call_id), consistent_read=True))
         for item in items:
             if isinstance(item, AftermathItem):
@@ -196,7 +200,7 @@ class CallRepository:
                 )
         with CallsTable.batch_write() as batch:
             for item in items:
-                if isinstance(item, (BriefItem, TurnItem)):
+                if isinstance(item, (BriefItem, TurnItem, ProposalItem)):
                     batch.delete(item)
 
 

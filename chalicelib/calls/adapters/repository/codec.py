@@ -5,8 +5,11 @@ from __future__ import annotations
 from dataclasses import asdict, astuple
 from typing import TYPE_CHECKING, Any
 
-from chalicelib.ai.domain.analysis import ActionItem, Analysis, Sentiment, Usage
+from chalicelib.ai.domain.analysis import Analysis, AnalysisState, Sentiment, Usage
+from chalicelib.ai.domain.asking import ModelUse
 from chalicelib.ai.domain.extraction import Extracted
+from chalicelib.ai.domain.findings import ActionItem, Findings, Learnt, PromisedCallback
+from chalicelib.ai.domain.tooling import ToolRun
 from chalicelib.calls.adapters.repository.writes import instant_of, shard_of, text_of
 from chalicelib.calls.adapters.tables import AftermathItem, CallItem, TurnItem
 from chalicelib.calls.domain.calls import Call, CallEvent, Direction
@@ -16,7 +19,7 @@ from chalicelib.calls.domain.files import Aftermath
 from chalicelib.calls.domain.outcomes import Outcome
 from chalicelib.calls.domain.permission import Decision, Verdict
 from chalicelib.calls.domain.states import CallState
-from chalicelib.calls.domain.turns import Timing, ToolRun, Turn, TurnEnd, TurnKind
+from chalicelib.calls.domain.turns import Timing, Turn, TurnEnd, TurnKind
 from chalicelib.kernel.actors import actor
 from chalicelib.kernel.clock import from_iso, iso
 from chalicelib.kernel.phones import E164
@@ -171,6 +174,11 @@ def turn_item(call_id: str, turn: Turn) -> TurnItem:
     )
 
 
+def tools_stored(runs: tuple[ToolRun, ...]) -> list[dict[str, Any]]:
+    """Write what a turn did; what is not usual only where it is so, as older readers do not know it."""
+    return [{name: value for name, value in asdict(run).items() if name != "held" or value} for run in runs]
+
+
 def turn_of(item: TurnItem) -> Turn:
     """Read a turn."""
     return Turn(
@@ -185,9 +193,17 @@ def turn_of(item: TurnItem) -> Turn:
         end=TurnEnd(item.end) if item.end else None,
         reason=item.reason or "",
         tools=tuple(ToolRun(**run) for run in item.tools or ()),
+        corrected=tuple(item.corrected or ()),
         usage=Usage(**(item.usage or {})),
+        asked=tuple(_use_of(stored) for stored in item.asked or ()),
         timing=Timing(**(item.timing or {})),
+        sentiment=Sentiment(item.sentiment) if item.sentiment else None,
+        intent=item.intent or "",
     )
+
+
+def _use_of(stored: dict[str, Any]) -> ModelUse:
+    return ModelUse(**{**stored, "usage": Usage(**stored["usage"])})
 
 
 def aftermath_item(call_id: str, aftermath: Aftermath, texts_since: datetime | None = None) -> AftermathItem:
@@ -213,5 +229,18 @@ def aftermath_of(item: AftermathItem) -> Aftermath:
         source=stored["source"],
         usage=Usage(**stored["usage"]),
         extracted=tuple(Extracted(**entry) for entry in stored.get("extracted", ())),
+        findings=_findings(**stored.get("findings", {})),
+        state=AnalysisState(stored.get("state", AnalysisState.DONE)),
+        error=stored.get("error", ""),
     )
     return Aftermath(analysis or None, tuple(CostLine(**line) for line in item.costs))
+
+
+def _findings(
+    *, callback: dict[str, Any] | None = None, facts: tuple[dict[str, Any], ...] = (), **rest: Any
+) -> Findings:
+    return Findings(
+        callback=PromisedCallback(**callback) if callback else None,
+        facts=tuple(Learnt(**fact) for fact in facts),
+        **rest,
+    )

@@ -37,6 +37,12 @@ _TYPES: dict[str, Any] = {
     "created_at": from_iso,
     "updated_at": lambda at: from_iso(at) if at else None,
 }
+_CONDUCT: dict[str, Any] = {
+    "on_abuse": OnAbuse,
+    "on_emergency": OnEmergency,
+    "apply_fields": ApplyFields,
+    **dict.fromkeys(("providers", "confirm_tools", "outcomes"), tuple),
+}
 
 
 def brief_of(item: BriefItem) -> Brief:
@@ -78,22 +84,9 @@ def _extract_field(*, type: str, choices: list[str], **rest: str) -> ExtractFiel
     return ExtractField(type=ExtractType(type), choices=tuple(choices), **rest)
 
 
-def _conduct(
-    *,
-    on_abuse: str,
-    on_emergency: str,
-    apply_fields: str,
-    providers: list[str],
-    confirm_tools: list[str],
-    **rest: Any,
-) -> Conduct:
+def _conduct(**stored: Any) -> Conduct:
     return Conduct(
-        on_abuse=OnAbuse(on_abuse),
-        on_emergency=OnEmergency(on_emergency),
-        apply_fields=ApplyFields(apply_fields),
-        providers=tuple(providers),
-        confirm_tools=tuple(confirm_tools),
-        **rest,
+        **{name: _CONDUCT[name](value) if name in _CONDUCT else value for name, value in stored.items()}
     )
 
 

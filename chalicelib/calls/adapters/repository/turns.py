@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pynamodb.exceptions import DoesNotExist, PutError, PynamoDBException, UpdateError
 
@@ -14,6 +14,7 @@ from chalicelib.kernel.errors import unavailable_on
 from chalicelib.kernel.storage_errors import response_code
 
 if TYPE_CHECKING:
+    from pynamodb.attributes import Attribute
     from pynamodb.expressions.update import Action
 
     from chalicelib.calls.domain.turns import Turn
@@ -41,7 +42,7 @@ class TurnRepository:
         return True
 
     def close(self, call_id: str, turn: Turn) -> None:
-        """Store what was answered; never touches what was heard. A turn that was erased stays away."""
+        """Store what was answered; never touches what was heard, nor a turn that was erased or masked."""
         item = TurnItem(codec.call_key(call_id), codec.turn_key(turn.number))
         actions: list[Action] = [
             TurnItem.answer.set(turn.answer or ""),
@@ -50,10 +51,25 @@ class TurnRepository:
             TurnItem.usage.set(asdict(turn.usage)),
             TurnItem.timing.set(asdict(turn.timing)),
         ]
-        if turn.filler:
-            actions.append(TurnItem.filler.set(turn.filler))
+        actions.extend(attribute.set(value) for attribute, value in _optional(turn) if value)
+        try:
+            item.update(actions=actions, condition=TurnItem.pk.exists() & TurnItem.is_masked.does_not_exist())
+        except UpdateError as error:
+            if response_code(error) != "ConditionalCheckFailedException":
+                raise
+
+    def mask(self, call_id: str, turn: Turn) -> None:
+        """Store a turn's words as they are given, for good. A turn that was erased stays away."""
+        item = TurnItem(codec.call_key(call_id), codec.turn_key(turn.number))
+        actions: list[Action] = [TurnItem.is_masked.set(True), TurnItem.said.set(turn.said)]
+        if turn.answer is not None:
+            actions.append(TurnItem.answer.set(turn.answer))
+        if turn.corrected:
+            actions.append(TurnItem.corrected.set(list(turn.corrected)))
+        if turn.heard is not None:
+            actions.append(TurnItem.heard.set(turn.heard))
         if turn.tools:
-            actions.append(TurnItem.tools.set([asdict(run) for run in turn.tools]))
+            actions.append(TurnItem.tools.set(codec.tools_stored(turn.tools)))
         try:
             item.update(actions=actions, condition=TurnItem.pk.exists())
         except UpdateError as error:
@@ -84,7 +100,9 @@ class TurnRepository:
         try:
             item.update(
                 actions=[TurnItem.interrupted.set(True), TurnItem.heard.set(heard)],
-                condition=TurnItem.pk.exists() & TurnItem.interrupted.does_not_exist(),
+                condition=TurnItem.pk.exists()
+                & TurnItem.interrupted.does_not_exist()
+                & TurnItem.is_masked.does_not_exist(),
             )
         except UpdateError as error:
             if response_code(error) != "ConditionalCheckFailedException":
@@ -111,3 +129,15 @@ class TurnRepository:
             ).call_id
         except DoesNotExist:
             return None
+
+
+def _optional(turn: Turn) -> tuple[tuple[Attribute[Any], Any], ...]:
+    """Give what most turns have none of; an empty value is not stored."""
+    return (
+        (TurnItem.corrected, list(turn.corrected)),
+        (TurnItem.asked, [asdict(use) for use in turn.asked]),
+        (TurnItem.sentiment, turn.sentiment and turn.sentiment.value),
+        (TurnItem.intent, turn.intent),
+        (TurnItem.filler, turn.filler),
+        (TurnItem.tools, codec.tools_stored(turn.tools)),
+    )

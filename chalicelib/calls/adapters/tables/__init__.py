@@ -22,6 +22,7 @@ from chalicelib.calls.adapters.tables.numbers import (
     TemplateItem,
     TemplateVersionItem,
 )
+from chalicelib.calls.adapters.tables.proposals import ProposalItem
 from chalicelib.calls.adapters.tables.recordings import RecordingItem, RetentionItem
 from chalicelib.calls.adapters.tables.rooms import ParticipantItem, RoomItem
 from chalicelib.calls.adapters.tables.statistics import StatisticsItem
@@ -42,6 +43,7 @@ __all__ = [
     "MessageTemplateItem",
     "NumberItem",
     "ParticipantItem",
+    "ProposalItem",
     "RecordingItem",
     "RetentionItem",
     "RoomItem",

@@ -103,11 +103,16 @@ class TurnItem(CallsTable, discriminator="turn"):
     interrupted = BooleanAttribute(null=True)
     filler = UnicodeAttribute(null=True)
     is_resumed = BooleanAttribute(null=True)
+    is_masked = BooleanAttribute(null=True)
     end = UnicodeAttribute(null=True)
     reason = UnicodeAttribute(null=True)
     tools = JSONAttribute(null=True)
+    corrected = JSONAttribute(null=True)
     usage = JSONAttribute(null=True)
+    asked = JSONAttribute(null=True)
     timing = JSONAttribute(null=True)
+    sentiment = UnicodeAttribute(null=True)
+    intent = UnicodeAttribute(null=True)
 
 
 class AftermathItem(CallsTable, discriminator="aftermath"):

@@ -6,6 +6,7 @@ Source: Twilio, docs/voice/twiml.
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from twilio.twiml.voice_response import Connect, Gather, VoiceResponse
@@ -18,8 +19,9 @@ from chalicelib.ai.domain.conversation import (
     Say,
     Transfer,
 )
-from chalicelib.ai.domain.wording import REPEAT
+from chalicelib.ai.domain.sentences import Sentence, sentence
 from chalicelib.calls.domain.handing import Resume
+from chalicelib.calls.domain.templates import other_language
 from chalicelib.calls.domain.turns import GREETING_TURN, MORE_KEYS, TurnEnd
 
 if TYPE_CHECKING:
@@ -51,8 +53,9 @@ def relay(
 
     `turn` is the newest turn; the session brings it back, with what it needs to notice a silent caller.
     """
-    greeting = spoken(directives)
     response = VoiceResponse()
+    said = _say_others(response, brief, directives)
+    greeting = spoken(said)
     connect = Connect(action=addresses.session_ended(call_id))
     hearing = _HEARS_ALL if brief.languages else {}
     session = connect.conversation_relay(
@@ -86,14 +89,14 @@ def gather(file: CallFile, directives: Iterable[Step], addresses: Addresses, nex
             return relay(file.call.id, file.brief, said, addresses, directive.next_turn - 1)
         elif isinstance(directive, Listen | Resume):
             number = directive.next_turn if isinstance(directive, Resume) else next_turn
-            _listen(response, file, spoken(said), addresses.turn(file.call.id, number))
+            _listen(response, file, said, addresses.turn(file.call.id, number))
         elif isinstance(directive, AwaitKeys):
             _collect(response, addresses.turn(file.call.id, next_turn))
         elif isinstance(directive, GoOn):
-            _say(response, file.brief, spoken(said))
+            _say(response, file.brief, said)
             response.redirect(addresses.rest_of_turn(file.call.id, next_turn - 1))
         else:
-            _say(response, file.brief, spoken(said))
+            _say(response, file.brief, said)
             _leave(response, file, directive, addresses)
     return str(response)
 
@@ -125,24 +128,28 @@ class CollectedVoice:
         self.directives.append(directive)
 
 
-def replayed(turn: Turn) -> tuple[Directive, ...]:
-    """Give again what a turn that was already taken came to; one that broke is asked for once more."""
+def replayed(turn: Turn, brief: Brief | None = None) -> tuple[Directive, ...]:
+    """Give again what a turn that was already taken came to; one that broke is asked for once more.
+
+    All of it is spoken in the language of the turn, also a sentence for which we had only the call's own.
+    """
+    language = other_language(brief, turn.language)
     if turn.filler:
-        return (Say(turn.filler, last=True), GoOn())
+        return (Say(turn.filler, last=True, language=language), GoOn())
     if turn.reason == MORE_KEYS:
         return (AwaitKeys(),)
     endings: dict[TurnEnd | None, Directive] = {
         TurnEnd.HANG_UP: Hangup(turn.reason),
         TurnEnd.TRANSFER: Transfer(turn.reason),
     }
-    words = REPEAT if turn.answer is None else turn.answer
-    return (Say(words, last=True), endings.get(turn.end, Listen()))
+    words = sentence(Sentence.REPEAT, turn.language) if turn.answer is None else turn.answer
+    return (Say(words, last=True, language=language), endings.get(turn.end, Listen()))
 
 
-def rest_of(turn: Turn) -> tuple[Directive, ...]:
+def rest_of(turn: Turn, brief: Brief | None = None) -> tuple[Directive, ...]:
     """Give again what followed the filler of a turn."""
     rest = turn.answer.removeprefix(turn.filler) if turn.answer and turn.end else None
-    return replayed(replace(turn, filler="", answer=rest))
+    return replayed(replace(turn, filler="", answer=rest), brief)
 
 
 def spoken(directives: Iterable[Step]) -> str:
@@ -151,7 +158,9 @@ def spoken(directives: Iterable[Step]) -> str:
     return " ".join(text.split())
 
 
-def _listen(response: VoiceResponse, file: CallFile, text: str, action: str) -> None:
+def _listen(response: VoiceResponse, file: CallFile, said: list[Step], action: str) -> None:
+    own = file.brief.language if file.brief else None
+    others = [step.language for step in said if isinstance(step, Say) and step.text.strip()]
     gathering = Gather(
         input="speech dtmf",
         action=action,
@@ -160,10 +169,10 @@ def _listen(response: VoiceResponse, file: CallFile, text: str, action: str) -> 
         speech_timeout="auto",
         num_digits=1,
         finish_on_key="",  # `#` is a key like any other
-        language=file.brief.language if file.brief else None,
+        language=(others[-1] if others else "") or own,
         action_on_empty_result=True,
     )
-    _say(gathering, file.brief, text)
+    _say(gathering, file.brief, said)
     response.append(gathering)
 
 
@@ -195,10 +204,29 @@ def _voice(brief: Brief, language: str) -> str | None:
     return f"{language}-{brief.voice.removeprefix(prefix)}"
 
 
-def _say(parent: VoiceResponse | Gather, brief: Brief | None, text: str) -> None:
-    if text:
-        sound = {"voice": f"Google.{brief.voice}", "language": brief.language} if brief else {}
-        parent.say(text, **sound)
+def _say(parent: VoiceResponse | Gather, brief: Brief | None, said: Iterable[Step]) -> None:
+    """Speak, each language by a voice of its own."""
+    words = (step for step in said if isinstance(step, Say))
+    for language, group in groupby(words, key=lambda say: say.language):
+        if text := spoken(group):
+            parent.say(text, **_sound(brief, language))
+
+
+def _sound(brief: Brief | None, language: str) -> dict[str, str]:
+    if brief is None:
+        return {}
+    spoken_in = language or brief.language
+    voice = _voice(brief, spoken_in)
+    named = {"voice": f"Google.{voice}"} if voice else {}
+    return {**named, "language": spoken_in}
+
+
+def _say_others(response: VoiceResponse, brief: Brief, said: Iterable[Step]) -> list[Step]:
+    """Speak before a session what is in another language than its greeting; give the rest."""
+    steps = list(said)
+    others = [step for step in steps if isinstance(step, Say) and step.language]
+    _say(response, brief, others)
+    return [step for step in steps if step not in others]
 
 
 def _leave(response: VoiceResponse, file: CallFile, step: Step, addresses: Addresses) -> None:

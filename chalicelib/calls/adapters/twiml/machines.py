@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from twilio.twiml.voice_response import VoiceResponse
 
-from chalicelib.ai.domain.wording import speakable
+from chalicelib.ai.domain.speaking import speakable
 from chalicelib.calls.domain.happenings import Happening, has_happened
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ _WAIT_S = 60
 def message(call_id: str, brief: Brief, text: str, addresses: Addresses) -> str:
     """Speak the message; the next address is only asked for when it was spoken to its end."""
     response = VoiceResponse()
-    response.say(speakable(text), voice=f"Google.{brief.voice}", language=brief.language)
+    response.say(speakable(text, brief.language), voice=f"Google.{brief.voice}", language=brief.language)
     response.redirect(addresses.machine_done(call_id))
     return str(response)
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from twilio.twiml.voice_response import Start, VoiceResponse
 
-from chalicelib.ai.domain.wording import speakable
+from chalicelib.ai.domain.speaking import speakable
 
 if TYPE_CHECKING:
     from chalicelib.calls.adapters.addresses import Addresses
@@ -71,4 +71,4 @@ def closing(invitation: Invitation) -> str:
 
 def _say(response: VoiceResponse, invitation: Invitation, text: str) -> None:
     sound = {"voice": f"Google.{invitation.voice}", "language": invitation.language}
-    response.say(speakable(text), **(sound if invitation.voice else {}))
+    response.say(speakable(text, invitation.language), **(sound if invitation.voice else {}))

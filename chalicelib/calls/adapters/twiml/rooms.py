@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from twilio.twiml.voice_response import Gather, VoiceResponse
 
-from chalicelib.ai.domain.wording import speakable
+from chalicelib.ai.domain.speaking import speakable
 from chalicelib.calls.domain.rooms import Listening, Role
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from chalicelib.ai.domain.conversation import Hangup, Say, Transfer
-from chalicelib.ai.domain.wording import TRANSFERRING
+from chalicelib.ai.domain.sentences import Sentence
 from chalicelib.calls.domain.calls import CallEvent, add_event
 from chalicelib.calls.domain.handing import (
     Bridge,
@@ -28,6 +28,7 @@ from chalicelib.calls.domain.rooms import (
     room_id_of,
     was_bridged,
 )
+from chalicelib.calls.domain.sayings import say_on
 from chalicelib.calls.domain.templates import TransferMode, Transport, WhenNobody
 from chalicelib.calls.domain.turns import Turn, TurnEnd, TurnKind
 from chalicelib.calls.ports.rooms import RoomTask
@@ -117,7 +118,7 @@ def seized(calls: CallPorts, file: CallFile, attempt_id: str) -> tuple[Step, ...
     attempt = there.find(attempt_id) if there else None
     if attempt is None:
         raise NotFound(f"There is no hand-over {attempt_id}.", code="transfer_not_found")
-    return _announced(lead(calls, file, attempt))
+    return _announced(file, lead(calls, file, attempt))
 
 
 def taken(calls: CallPorts, file: CallFile) -> tuple[Step, ...]:
@@ -126,13 +127,13 @@ def taken(calls: CallPorts, file: CallFile) -> tuple[Step, ...]:
     attempt = there.attempt if there else None
     if attempt is None or attempt.why != BY_OPERATOR or not attempt.is_expected:
         return ()
-    return _announced(lead(calls, file, attempt))
+    return _announced(file, lead(calls, file, attempt))
 
 
-def _announced(steps: tuple[Step, ...]) -> tuple[Step, ...]:
+def _announced(file: CallFile, steps: tuple[Step, ...]) -> tuple[Step, ...]:
     """Tell a caller whom the AI has not told that they are put through."""
     is_begun = isinstance(steps[0], Bridge | EnterRoom)
-    return (Say(TRANSFERRING, last=True), *steps) if is_begun else steps
+    return (say_on(file, Sentence.TRANSFERRING), *steps) if is_begun else steps
 
 
 def came_back(calls: CallPorts, file: CallFile, attempt_id: str, dialed: Dialed) -> tuple[Step, ...]:
@@ -140,7 +141,7 @@ def came_back(calls: CallPorts, file: CallFile, attempt_id: str, dialed: Dialed)
     there = calls.rooms.load(room_id_of(file.call.id))
     attempt = (there.find(attempt_id) or there.attempt) if there else None
     if there is None or attempt is None:
-        return (Say(told("failed", WhenNobody.HANG_UP), last=True), Hangup("nobody_reached"))
+        return (say_on(file, *told("failed", WhenNobody.HANG_UP)), Hangup("nobody_reached"))
     if attempt.mode == TransferMode.BLIND:
         attempt = _settle_blind(calls, there.room, attempt, dialed)
     elif not attempt.is_over:
@@ -199,7 +200,7 @@ def _nobody(calls: CallPorts, file: CallFile, attempt: Participant) -> tuple[Ste
     _note(calls, file.call.id, Happening.TRANSFER_FAILED, attempt, attempt.reason)
     wanted = file.brief.when_nobody if file.brief else WhenNobody.HANG_UP
     following = follow_up(wanted, attempt.why)
-    words = Say(told(attempt.reason, following), last=True)
+    words = say_on(file, *told(attempt.reason, following))
     log("call.transfer_failed", call_id=file.call.id, reached=attempt.reason, following=following)
     match following:
         case WhenNobody.AGENT:

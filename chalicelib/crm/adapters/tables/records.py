@@ -44,6 +44,22 @@ class ConsentItem(CrmTable, discriminator="consent"):
     recorded_by = UnicodeAttribute()
 
 
+class MemoryItem(CrmTable, discriminator="memory"):
+    """`CONTACT#<id>` / `MEMORY#<fact id>`: a fact, or that one is forgotten (expires)."""
+
+    id = UnicodeAttribute()
+    contact_id = UnicodeAttribute()
+    key = UnicodeAttribute(null=True)
+    value = UnicodeAttribute(null=True)
+    said = UnicodeAttribute(null=True)
+    turn = NumberAttribute(null=True)
+    call_id = UnicodeAttribute(null=True)
+    learned_at = UnicodeAttribute()
+    corrected_by = UnicodeAttribute(null=True)
+    forgotten = BooleanAttribute(null=True)
+    version = NumberAttribute()
+
+
 class CallEntryItem(CrmTable, discriminator="call_entry"):
     """`CONTACT#<id>` / `CALL#<call id>`: what the timeline shows of a call; the number is masked."""
 

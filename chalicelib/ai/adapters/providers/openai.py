@@ -10,40 +10,36 @@ from typing import TYPE_CHECKING, Any
 import httpx2
 import openai
 
+from chalicelib.ai.adapters.providers import waiting
 from chalicelib.ai.domain.analysis import Usage
 from chalicelib.ai.domain.conversation import Heard, Message, Spoken, ToolSpec, ToolUsed
-from chalicelib.ai.ports import Finished, ModelPart, ModelRequest, TextDelta, ToolCall
-from chalicelib.kernel.errors import Invalid, Unavailable
+from chalicelib.ai.ports import Begun, Finished, ModelPart, ModelRequest, TextDelta
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
     from contextlib import AbstractContextManager
 
     from openai import APIResponse
 
-# A caller waits: longer than this and an apology serves better than an answer.
-_SILENCE_S = 8.0
-_EXTRACTION_TIMEOUT = openai.Timeout(60.0, connect=2.0)
-_MAX_ANSWER_TOKENS = 400
-# Both speak between two turns; the default of 5 s would drop the connection each time.
-_CONNECTIONS = httpx2.Limits(keepalive_expiry=60.0)
-_MAX_EXTRACTION_TOKENS = 2000
-
-
-# What reading an answer of the wrong shape raises.
-_MALFORMED = (AttributeError, KeyError, TypeError)
+_CUT = "length"
 
 
 class OpenAIModel:
-    """Chat completions with streaming, tools and structured output."""
+    """Chat completions with streaming, tools and structured output; implements `Speaker`.
 
-    def __init__(self, *, api_key: str, base_url: str, model: str) -> None:
-        self.name = model
-        self._client = openai.OpenAI(
-            api_key=api_key,
-            base_url=base_url,
-            max_retries=0,
-            http_client=openai.DefaultHttpxClient(limits=_CONNECTIONS),
+    `silence_s` is how long (seconds) it may be silent, before its answer and within it.
+    """
+
+    def __init__(
+        self, *, api_key: str, base_url: str, model: str, silence_s: float = waiting.SILENCE_S
+    ) -> None:
+        self.model = model
+        self._silence_s = silence_s
+        self._client = self._connect(api_key, base_url)
+
+    def _connect(self, api_key: str, base_url: str) -> openai.OpenAI:
+        return openai.OpenAI(
+            api_key=api_key, base_url=base_url, max_retries=0, http_client=patient_http_client()
         )
 
     def stream(self, request: ModelRequest) -> Iterator[ModelPart]:
@@ -51,7 +47,7 @@ class OpenAIModel:
         deadline = perf_counter() + request.time_left_s
         with _failures(), ExitStack() as exits:
             response = self._ask(request, exits)
-            yield from _parts(_chunks(_in_time(response.iter_lines(), deadline)))
+            yield from _parts(_chunks(waiting.in_time(response.iter_lines(), deadline)))
 
     def _ask(self, request: ModelRequest, exits: ExitStack) -> APIResponse[Any]:
         """Send the request; again at once when a kept connection was closed while the process was frozen."""
@@ -63,59 +59,61 @@ class OpenAIModel:
             return exits.enter_context(self._request(request))
 
     def _request(self, request: ModelRequest) -> AbstractContextManager[APIResponse[Any]]:
+        silence_s = min(self._silence_s, request.time_left_s)
         return self._client.chat.completions.with_streaming_response.create(
-            model=self.name,
+            model=self.model,
             messages=[],
             # Given apart: the client walks messages and schemas by their annotations before it sends
             # them, a third of what it adds to the caller's wait, and finds nothing to change.
             extra_body=_conversation(request),
-            max_completion_tokens=_MAX_ANSWER_TOKENS,
+            max_completion_tokens=request.max_tokens,
+            temperature=openai.omit if request.temperature is None else request.temperature,
             stream=True,
             stream_options={"include_usage": True},
-            timeout=openai.Timeout(min(_SILENCE_S, request.time_left_s), connect=2.0),
+            timeout=openai.Timeout(silence_s, connect=min(waiting.CONNECT_S, silence_s)),
         )
 
     def extract(self, task: str, text: str, name: str, schema: Mapping[str, Any]) -> tuple[Any, Usage]:
         """Do a task on a text and answer with JSON that follows `schema`."""
         with _failures():
             answer = self._client.chat.completions.create(
-                model=self.name,
+                model=self.model,
                 messages=[{"role": "system", "content": task}, {"role": "user", "content": text}],
                 response_format={
                     "type": "json_schema",
                     "json_schema": {"name": name, "schema": dict(schema), "strict": True},
                 },
-                max_completion_tokens=_MAX_EXTRACTION_TOKENS,
-                timeout=_EXTRACTION_TIMEOUT,
+                max_completion_tokens=waiting.MAX_EXTRACTION_TOKENS,
+                timeout=openai.Timeout(waiting.EXTRACTION_S, connect=waiting.CONNECT_S),
             )
         usage = _usage(answer.usage.to_dict()) if answer.usage else Usage()
         try:
             return json.loads(answer.choices[0].message.content or ""), usage
         except (IndexError, json.JSONDecodeError) as error:
-            raise Invalid("The model's answer is not JSON.", code="bad_analysis") from error
+            raise waiting.no_json() from error
+
+
+def patient_http_client() -> httpx2.Client:
+    """Make the client's own HTTP client, which keeps connections from turn to turn."""
+    return openai.DefaultHttpxClient(limits=waiting.CONNECTIONS)
 
 
 @contextmanager
 def _failures() -> Iterator[None]:
     """Tell every failure of the provider as `Unavailable`; all but refused requests may be retried."""
     try:
-        yield
+        with waiting.malformed_is_failure():
+            yield
     except (openai.APITimeoutError, httpx2.TimeoutException) as error:
-        raise Unavailable(
-            "The model did not answer in time.", retryable=True, code="model_timeout"
-        ) from error
+        raise waiting.timed_out() from error
     except (openai.APIConnectionError, httpx2.HTTPError) as error:
-        raise Unavailable("The model cannot be reached.", retryable=True, code="model_unreachable") from error
+        raise waiting.unreachable() from error
     except openai.RateLimitError as error:
-        raise Unavailable(
-            "The model's provider refuses more.", retryable=True, code="model_rate_limited"
-        ) from error
-    except (openai.InternalServerError, json.JSONDecodeError, *_MALFORMED) as error:
-        raise Unavailable("The model's provider failed.", retryable=True, code="model_failed") from error
+        raise waiting.rate_limited() from error
+    except openai.InternalServerError as error:
+        raise waiting.failed() from error
     except openai.OpenAIError as error:
-        raise Unavailable(
-            "The model's provider refused the request.", retryable=False, code="model_refused"
-        ) from error
+        raise waiting.refused() from error
 
 
 def _chunks(lines: Iterator[str]) -> Iterator[dict[str, Any]]:
@@ -131,54 +129,36 @@ def _chunks(lines: Iterator[str]) -> Iterator[dict[str, Any]]:
             if name == "data" and not done:
                 done = value.strip() == "[DONE]"
                 if not done:
-                    yield _chunk(value)
+                    yield waiting.event(value)
     except httpx2.HTTPError:
         if not done:
             raise
 
 
-def _in_time(lines: Iterator[str], deadline: float) -> Iterator[str]:
-    """Pass lines on until the deadline; a server that only keeps the line open has not answered."""
-    for line in lines:
-        if perf_counter() > deadline:
-            raise Unavailable("The model took too long.", retryable=True, code="model_timeout")
-        yield line
-
-
-def _chunk(text: str) -> dict[str, Any]:
-    chunk = json.loads(text)
-    if not isinstance(chunk, dict) or chunk.get("error"):
-        raise Unavailable("The model's provider failed.", retryable=True, code="model_failed")
-    return chunk
-
-
 def _parts(chunks: Iterator[dict[str, Any]]) -> Iterator[ModelPart]:
     """Turn chunks into parts; the pieces of an action's arguments are joined until the answer ends."""
-    calls: dict[int, list[str]] = {}
-    usage = Usage()
-    ended = False
+    pieces = waiting.Pieces()
+    usage, finish = Usage(), None
     for chunk in chunks:
         usage = _usage(chunk["usage"]) if chunk.get("usage") else usage
         for choice in chunk.get("choices") or ():
-            ended = ended or choice.get("finish_reason") is not None
-            delta = choice.get("delta") or {}
-            if delta.get("content"):
-                yield TextDelta(delta["content"])
-            _join(calls, delta.get("tool_calls") or ())
-    if not ended:
-        raise Unavailable("The model's answer broke off.", retryable=True, code="model_truncated")
-    for identifier, name, arguments in calls.values():
-        yield ToolCall(identifier, name, arguments)
-    yield Finished(usage)
+            finish = choice.get("finish_reason") or finish
+            yield from _deltas(choice.get("delta") or {}, pieces)
+    if finish is None:
+        raise waiting.broke_off()
+    yield from pieces.calls()
+    yield Finished(usage, is_cut=finish == _CUT)
 
 
-def _join(calls: dict[int, list[str]], pieces: Iterable[dict[str, Any]]) -> None:
-    for piece in pieces:
+def _deltas(delta: dict[str, Any], pieces: waiting.Pieces) -> Iterator[ModelPart]:
+    if delta.get("content"):
+        yield TextDelta(delta["content"])
+    new = delta.get("tool_calls") or ()
+    if new and not pieces:
+        yield Begun()
+    for piece in new:
         function = piece.get("function") or {}
-        call = calls.setdefault(piece.get("index", len(calls)), ["", "", ""])
-        call[0] += piece.get("id") or ""
-        call[1] += function.get("name") or ""
-        call[2] += function.get("arguments") or ""
+        pieces.join(piece.get("index"), piece.get("id"), function.get("name"), function.get("arguments"))
 
 
 def _usage(usage: Mapping[str, Any]) -> Usage:

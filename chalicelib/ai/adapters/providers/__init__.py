@@ -1,0 +1,1 @@
+"""One module a kind of provider: each speaks its wire format and tells every failure in our words."""

@@ -1,0 +1,1 @@
+"""The conversation's stored things, a module an aggregate."""

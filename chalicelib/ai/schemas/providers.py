@@ -1,0 +1,25 @@
+"""Model providers as the API shows them; their keys are not among it."""
+
+from __future__ import annotations
+
+from pydantic import BaseModel, ConfigDict
+
+
+class ProviderView(BaseModel):
+    """A model provider; `first_token_ms` is how long it may be silent before the next one is asked."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    name: str
+    kind: str
+    model: str
+    first_token_ms: int
+    base_url: str
+    region: str
+    api_version: str
+
+
+class ProviderList(BaseModel):
+    """Model providers in the order in which they are asked."""
+
+    items: list[ProviderView]

@@ -1,0 +1,133 @@
+"""The model that everything asks: providers in an order, the next one when one fails or is late."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from chalicelib.ai.domain.asking import ModelUse, tell_nobody
+from chalicelib.ai.ports import TextDelta
+from chalicelib.ai.services.questions import BAD_TOOL, CUT_SHORT, EMPTY, Question
+from chalicelib.kernel.clock import millis
+from chalicelib.kernel.errors import AppError, Invalid, Unavailable
+from chalicelib.kernel.logs import log
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from chalicelib.ai.domain.analysis import Usage
+    from chalicelib.ai.domain.asking import Tell
+    from chalicelib.ai.ports import ModelPart, ModelRequest
+    from chalicelib.ai.services.questions import Provider
+    from chalicelib.kernel.clock import Clock
+
+# How long (seconds) a provider that has failed is asked after all others.
+REST_S = 30.0
+# These say something of one answer, and nothing of the next.
+_NO_OUTAGE = frozenset({EMPTY, CUT_SHORT, BAD_TOOL, "bad_analysis"})
+_ENDS_SENTENCE = (".", "!", "?", "…", ":")
+
+
+class ProviderChain:
+    """Asks one provider after the other until one answers; implements `Model`.
+
+    Which ones have just failed is known in this process only: each process finds that out by itself.
+    """
+
+    def __init__(self, providers: tuple[Provider, ...], clock: Clock) -> None:
+        self.name = providers[0].model
+        self._providers = providers
+        self._clock = clock
+        self._rests_until: dict[str, float] = {}
+
+    def prepare(self) -> None:
+        """Build what the first question needs, while nobody waits yet."""
+        self._providers[0].speaker()
+
+    def stream(self, request: ModelRequest) -> Iterator[ModelPart]:
+        """Answer piece by piece; the next provider goes on where one breaks off, after a word about it.
+
+        Fails with what the last one failed with; closing the iterator cancels the question.
+        """
+        deadline = self._clock.elapsed() + request.time_left_s
+        order = self._order(request.providers)
+        said = ""
+        for provider, following in zip(order, (*order[1:], None), strict=True):
+            asking = self._asking(request, said, deadline)
+            question = Question(provider, asking, self._clock, has_next=following is not None)
+            try:
+                yield from question.ask()
+            except Unavailable as error:
+                self._note_failure(provider, error)
+                if following is None or self._clock.elapsed() >= deadline:
+                    raise
+                log("model.fell_back", provider=provider.name, to=following.name, code=error.code)
+            else:
+                self._rests_until.pop(provider.name, None)
+                return
+            if question.said.strip():
+                said += question.said
+                bridge = _bridge(question.said, request.again)
+                yield TextDelta(bridge)
+                said += bridge
+
+    def extract(
+        self, task: str, text: str, name: str, schema: Mapping[str, Any], tell: Tell = tell_nobody
+    ) -> tuple[Any, Usage]:
+        """Have the first provider that can do a task on a text and answer with JSON that follows `schema`.
+
+        Fails with what the last one failed with: `Unavailable`, or `Invalid` when no JSON came.
+        """
+        order = self._order(())
+        for provider, following in zip(order, (*order[1:], None), strict=True):
+            began = self._clock.elapsed()
+            use = ModelUse(provider.name, provider.model)
+            tell(use)
+            try:
+                payload, usage = provider.speaker().extract(task, text, name, schema)
+            except (Unavailable, Invalid) as error:
+                tell(replace(use, total_ms=self._since(began), error=error.code))
+                self._note_failure(provider, error)
+                if following is None:
+                    raise
+                log("model.fell_back", provider=provider.name, to=following.name, code=error.code)
+            else:
+                tell(replace(use, usage=usage, total_ms=self._since(began)))
+                return payload, usage
+        raise AssertionError("there is always a provider")
+
+    def _order(self, names: tuple[str, ...]) -> tuple[Provider, ...]:
+        """Give the named providers, all when none of the names is known any more; resting ones last."""
+        known = {provider.name: provider for provider in self._providers}
+        chosen = [known[name] for name in names if name in known] or self._providers
+        now = self._clock.elapsed()
+        return tuple(sorted(chosen, key=lambda provider: now < self._rests_until.get(provider.name, now)))
+
+    def _asking(self, request: ModelRequest, said: str, deadline: float) -> ModelRequest:
+        left = deadline - self._clock.elapsed()
+        if not said:
+            return replace(request, time_left_s=left)
+        return replace(request, time_left_s=left, instructions=request.instructions + _resumption(said))
+
+    def _note_failure(self, provider: Provider, error: AppError) -> None:
+        if error.code not in _NO_OUTAGE:
+            self._rests_until[provider.name] = self._clock.elapsed() + REST_S
+
+    def _since(self, began: float) -> int:
+        return millis(self._clock.elapsed() - began)
+
+
+def _resumption(said: str) -> str:
+    """Tell who takes over what the caller has heard already; it is data, whatever it says."""
+    heard = json.dumps(said.strip(), ensure_ascii=False)
+    return (
+        "\n\nYour answer to the last message broke off while you spoke it. The caller has heard this much, "
+        f"the apology included: {heard}\nGive the whole answer again, briefly, without another apology."
+    )
+
+
+def _bridge(said: str, again: str) -> str:
+    """Give the words between an answer that broke off and the next, as sentences of their own."""
+    end = "" if said.rstrip().endswith(_ENDS_SENTENCE) else "."
+    return f"{end} {again} "

@@ -1,0 +1,231 @@
+"""Evaluations: every scenario is played once, on a contact of its own, whatever dies on the way."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from fakes.carrier import Fuse, Killed, Perilous
+from fakes.evaluations import play_all
+
+from chalicelib.ai.domain.evaluations import THEIR_OWN, Subject
+from chalicelib.ai.domain.rehearsals import USED
+from chalicelib.ai.domain.scenarios import Agent, EndState, Expectation, Persona, Scenario, Step, Stub
+from chalicelib.ai.ports import ToolCall
+from chalicelib.ai.services.evaluating import EvaluationWish, play_part, read_report, start_evaluation
+from chalicelib.ai.services.rehearsing import Part, play
+from chalicelib.calls.services.rehearsals import CallStage
+from chalicelib.crm.domain.contacts import Tombstone
+from chalicelib.crm.services.contacts import get_contact
+from chalicelib.kernel.errors import Invalid, NotFound
+from chalicelib.kernel.ids import derived_id
+
+EVALUATION = derived_id("eval", "test")
+AGENT = Agent(
+    prompt="You call {{ contact.name }} at {{ now }}.",
+    greeting="Hello {{ first_name }}.",
+    tools=("add_note", "update_contact", "schedule_callback", "send_sms", "end_call"),
+)
+
+
+def scenario(*steps: Step, **more) -> Scenario:
+    """Give a scenario of these steps."""
+    return Scenario(more.pop("name", "test"), agent=more.pop("agent", AGENT), steps=steps, **more)
+
+
+@pytest.fixture
+def rehearse(calls):
+    """Play one scenario with a model that answers from scripts; give what was seen."""
+
+    def run(wanted: Scenario, *scripts, subject=THEIR_OWN, judged=False):
+        calls.ai.model.scripts = [list(script) for script in scripts] or [["Fine."]]
+        stage = CallStage(calls)
+        cast = stage.enter(subject, wanted, "eval_1#0")
+        played = play(calls.ai, stage, wanted, cast, Part(0, 1, judged))
+        stage.leave(cast)
+        return played
+
+    return run
+
+
+def start(calls, *scenarios: Scenario, **more):
+    """Start an evaluation."""
+    return start_evaluation(calls.ai, CallStage(calls), EvaluationWish(EVALUATION, "", scenarios, **more))
+
+
+def test_actions_change_the_throw_away_contact_only(rehearse, calls):
+    """Its record is read after the conversation, and then it is gone; nobody else has changed."""
+    before = get_contact(calls.crm, calls.crm.contacts.find_by_phone("+14155552671").id)
+    update = ToolCall("1", "update_contact", '{"field": "email", "value": "new@example.com"}')
+    note = ToolCall("2", "add_note", '{"text": "Likes tea"}')
+    wanted = scenario(
+        Step(caller="My mail is new."),
+        contact_after=EndState({"email": "new@example.com"}, ("tea",)),
+    )
+    played = rehearse(wanted, [update, note], ["Done."])
+    assert played.failures == ()
+    assert [each.done for each in played.turns[1].seen if each.kind == USED] == [True, True]
+    assert get_contact(calls.crm, before.id) == before
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments"),
+    [
+        ("schedule_callback", '{"when": "2026-03-05T10:00"}'),
+        ("send_sms", '{"text": "Hello"}'),
+        ("stop_calling_me", "{}"),
+    ],
+)
+def test_nothing_leaves_the_house(rehearse, calls, name, arguments):
+    """What would leave it is answered by the scenario: no callback, no text, no number struck off."""
+    wanted = scenario(Step(caller="Do it."), stubs={name: Stub("As you wish.")})
+    played = rehearse(wanted, [ToolCall("1", name, arguments)], ["Done."])
+    (used,) = [each for turn in played.turns for each in turn.seen if each.kind == USED]
+    assert (used.text, used.done) == ("As you wish.", True)
+    assert calls.scheduling.callbacks.by_key == {}
+    assert calls.wakeups.messages == []
+    assert played.contact.opted_out == (name == "stop_calling_me")
+
+
+def test_arguments_of_rehearsed_actions_are_checked_all_the_same(rehearse):
+    """The scenario does not answer for an action that could not have been carried out."""
+    played = rehearse(
+        scenario(Step(caller="Hi")), [ToolCall("1", "schedule_callback", '{"when": "soon"}')], ["Sorry."]
+    )
+    (used,) = [each for turn in played.turns for each in turn.seen if each.kind == USED]
+    assert not used.done
+    assert "refused" in used.text
+
+
+def test_a_stub_may_refuse(rehearse):
+    """The model is told that it was not possible."""
+    wanted = scenario(Step(caller="Text me."), stubs={"send_sms": Stub("No.", done=False)})
+    played = rehearse(wanted, [ToolCall("1", "send_sms", '{"text": "x"}')], ["Sorry."])
+    (used,) = [each for turn in played.turns for each in turn.seen if each.kind == USED]
+    assert (used.done, "No." in used.text) == (False, True)
+
+
+def test_what_was_talked_over_is_not_in_the_history(rehearse, calls):
+    """The model is shown what was heard of its answer, and not what it wrote."""
+    steps = Step(caller="Hi"), Step(caller="Go on", heard="Once upon")
+    rehearse(scenario(*steps), ["Once upon a time."], ["Yes?"])
+    assert "Once upon a time." not in str(calls.ai.model.requests[-1].messages)
+    assert "Once upon" in str(calls.ai.model.requests[-1].messages)
+
+
+def test_it_is_played_at_its_own_time(rehearse, calls):
+    """The prompt says the scenario's time, in the contact's zone."""
+    from datetime import datetime  # noqa: PLC0415
+
+    rehearse(scenario(Step(caller="Hi"), at=datetime(2026, 7, 1, 9, 30)))  # noqa: DTZ001  local to the contact
+    assert "Wednesday, 01 July 2026, 09:30" in calls.ai.model.requests[-1].instructions
+
+
+def test_a_persona_speaks_until_it_hangs_up(rehearse, calls):
+    """It sees the conversation from the other end, and the agent never learns that it is played."""
+    wanted = replace(scenario(), persona=Persona("Shy.", "A visit.", 5))
+    played = rehearse(wanted, ["I want a visit."], ["When?"], ["[hang up]"])
+    assert [turn.caller for turn in played.turns] == ["", "I want a visit."]
+    asked = calls.ai.model.requests
+    assert "You play a person" in asked[0].instructions
+    assert "You play a person" not in asked[1].instructions
+    assert played.usage.prompt_tokens == 300
+
+
+def test_a_judge_is_asked_only_when_wanted(rehearse, calls):
+    """What it does not speak of does not hold."""
+    wanted = scenario(Step(caller="Hi"), judge=("It is polite.", "It is brief."))
+    calls.ai.model.analyses = [{"verdicts": [{"criterion": 1, "holds": True, "reason": ""}]}]
+    assert rehearse(wanted).verdicts == ()
+    played = rehearse(wanted, judged=True)
+    assert [verdict.holds for verdict in played.verdicts] == [True, False]
+    assert [failure.where for failure in played.failures] == ["judge"]
+
+
+def test_what_cannot_be_played_is_refused_before_anything_is_stored(calls):
+    """A mistake in a prompt, an action or an expression names its scenario."""
+    good = scenario(Step(caller="Hi"), name="good")
+    for bad, code in (
+        (scenario(Step(caller="Hi"), agent=replace(AGENT, prompt="{{ nobody }}")), "bad_template"),
+        (scenario(Step(caller="Hi"), agent=replace(AGENT, tools=("fly",))), "unknown_tool"),
+        (scenario(Step(caller="Hi", expect=(Expectation(says=("/(/",)),))), "bad_pattern"),
+    ):
+        with pytest.raises(Invalid) as refusal:
+            start(calls, good, bad)
+        assert refusal.value.code == code
+    with pytest.raises(NotFound):
+        start(calls, good, subject=Subject(template_id="template_9"))
+    assert calls.ai.evaluations.get(EVALUATION) is None
+
+
+def test_every_scenario_is_played_as_often_as_wanted(calls):
+    """Four at a time, each once; the report tells flaky from failed."""
+    wanted = [scenario(Step(caller="Hi"), name=f"s{place}") for place in range(5)]
+    wanted.append(scenario(Step(caller="Hi", expect=(Expectation(uses="add_note"),)), name="bad"))
+    assert start(calls, *wanted, repeat=2).total == 12
+    assert play_all(calls) == 12
+    evaluation, report = read_report(calls.ai, EVALUATION)
+    assert (evaluation.state, evaluation.done, evaluation.passed) == ("done", 12, 10)
+    assert [line.verdict for line in report] == ["passed"] * 5 + ["failed"]
+    assert [line.played for line in report] == [2] * 6
+
+
+def test_a_stored_template_or_prompt_can_be_tried(calls, rehearse):
+    """The agent is then that of calls, and the scenario's own is not looked at."""
+    rehearse(scenario(Step(caller="Hi")), subject=Subject(template_id="template_1"))
+    assert "You sell to" in calls.ai.model.requests[-1].instructions
+    rehearse(scenario(Step(caller="Hi")), subject=Subject(prompt_id="prompt_1", prompt_version=1))
+    assert "You sell to" in calls.ai.model.requests[-1].instructions
+
+
+def test_whoever_dies_leaves_no_contact_and_no_second_result(calls):
+    """At each step of a playing: the message comes again, and what was left is cleared away."""
+    burnt = 0
+    for length in range(1, 60):
+        evaluation_id = derived_id("eval", f"fuse{length}")
+        wish = EvaluationWish(evaluation_id, "", (scenario(Step(caller="Hi")),))
+        start_evaluation(calls.ai, CallStage(calls), wish)
+        fuse, contacts, evaluations = Fuse(length), calls.crm.contacts, calls.ai.evaluations
+        calls.crm.contacts, calls.ai.evaluations = Perilous(contacts, fuse), Perilous(evaluations, fuse)
+        try:
+            play_part(calls.ai, CallStage(calls), evaluation_id, 0)
+        except Killed:
+            burnt += 1
+        calls.crm.contacts, calls.ai.evaluations = contacts, evaluations
+        play_part(calls.ai, CallStage(calls), evaluation_id, 0)
+        assert read_report(calls.ai, evaluation_id)[0].passed == 1
+        left = [calls.crm.contacts.get(derived_id("contact", f"{evaluation_id}#0#{n}")) for n in range(3)]
+        assert all(each is None or isinstance(each, Tombstone) for each in left), length
+        if fuse.burnt < length:
+            break
+    assert burnt > 5
+
+
+def test_a_number_that_somebody_has_is_not_taken(calls, rehearse):
+    """Two playings at once have two contacts, with two numbers that nobody has."""
+    stage = CallStage(calls)
+    casts = [stage.enter(THEIR_OWN, scenario(Step(caller="Hi")), f"eval_{n}#0") for n in range(40)]
+    numbers = {cast.context.number for cast in casts}
+    assert len(numbers) == 40
+    assert all(number[5:10] == "55501" for number in numbers)
+
+
+def test_a_wish_not_to_be_called_strikes_no_number_off(rehearse, calls):
+    """The register stays as it is, also when the scenario has no words for it."""
+    taken = []
+    real = calls.tools["stop_calling_me"]
+    calls.tools["stop_calling_me"] = replace(real, run=lambda *given: taken.append(given) or "Struck off.")
+    played = rehearse(scenario(Step(caller="Please never call me again.")))
+    assert played.contact.opted_out
+    assert taken == []
+
+
+def test_a_message_that_comes_twice_asks_no_model(calls):
+    """What was played is not played again; the lane goes on."""
+    start(calls, *(scenario(Step(caller="Hi"), name=f"s{place}") for place in range(6)))
+    play_part(calls.ai, CallStage(calls), EVALUATION, 0)
+    asked = len(calls.ai.model.requests)
+    calls.ai.evaluation_work.sent.clear()
+    play_part(calls.ai, CallStage(calls), EVALUATION, 0)
+    assert len(calls.ai.model.requests) == asked
+    assert calls.ai.evaluation_work.sent == [(EVALUATION, 4)]
