@@ -14,7 +14,8 @@ Decisions, each measured on the locked versions:
 * chalice keeps what a function imports; its command line, deployer and templates do not ship.
 * aws-lambda-powertools keeps idempotency without its own storages: its package imports the one that needs
   boto3, which does not ship, so that file ships empty and the modules below it are imported by name. Its
-  copy of Swagger UI goes: the page at `/docs` has its own.
+  copy of Swagger UI goes: the page at `/docs` has its own. Utilities go that nothing imports
+  (its parser stays: the one for batches imports it, if pydantic is there).
 * Of a `dist-info` folder only METADATA stays, so that `importlib.metadata` answers.
 """
 
@@ -40,6 +41,8 @@ _OPENAI_UNUSED = (
     "admin|beta|containers|conversations|evals|fine_tuning|live|realtime|safety|skills|vector_stores"
 )
 
+_POWERTOOLS_UNUSED = "auth_alpha|circuit_breaker|feature_flags|kafka"
+
 _NEVER = re.compile(
     rf"""
     (^|/)tests?/                                # suites of the libraries
@@ -52,6 +55,7 @@ _NEVER = re.compile(
     | ^openai/(resources|types)/({_OPENAI_UNUSED})/
     | ^openai/cli/
     | ^aws_lambda_powertools/utilities/idempotency/persistence/(dynamodb|redis|cache)\.py$
+    | ^aws_lambda_powertools/utilities/({_POWERTOOLS_UNUSED})/
     | ^aws_lambda_powertools/event_handler/openapi/swagger_ui/.*\.(js|css)$
     | ^jinja2/ext_tests/
     | ^pydantic/v1/

@@ -17,7 +17,7 @@ from chalicelib.calls.services.finishing import finish_call
 @pytest.fixture
 def calls(aws, clock, monkeypatch):
     """Give the ports of calls with their books on a table, and no model."""
-    monkeypatch.setattr(finishing, "_analysis", lambda _calls, _file: None)
+    monkeypatch.setattr(finishing, "analysis_of", lambda _calls, _file: None)
     ports = FakeCalls(clock, FakeCrm(clock))
     for name, book in vars(books_on_a_table(aws, clock)).items():
         setattr(ports, name, book)

@@ -21,7 +21,7 @@ _DECISIVE = {"transfer_joined", "transfer_failed", "verdict", "opt_out"}
 @pytest.fixture(autouse=True)
 def quick_analysis(monkeypatch):
     """Leave the model out: what is said of the call is not the point here."""
-    monkeypatch.setattr(finishing, "_analysis", lambda _calls, _file: None)
+    monkeypatch.setattr(finishing, "analysis_of", lambda _calls, _file: None)
 
 
 def _after(story, deliveries, *, jobs_at_once=False):

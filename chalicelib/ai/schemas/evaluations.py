@@ -149,7 +149,7 @@ class FailureView(BaseModel):
     message: str
 
 
-class VerdictView(BaseModel):
+class JudgementView(BaseModel):
     """What a model judged of one sentence."""
 
     model_config = ConfigDict(from_attributes=True)
@@ -177,7 +177,7 @@ class RehearsalView(BaseModel):
     passed: bool
     error: str
     failures: list[FailureView]
-    verdicts: list[VerdictView]
+    verdicts: list[JudgementView]
     turns: list[TurnSeenView]
     contact: ContactSeenView
     usage: TokensView

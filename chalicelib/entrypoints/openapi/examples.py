@@ -24,6 +24,8 @@ _KINDS = {
     "Conversation": "chat",
     "ConversationFile": "chat",
     "ConferenceHead": "room",
+    "Evaluation": "eval",
+    "EvaluationReport": "eval",
     "FailedWork": "failed",
     "ImportProgress": "import",
     "MessageTemplate": "template",
