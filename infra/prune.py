@@ -7,7 +7,8 @@ Decisions, each measured on the locked versions:
 * phonenumbers keeps numbers and time zones. Carrier names and short numbers go (each region's are loaded when
   they are asked for, and nobody asks); its names of countries stay, and the names of places are reduced
   to English ones of country code 1 (`infra.geocoder`): 19 MB become less than one.
-* pydantic ships without its copy of version 1, which nothing here speaks.
+* pydantic ships without its copy of version 1, which nothing here speaks, and without its plugin for mypy;
+  anyio without Trio, urllib3 without browsers, dateutil without zones of its own (tzdata has them).
 * twilio keeps the core API (calls, messages, conferences, recordings, numbers), TwiML and request validation.
 * openai keeps chat completions, responses and what they import: the other resources load only when they are
   named on a client, and their models were half of the package.
@@ -58,7 +59,10 @@ _NEVER = re.compile(
     | ^aws_lambda_powertools/utilities/({_POWERTOOLS_UNUSED})/
     | ^aws_lambda_powertools/event_handler/openapi/swagger_ui/.*\.(js|css)$
     | ^jinja2/ext_tests/
-    | ^pydantic/v1/
+    | ^pydantic/(v1/|mypy\.py$)
+    | ^anyio/(pytest_plugin|_backends/_trio)\.py$
+    | ^urllib3/contrib/emscripten/
+    | ^dateutil/zoneinfo/.*\.tar\.gz$
     | ^twilio/http/async_http_client\.py$
     """,
     re.VERBOSE,
