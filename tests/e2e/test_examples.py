@@ -27,6 +27,8 @@ EXAMPLES = [
     if "requestBody" in operation
 ]
 _TASK = {"kind": "task", "body": "To do"}
+_FACT = {"key": "pet", "value": "a dog"}
+_PROPOSED = "company"
 # What has a name of its own: an example cannot be sent twice, or beside sample data.
 _NAMED_ONCE = {"/v1/crm/tags": "name", "/v1/crm/custom-fields": "key"}
 _PROMPTS = "/v1/ai/templates"
@@ -53,6 +55,7 @@ class World:
                 "/v1/calls/message-templates", {"name": f"text {uuid4().hex[:8]}", "text": "See you."}
             ),
             "call_id": self._live_call,
+            "fact_id": lambda: self._made(f"/v1/crm/contacts/{self._named['contact_id']}/memory", _FACT),
             "conference_id": self._conference,
             "participants": lambda: self._joined(0),
             "supervisors": self._supervisor,
@@ -70,7 +73,8 @@ class World:
 
     def fitted(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
         """Put into an example what must be there, and what must not be there yet."""
-        names = {name for name in body if name.endswith("_id") or name == "from"} - {"contact_id"}
+        named = {"from"} if path.endswith("/merge") else set()
+        names = {name for name in body if name.endswith("_id") or name in named} - {"contact_id"}
         fitted = body | {name: self.named(name) for name in names}
         if "contact_id" in body:
             fitted["contact_id"] = next(iter(self._stack.data.contacts.values()))
@@ -104,6 +108,8 @@ class World:
         """Give the id of what this part of a path names, by what stands before it where that says more."""
         if path.startswith(f"{_PROMPTS}/"):
             return self._prompt()
+        if path.endswith("/proposals/{field}") or name == "field":
+            return _PROPOSED if name == "field" else self._call_with_proposal()
         before = path.partition(f"/{{{name}}}")[0].rpartition("/")[2]
         return self.named(before if before in self._makers else name)
 
@@ -118,6 +124,27 @@ class World:
         call_id = self._made("/v1/calls/initiate", wish)
         self._stack.when(call_id, lambda call: call["state"] == "in_progress")
         return call_id
+
+    def _call_with_proposal(self) -> str:
+        """Hold a call in which somebody says where they work; give its id when that is proposed."""
+        prompt_id = self._stack.api.get(_PROMPTS)["items"][0]["id"]
+        template = {
+            "name": "Asks for the company",
+            "prompt_id": prompt_id,
+            "greeting": "Which company do you work for?",
+            "extract": [{"key": _PROPOSED, "type": "text", "maps_to": _PROPOSED}],
+        }
+        steps = [{"hears": "company", "say": "I work for Globex.", "hang_up": True}]
+        wish = {
+            "contact_id": self._contact_at(self._person(steps=steps)),
+            "template_id": self._made("/v1/calls/templates", template),
+        }
+        call = self._stack.finished(self._made("/v1/calls/initiate", wish))
+        assert [proposal["field"] for proposal in call["proposals"]] == [_PROPOSED]
+        return str(call["id"])
+
+    def _contact_at(self, number: str) -> str:
+        return self._made("/v1/crm/contacts", {"name": "Somebody", "phone": number})
 
     def _conference(self) -> str:
         guests = [{"number": self._joiner()} for _ in range(2)]
