@@ -140,7 +140,7 @@ class World:
             "template_id": self._made("/v1/calls/templates", template),
         }
         call = self._stack.finished(self._made("/v1/calls/initiate", wish))
-        assert [proposal["field"] for proposal in call["proposals"]] == [_PROPOSED]
+        assert [proposal["field"] for proposal in call["proposals"]] == [_PROPOSED], call
         return str(call["id"])
 
     def _contact_at(self, number: str) -> str:

@@ -124,8 +124,12 @@ class Situation:
 
 
 def usual_template(situation: Situation, transport: str) -> dict[str, Any]:
-    """Give the fields of a template that a situation does not change."""
-    return {"greeting": WELCOME if situation.inbound else GREETING, "transport": transport}
+    """Give the fields of a template that a situation does not change.
+
+    A filler comes late: calls that share two processors with others wait longer than callers do.
+    """
+    greeting = WELCOME if situation.inbound else GREETING
+    return {"greeting": greeting, "transport": transport, "filler_after_ms": 5000}
 
 
 def talks(*lines: str | Mapping[str, Any], **more: Any) -> dict[str, Any]:

@@ -123,6 +123,7 @@ SITUATIONS = [
             more=filler_is_part_of_the_answer,
         ),
         model_rules=[{"name": "slow_price", "when": PRICE, "say": "It is 95 dollars.", "timing": SLOW}],
+        template={"filler_after_ms": 1500},
     ),
     Situation(
         "The socket cannot be opened",
