@@ -35,6 +35,7 @@ from chalicelib.kernel.phones import mask
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from chalicelib.ai.domain.asking import Tell
     from chalicelib.ai.ports import ModelPart, ModelRequest
     from chalicelib.bootstrap import Container
     from chalicelib.calls.domain.calls import Call
@@ -93,7 +94,8 @@ class _Model:
         yield from (TextDelta(f" {word}") for word in others)
         yield Finished(Usage(600, 0, 30))
 
-    def extract(self, *_: Any) -> tuple[Any, Usage]:
+    def extract(self, _task: str, _text: str, _name: str, _schema: Any, tell: Tell, *_: Any) -> Any:
+        tell(ModelUse("local", self.name, Usage(700, 0, 60), None, 0))
         analysis = {
             "summary": "Maria Garcia and Ava spoke about a check-up. A call-back was agreed for tomorrow.",
             "sentiment": "positive",

@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import threading
+from collections import deque
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,8 @@ from localcloud import operations
 from localcloud.commands import REMOTE_COMMANDS
 from localcloud.demo import has_simulated_people, run_demo, run_first_call
 from localcloud.failures import LocalCloudError
-from localcloud.settings import read_env_file
+from localcloud.log_errors import errors_in
+from localcloud.settings import SettingError, read_env_file
 from localcloud.workspace import Workspace, read_json
 
 _console = Console(highlight=False, soft_wrap=True)
@@ -30,12 +32,20 @@ _pass_workspace = click.make_pass_decorator(Workspace)
 _json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
 
 
+class _WrongSettingError(click.ClickException):
+    """A setting of the environment or of .env that cannot be used."""
+
+    exit_code = 2
+
+
 class _Commands(click.Group):
     """Turns the failures that a user can act on into one clear message, without a traceback."""
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
             return super().invoke(ctx)
+        except SettingError as error:
+            raise _WrongSettingError(str(error)) from error
         except (LocalCloudError, PackagingError) as error:
             raise click.ClickException(str(error)) from error
 
@@ -112,15 +122,30 @@ def status(workspace: Workspace, *, as_json: bool) -> None:
 @click.option(
     "-n", "--lines", type=click.IntRange(min=0), default=40, show_default=True, help="Lines to begin with."
 )
+@click.option(
+    "--errors", is_flag=True, help="The last line of each exception instead, the latest at the end."
+)
 @_pass_workspace
-def logs(workspace: Workspace, name: str | None, lines: int, *, follow: bool) -> None:
-    """Print the last lines of one program's log, or of all."""
+def logs(workspace: Workspace, name: str | None, lines: int, *, follow: bool, errors: bool) -> None:
+    """Print the last lines of one program's log, or of all; those of the functions are in ministack."""
+    if errors and follow:
+        raise click.UsageError("Give either --errors or --follow.")
     names = [name] if name else operations.PROGRAMS
-    paths = [str(path) for path in map(workspace.log, names) if path.exists()]
+    paths = [path for path in map(workspace.log, names) if path.exists()]
     if not paths:
         raise click.ClickException("there is no log yet; start with `up`")
-    command = ["tail", f"--lines={lines}", *(["-F"] if follow else []), *paths]
+    if errors:
+        _print_errors(paths, lines)
+        return
+    command = ["tail", f"--lines={lines}", *(["-F"] if follow else []), *map(str, paths)]
     raise SystemExit(subprocess.call(command))
+
+
+def _print_errors(paths: list[Path], most: int) -> None:
+    for path in paths:
+        with path.open(encoding="utf-8", errors="replace") as log:
+            for error in deque(errors_in(log), maxlen=most):
+                click.echo(error)
 
 
 @main.command()

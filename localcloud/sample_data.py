@@ -95,7 +95,7 @@ class SampleData:
 def load_sample_data(api: Api, line: str) -> SampleData:
     """Create what is missing, and let the reception template answer our number `line`."""
     contacts = load_sample_crm(api)
-    prompts = _by_name(api, "/v1/ai/templates")
+    prompts = {prompt["name"]: prompt["id"] for prompt in all_prompts(api)}
     for prompt in PROMPTS:
         if prompt["name"] not in prompts:
             prompts[prompt["name"]] = api.post("/v1/ai/templates", prompt)["id"]
@@ -106,6 +106,18 @@ def load_sample_data(api: Api, line: str) -> SampleData:
     if line not in {route["number"] for route in api.get("/v1/calls/numbers")["items"]}:
         api.put(f"/v1/calls/numbers/{line}", {"template_id": templates["Reception"]})
     return SampleData(contacts, templates)
+
+
+def all_prompts(api: Api) -> list[dict[str, Any]]:
+    """Read every prompt, page by page."""
+    found: list[dict[str, Any]] = []
+    query = {"page_size": "100"}
+    while True:
+        page = api.get("/v1/ai/templates", **query)
+        found += page["items"]
+        if page["next_page_token"] is None:
+            return found
+        query["page_token"] = page["next_page_token"]
 
 
 def _by_name(api: Api, path: str) -> dict[str, str]:

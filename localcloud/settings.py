@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import secrets
 import socket
 import time
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from chalicelib.kernel.errors import Invalid
 from chalicelib.kernel.numbering import check_country
+from chalicelib.kernel.provider_settings import read_providers
 from localcloud.failures import LocalCloudError
 from localcloud.processes import find
 from localcloud.workspace import read_json, write_json
@@ -25,6 +27,8 @@ _RELEASE_TRIES, _RELEASE_PAUSE_S = 30, 0.1
 _LOCAL_NUMBER = "+15005550006"
 _OPENAI_URL = "https://api.openai.com/v1"
 _TWILIO_URL = "https://api.twilio.com"
+_PROVIDERS, _PROVIDER_KEYS = "MODEL_PROVIDERS", "MODEL_PROVIDER_KEYS"
+_USUAL_PROVIDER = ("openai_api_key", "openai_base_url", "openai_model")
 _PORT_VARIABLES = {
     "proxy": "LOCALCLOUD_PORT",
     "ministack": "LOCALCLOUD_MINISTACK_PORT",
@@ -85,6 +89,7 @@ class Settings:
 
 def load_settings(workspace: Workspace, environ: Mapping[str, str]) -> Settings:
     """Load this checkout's settings; ports and the simulated account are chosen once and remembered."""
+    providers, keys = _providers(environ)
     ports = _ports(workspace, environ)
     proxy = f"{LOOPBACK}:{ports['proxy']}"
     return Settings(
@@ -99,11 +104,29 @@ def load_settings(workspace: Workspace, environ: Mapping[str, str]) -> Settings:
         token_requests_per_minute=environ.get("TOKEN_REQUESTS_PER_MINUTE") or "600",
         address_requests_per_minute=environ.get("ADDRESS_REQUESTS_PER_MINUTE") or "1200",
         cors_origins=environ.get("CORS_ORIGINS") or "",
-        model_providers=environ.get("MODEL_PROVIDERS") or "[]",
-        model_provider_keys=environ.get("MODEL_PROVIDER_KEYS") or "{}",
+        model_providers=providers,
+        model_provider_keys=keys,
         cognito_user_pool=environ.get("COGNITO_USER_POOL") or "",
         cognito_client=environ.get("COGNITO_CLIENT") or "",
     )
+
+
+def _providers(environ: Mapping[str, str]) -> tuple[str, str]:
+    """Give the list of providers and their keys as the stack takes them, or say what is wrong with them."""
+    providers, keys = environ.get(_PROVIDERS) or "[]", environ.get(_PROVIDER_KEYS) or "{}"
+    secret = {"providers": _json(_PROVIDERS, providers), "provider_keys": _json(_PROVIDER_KEYS, keys)}
+    try:
+        read_providers(secret | dict.fromkeys(_USUAL_PROVIDER, ""))
+    except ValueError as error:
+        raise SettingError(f"{_PROVIDERS}: {error}") from error
+    return providers, keys
+
+
+def _json(variable: str, text: str) -> object:
+    try:
+        return json.loads(text)
+    except ValueError as error:
+        raise SettingError(f"{variable} is no JSON: {error}") from error
 
 
 def _countries(text: str) -> str:

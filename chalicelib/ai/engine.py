@@ -44,9 +44,9 @@ from chalicelib.ai.domain.machines import answer_to_machine
 from chalicelib.ai.domain.privacy import caller_words
 from chalicelib.ai.domain.reactions import react_to_danger, react_to_words
 from chalicelib.ai.domain.saying import say_fixed
-from chalicelib.ai.domain.sentences import Sentence
+from chalicelib.ai.domain.sentences import Sentence, sentence
 from chalicelib.ai.domain.speaking import Speaker, Writer, speakable
-from chalicelib.ai.ports import ChatModel, ModelRequest, TextDelta, ToolCall
+from chalicelib.ai.ports import ChatModel, Dropped, ModelRequest, TextDelta, ToolCall
 from chalicelib.kernel.errors import Unavailable
 
 if TYPE_CHECKING:
@@ -156,6 +156,7 @@ class Engine:
 
     def _ask(self, conversation: Conversation, answer: Answer) -> Responding:
         conduct = conversation.conduct
+        language = conversation.language or conversation.own_language
         request = ModelRequest(
             conversation.instructions + _note(conversation),
             conversation.history,
@@ -163,14 +164,20 @@ class Engine:
             providers=conduct.providers,
             temperature=conduct.temperature,
             max_tokens=conduct.max_answer_tokens,
+            again=sentence(Sentence.SAY_AGAIN, language),
+            stable=len(conversation.instructions),
+            heard=lambda: answer.text,
         )
-        language = conversation.language or conversation.own_language
         speaker = Writer() if conversation.is_written else Speaker(language)
         for part in self.model.stream(request):
             if isinstance(part, ToolCall):
                 answer.uses += (UseTool(part.id, part.name, part.arguments),)
             elif isinstance(part, TextDelta) and (ready := answer.add(speaker.add(part.text))):
                 yield Say(ready, language=conversation.language)
+            elif isinstance(part, Dropped):
+                speaker = Writer() if conversation.is_written else Speaker(language)
+                if bridge := answer.begin_anew(part.bridge):
+                    yield Say(bridge, language=conversation.language)
         if rest := answer.add(speaker.rest()) + answer.rest():
             yield Say(rest, language=conversation.language)
 
@@ -220,8 +227,11 @@ def greet(conversation: Conversation) -> Responding:
 
 def _close(conversation: Conversation, answer: Answer, *, is_second: bool) -> _Round:
     """End the turn, unless something was held back that the model shall say otherwise: once."""
-    if not answer.withheld.strip():
-        return conversation, done_or(conversation, answer.text, Sentence.REPEAT, Listen())
+    if not answer.withheld.strip() or answer.is_said:
+        said = answer.echo.last if answer.is_said else answer.text
+        return conversation, done_or(conversation, said, Sentence.REPEAT, Listen())
+    if is_second and answer.is_echo:
+        return conversation, each(corrections(conversation, answer))
     yield Corrected(answer.withheld.strip())
     if answer.text.strip():
         yield Say(" ", language=conversation.language)
@@ -234,15 +244,15 @@ def _use(conversation: Conversation, answer: Answer) -> _Round:
     """Run the actions of an answer; some of them decide how the turn ends."""
     if answer.text.strip():
         yield Say(" ", language=conversation.language)
-    conversation = spoken(conversation, answer)
+    conversation = spoken(conversation, answer.text)
     for use in answer.uses:
         result = (yield use) or ToolResult("", done=False)
         conversation = _told(conversation, use, result)
         if result.done and use.name in _ENDINGS:
             text = yield from _settle(conversation, answer)
             return conversation, _ending(conversation, use.name, answer.text + text)
-    yield from _settle(conversation, answer)
-    return conversation, None
+    text = yield from _settle(conversation, answer)
+    return spoken(conversation, text), None
 
 
 def _told(conversation: Conversation, use: UseTool, result: ToolResult) -> Conversation:

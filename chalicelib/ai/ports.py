@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
-from chalicelib.ai.domain.asking import SAY_AGAIN, tell_nobody
+from chalicelib.ai.domain.asking import tell_nobody
+from chalicelib.ai.domain.sentences import Sentence, sentence
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from datetime import date, datetime
 
     from chalicelib.ai.domain.analysis import Sentiment, Usage
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
 class ModelRequest:
     """One question to a model; the stable instructions come first, so that providers can cache them.
 
+    `stable` is how many characters of the instructions are the same in every question of a conversation; 0:
+    all of them. `heard` gives what of the answer was let through to the caller so far; None: all of it.
     An answer that is not complete after `time_left_s` seconds has failed, however much of it came.
     `providers` are the names of those to ask, in this order; empty: all, as the deployment orders them.
     `again` are the words before an answer that another provider begins anew. `tell` hears of every provider
@@ -45,7 +48,9 @@ class ModelRequest:
     providers: tuple[str, ...] = ()
     temperature: float | None = None
     max_tokens: int = 400
-    again: str = SAY_AGAIN
+    again: str = sentence(Sentence.SAY_AGAIN)
+    stable: int = 0
+    heard: Callable[[], str] | None = field(default=None, compare=False, repr=False)
     tell: Tell = field(default=tell_nobody, compare=False, repr=False)
 
 
@@ -78,7 +83,20 @@ class Begun:
     """The model has begun to ask for an action, which comes when it is complete; only adapters say so."""
 
 
-ModelPart = TextDelta | ToolCall | Begun | Finished
+@dataclass(frozen=True)
+class Dropped:
+    """The answer is begun anew by somebody else: words of it that nobody has heard count as never written.
+
+    `bridge` is said before the new beginning; empty when nothing was heard.
+    """
+
+    bridge: str = ""
+
+
+ModelPart = TextDelta | ToolCall | Begun | Dropped | Finished
+
+# How long a reading may take (seconds), whoever is asked: it is asked for twice in a job of two minutes.
+READING_S = 50.0
 
 
 class ChatModel(Protocol):
@@ -91,8 +109,13 @@ class ChatModel(Protocol):
 class Speaker(ChatModel, Protocol):
     """One provider's model, as its adapter speaks with it; it tells nobody of what it is asked."""
 
-    def extract(self, task: str, text: str, name: str, schema: Mapping[str, Any]) -> tuple[Any, Usage]:
-        """Do a task on a text, answer with JSON that follows `schema`; `Invalid` when no JSON came."""
+    def extract(
+        self, task: str, text: str, name: str, schema: Mapping[str, Any], seconds: float
+    ) -> tuple[Any, Usage]:
+        """Do a task on a text in so many seconds, answer with JSON that follows `schema`.
+
+        `UnreadableError` when no JSON came.
+        """
 
 
 class Model(ChatModel, Protocol):
@@ -108,7 +131,8 @@ class Model(ChatModel, Protocol):
     ) -> tuple[Any, Usage]:
         """Do a task on a text, answer with JSON that follows `schema`; `Invalid` when no JSON came.
 
-        `tell` hears of every provider that is asked, as in `ModelRequest`; the last one has answered.
+        `tell` hears of every provider that is asked, as in `ModelRequest`; the last one has answered. All of
+        them share `READING_S` seconds.
         """
 
 
@@ -124,6 +148,9 @@ class PromptTemplates(Protocol):
     def all(self) -> list[PromptTemplate]:
         """Give every template, by name."""
 
+    def count(self) -> int:
+        """Give how many templates there are, without reading them."""
+
     def save(self, template: PromptTemplate, before: PromptTemplate) -> bool:
         """Put the next version in the place of `before`, which stays readable; False: it is not current."""
 
@@ -137,7 +164,10 @@ class PromptTemplates(Protocol):
         """Give one version of a template, also of one that was deleted."""
 
     def versions(self, template_id: str, limit: int, start: str | None) -> Page[PromptTemplate]:
-        """Give up to `limit` versions of a template, newest first, after `start`; also of a deleted one."""
+        """Give up to `limit` versions of a template, newest first, after `start`; also of a deleted one.
+
+        Fewer when their texts are long.
+        """
 
 
 class ChatBook(Protocol):
@@ -162,7 +192,7 @@ class ChatBook(Protocol):
         """Store an answer and give the chat free; False when it is claimed by another, or was deleted."""
 
     def rewrite(self, chat_id: str, turn: ChatTurn) -> None:
-        """Put other words in the place of those of an answered turn, if it is still there."""
+        """Put other words in the place of those of a turn, if it is still there."""
 
     def page(
         self,
@@ -273,6 +303,9 @@ class Stage(Protocol):
     def leave(self, cast: Cast) -> None:
         """Delete the contact; again changes nothing."""
 
+    def sweep(self) -> None:
+        """Delete contacts that playings have left which died for good."""
+
 
 class Evaluations(Protocol):
     """Stored evaluations, kept for 90 days."""
@@ -290,10 +323,16 @@ class Evaluations(Protocol):
         """Give one scenario, counted from 0."""
 
     def keep(self, evaluation: Evaluation, rehearsal: Rehearsal, now: datetime) -> bool:
-        """Keep what came of a playing and count it, all or nothing; False when it was kept before."""
+        """Keep what came of a playing and count it with its cost, all or nothing; False: it was before."""
 
-    def has(self, evaluation_id: str, run: int) -> bool:
-        """Tell whether a playing is over."""
+    def result(self, evaluation_id: str, run: int) -> Rehearsal | None:
+        """Give what came of a playing, consistently; None while it is not over."""
+
+    def put_aside(self, evaluation: Evaluation, rehearsal: Rehearsal) -> None:
+        """Keep what was played until it was judged."""
+
+    def waiting(self, evaluation_id: str, run: int) -> Rehearsal | None:
+        """Give what was played and waits for its judge, or has been judged."""
 
     def rehearsals(self, evaluation_id: str, page_size: int, start: str | None) -> Page[Rehearsal]:
         """Give playings in order, from after the run `start`."""

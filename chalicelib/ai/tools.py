@@ -24,12 +24,13 @@ def _granted(_context: ToolContext, _arguments: Reason) -> str:
 def conversation_tools() -> list[Tool]:
     """Give the actions that the engine itself carries out once they are granted."""
     return [
-        Tool(END_TOOL, "End the call, after you have said goodbye.", Reason, _granted, Effect.NONE),
+        Tool(END_TOOL, "End the call, after you have said goodbye.", Reason, _granted, Effect.NONE, backs=()),
         Tool(
             TRANSFER_TOOL,
             "Hand the caller over to a person, when they ask for one.",
             Reason,
             _granted,
             Effect.NONE,
+            backs=("put_through",),
         ),
     ]

@@ -38,7 +38,10 @@ class Container:
     @cached_property
     def connections(self) -> Connections:
         """Accounts and addresses, from the stack's secret; read once a process."""
-        secret = self.client("secretsmanager").get_secret_value(SecretId=self.settings.connections_secret)
+        return self._read_connections(self.client("secretsmanager"))
+
+    def _read_connections(self, secrets: Any) -> Connections:
+        secret = secrets.get_secret_value(SecretId=self.settings.connections_secret)
         return read_connections(json.loads(secret["SecretString"]))
 
     @cached_property
@@ -98,6 +101,7 @@ class Container:
         return {
             **{name: partial(dynamodb.get_item, TableName=table, Key=key) for name, table in tables.items()},
             **{name: partial(ask_queue, QueueUrl=url) for name, url in queues.items()},
+            "providers": partial(self._read_connections, secrets),
             "connections_secret": partial(secrets.get_secret_value, SecretId=settings.connections_secret),
             "files_bucket": partial(self.client("s3").head_bucket, Bucket=settings.files_bucket),
             "signing_key": partial(secrets.get_secret_value, SecretId=settings.signing_key_secret),

@@ -207,6 +207,8 @@ class Calls(RoomParts, TextingParts):
         from chalicelib.ai.domain.conversation import ToolSpec
 
         return {
-            tool.name: ToolSpec(tool.name, tool.description, tool.arguments.model_json_schema(), tool.changes)
+            tool.name: ToolSpec(
+                tool.name, tool.description, tool.arguments.model_json_schema(), tool.changes, tool.backs
+            )
             for tool in self.tools.values()
         }

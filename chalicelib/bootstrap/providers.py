@@ -25,6 +25,8 @@ def facts_of(settings: ProviderSettings) -> ProviderFacts:
         base_url=settings.base_url,
         region=settings.region,
         api_version=settings.api_version,
+        priced_as=settings.priced_as,
+        gap_ms=settings.gap_ms,
     )
 
 
@@ -32,7 +34,11 @@ def provider_of(settings: ProviderSettings) -> Provider:
     """Give a provider to ask; importing its client costs up to a third of a second when it is first asked."""
     build = _BUILDERS[settings.kind]
     return Provider(
-        settings.name, settings.model, settings.first_token_ms / 1000, cache(lambda: build(settings))
+        settings.name,
+        settings.priced_as or settings.model,
+        settings.first_token_ms / 1000,
+        cache(lambda: build(settings)),
+        settings.gap_ms / 1000,
     )
 
 

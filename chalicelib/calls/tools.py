@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from chalicelib.ai.domain.conversation import OPT_OUT_TOOL
 from chalicelib.calls.services.suppression import stop_calling
+from chalicelib.kernel.errors import Unavailable
+from chalicelib.kernel.ids import is_id
 from chalicelib.kernel.phones import E164
 from chalicelib.kernel.tools import Effect, Tool, ToolContext
 
@@ -35,11 +38,24 @@ class SmsArguments(BaseModel):
     ]
 
 
+def _stop_in_chat(calls: CallPorts, context: ToolContext, number: E164) -> None:
+    """Keep a wish that was written, and end the calls that wait; what then still waits is refused later."""
+    from chalicelib.calls.services.withdrawing import end_waiting  # noqa: PLC0415  number plans cost imports
+
+    stop_calling(calls, number, source=f"chat:{context.call_id}")
+    with suppress(Unavailable):
+        end_waiting(calls, context.contact_id, number)
+
+
 def call_tools(calls: CallPorts) -> list[Tool]:
     """Give the actions of this domain."""
 
     def run(context: ToolContext, _arguments: Nothing) -> str:
-        stop_calling(calls, E164(context.number), source=f"call:{context.call_id}")
+        number = E164(context.number)
+        if is_id(context.call_id, "chat"):
+            _stop_in_chat(calls, context, number)
+        else:  # calls that wait are ended after the call
+            stop_calling(calls, number, source=f"call:{context.call_id}")
         return "This number will not be called again."
 
     def send_sms(context: ToolContext, arguments: SmsArguments) -> str:
@@ -50,6 +66,12 @@ def call_tools(calls: CallPorts) -> list[Tool]:
         return "The message is on its way to the number of this call. Whether it arrived is not known yet."
 
     return [
-        Tool(OPT_OUT_TOOL, "The person does not want to be called again. Irrevocable.", Nothing, run),
-        Tool("send_sms", _SMS, SmsArguments, send_sms, Effect.OUTSIDE),
+        Tool(
+            OPT_OUT_TOOL,
+            "The person does not want to be called again. Irrevocable.",
+            Nothing,
+            run,
+            backs=("cancelled",),
+        ),
+        Tool("send_sms", _SMS, SmsArguments, send_sms, Effect.OUTSIDE, backs=("sent",)),
     ]

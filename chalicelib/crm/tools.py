@@ -9,6 +9,8 @@ from pydantic import BaseModel, ConfigDict, StringConstraints
 from chalicelib.crm.domain.contacts import ContactChanges
 from chalicelib.crm.domain.notes import NewNote, NoteKind
 from chalicelib.crm.services import contacts, notes
+from chalicelib.kernel.clock import cut_to_millis, to_millis
+from chalicelib.kernel.ids import derived_id
 from chalicelib.kernel.tools import Tool, ToolContext
 
 if TYPE_CHECKING:
@@ -32,14 +34,24 @@ class UpdateArguments(BaseModel):
     value: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
 
 
+def _note(context: ToolContext, text: str) -> NewNote:
+    """Make a note of a conversation; the same words in a turn that is taken up again make the same note."""
+    at = to_millis(cut_to_millis(context.turn_at or context.now))
+    return NewNote(
+        context.contact_id,
+        NoteKind.GENERAL,
+        text,
+        author="ai",
+        call_id=context.call_id,
+        id=derived_id("note", f"{context.call_id}:{text}", at),
+    )
+
+
 def crm_tools(crm: CrmPorts) -> list[Tool]:
     """Give the actions of this domain; the contact is the call's, whatever the model says."""
 
     def add_note(context: ToolContext, arguments: NoteArguments) -> str:
-        note = NewNote(
-            context.contact_id, NoteKind.GENERAL, arguments.text, author="ai", call_id=context.call_id
-        )
-        notes.add_note(crm, note)
+        notes.add_note(crm, _note(context, arguments.text))
         return "Noted."
 
     def update_contact(context: ToolContext, arguments: UpdateArguments) -> str:
@@ -48,12 +60,19 @@ def crm_tools(crm: CrmPorts) -> list[Tool]:
         return f"The {arguments.field} is now {arguments.value}."
 
     return [
-        Tool("add_note", "Remember something the caller said that matters later.", NoteArguments, add_note),
+        Tool(
+            "add_note",
+            "Remember something the caller said that matters later.",
+            NoteArguments,
+            add_note,
+            backs=("noted",),
+        ),
         Tool(
             "update_contact",
             "Correct one of the caller's own details.",
             UpdateArguments,
             update_contact,
             replaces=True,
+            backs=("changed", "noted"),
         ),
     ]

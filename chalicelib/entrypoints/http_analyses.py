@@ -88,7 +88,8 @@ def analyse_calls(request: Request[AnalysisSpanIn, NoQuery]) -> AnalysisRunView:
 def decide_proposal(request: Request[DecisionIn, NoQuery]) -> Proposal:
     """Accept or refuse a value that was found in a call for its contact; accepting writes it there.
 
-    `field` is the key of the value. The same decision again changes nothing.
+    `field` is the key of the value. The same decision again changes nothing. A `value` is written
+    in place of the one that was found.
     """
     call_id, field = request.path["call_id"], request.path["field"]
-    return proposals.decide(container().calls, call_id, field, request.body.decision)
+    return proposals.decide(container().calls, call_id, field, request.body.decision, request.body.value)

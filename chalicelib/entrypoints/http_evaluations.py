@@ -70,13 +70,16 @@ _EXAMPLE = {
         "bad_template": 400,
         "bad_pattern": 400,
         "unknown_tool": 400,
+        "too_many_evaluations": 409,
     },
     example=_EXAMPLE,
 )
 def start_evaluation(request: Request[EvaluationIn, NoQuery]) -> Evaluation:
     """Have scenarios played, four at a time, on contacts that are made for it and deleted after it.
 
-    Nobody is called and nothing is sent: what would leave the house is answered by the scenario.
+    Nobody is called and nothing is sent: what would leave the house is answered by the scenario. Three
+    evaluations run at a time. When models have cost `max_spend`, what is left is not played, and its results
+    say so.
     """
     wish = request.body.wish(request.new_id("eval"))
     return evaluating.start_evaluation(container().ai, CallStage(container().calls), wish)

@@ -63,9 +63,13 @@ def create_prompt(request: Request[PromptIn, NoQuery]) -> PromptTemplate:
 
 
 @route(bp, "GET", _PROMPTS, scope=Scope.VIEWER, query=PromptQuery, returns=PromptList)
-def list_prompts(request: Request[None, PromptQuery]) -> dict[str, list[PromptTemplate]]:
-    """List the prompt templates by name, or those in which words stand."""
-    return {"items": services.find_prompts(container().ai, request.query.q)}
+def list_prompts(request: Request[None, PromptQuery]) -> Page[PromptTemplate]:
+    """List the prompt templates by name, or those in which words stand.
+
+    A page may be short although `next_page_token` says that more follow: its texts are long.
+    """
+    query = request.query
+    return services.find_prompts(container().ai, query.q, query.page_size, request.start)
 
 
 @route(bp, "GET", _PROMPT, scope=Scope.VIEWER, returns=PromptView, errors=_MISSING)

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from chalice.app import CloudWatchEvent
 
 bp = Blueprint(__name__)
+_MASK_EVERY = 10  # minutes
 
 
 @bp.schedule(Rate(1, unit=Rate.MINUTES), name="dispatch")  # type: ignore[untyped-decorator]  # Chalice
@@ -28,5 +29,17 @@ def dispatch(_event: CloudWatchEvent) -> None:
         try:
             deliveries = sweep_due(container().system)
         finally:
-            start_daily(container().calls)
+            try:
+                start_daily(container().calls)
+            finally:
+                _mask_left_chats()
     log("dispatch.done", woken=woken, deliveries=deliveries)
+
+
+def _mask_left_chats() -> None:
+    """Mask what was left in chats; every ten minutes is enough."""
+    if container().calls.clock.now().minute % _MASK_EVERY == 0:
+        # Each minute's work has no use for the conversation, whose imports cost time.
+        from chalicelib.ai.services.chats import mask_left_chats  # noqa: PLC0415
+
+        mask_left_chats(container().calls.ai)

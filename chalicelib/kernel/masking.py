@@ -9,7 +9,7 @@ import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Sequence
 
 EMAIL, CARD, ACCOUNT, PHONE, NUMBER = "[email]", "[card]", "[account]", "[phone]", "[number]"
 
@@ -23,7 +23,7 @@ _IBANS = """
 _IBAN_LENGTHS = {entry[:2]: int(entry[2:]) for entry in _IBANS.split()}
 _IBAN = re.compile(r"(?<![\w-])[A-Za-z]{2}[ -]?[0-9](?:[ -]?[A-Za-z0-9]){13,60}")
 _EMAIL = re.compile(r"(?<![\w.+%-])[\w.+%-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+")
-_DIGITS = re.compile(r"(?<![\w-])[0-9](?:[ -]?[0-9]){13,40}(?![\w-])")
+_DIGITS = re.compile(r"(?<![\w-])[0-9](?:[ .\u00a0\u202f-]?[0-9]){13,}(?![\w-])")
 # The lengths of cards (ISO/IEC 7812-1), the most frequent first; shorter ones are no cards of today.
 _CARD_LENGTHS = (16, 15, 19, 18, 17, 14)
 _CARD_BEGINNINGS = frozenset("23456")
@@ -87,7 +87,7 @@ def is_iban(text: str) -> bool:
 
 def _without_accounts(text: str) -> str:
     text = _IBAN.sub(lambda found: _hide_iban(found[0]), text)
-    return _DIGITS.sub(lambda found: _hide_card(found[0]), text)
+    return _DIGITS.sub(lambda found: _hide_cards(found[0]), text)
 
 
 def _hide_iban(text: str) -> str:
@@ -100,23 +100,25 @@ def _hide_iban(text: str) -> str:
     return text
 
 
-def _hide_card(text: str) -> str:
-    """Hide the first card in a row of digits, which may have a date or a code behind it."""
-    for first, last in _windows(text):
-        if is_card(re.sub(r"[ -]", "", text[first:last])):
-            return text[:first] + CARD + text[last:]
-    return text
-
-
-def _windows(text: str) -> Iterator[tuple[int, int]]:
-    """Give where a card may be: it begins with a group of digits, and is as long as cards are."""
+def _hide_cards(text: str) -> str:
+    """Hide every card in a row of digits, which may have dates, codes and other cards around it."""
     places = [place for place, character in enumerate(text) if character.isdigit()]
+    hidden, end = "", 0
     for order, place in enumerate(places):
-        if place and text[place - 1].isdigit():
-            continue
-        for length in _CARD_LENGTHS:
-            if order + length <= len(places):
-                yield place, places[order + length - 1] + 1
+        if place == end or (place > end and not text[place - 1].isdigit()):
+            after = _card_end(text, places[order : order + max(_CARD_LENGTHS)])
+            if after:
+                hidden, end = hidden + text[end:place] + CARD, after
+    return hidden + text[end:]
+
+
+def _card_end(text: str, places: Sequence[int]) -> int:
+    """Give where a card ends whose first digits are at these places; 0 where none begins."""
+    digits = "".join(text[place] for place in places)
+    for length in _CARD_LENGTHS:
+        if length <= len(digits) and is_card(digits[:length]):
+            return places[length - 1] + 1
+    return 0
 
 
 def _luhn(digits: str) -> int:

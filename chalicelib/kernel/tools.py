@@ -15,13 +15,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class ToolContext:
-    """To whom a tool applies: fixed by the server, never chosen by the model."""
+    """To whom a tool applies: fixed by the server, never chosen by the model.
+
+    `turn_at` is when the turn began in which it is used, also where that is taken up again; None: in no turn.
+    """
 
     call_id: str
     contact_id: str
     number: str
     time_zone: str
     now: datetime
+    turn_at: datetime | None = None
 
 
 class Effect(StrEnum):
@@ -37,7 +41,8 @@ class Tool:
     """A named action: what the model reads about it, its argument model, and what runs it.
 
     `run(context, arguments)` gives the sentence that the model gets back. `replaces`: each use takes the
-    place of the one before it, so that what was wanted at first may be wanted again.
+    place of the one before it, so that what was wanted at first may be wanted again. `backs` names what the
+    agent may say to be done when it took effect (see `ai/domain/claim_words`); None: what its name tells.
     """
 
     name: str
@@ -46,6 +51,7 @@ class Tool:
     run: Callable[[ToolContext, Any], str]
     effect: Effect = Effect.CHANGES
     replaces: bool = False
+    backs: tuple[str, ...] | None = None
 
     @property
     def changes(self) -> bool:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import count
 from typing import TYPE_CHECKING
 
 from chalicelib.ai.services.chats import get_chat
 from chalicelib.calls.domain.lifecycle import reschedule
+from chalicelib.calls.domain.states import CallState
 from chalicelib.calls.services.progress import get_call
 from chalicelib.calls.services.requests import CallWish, request_call
+from chalicelib.kernel.clock import cut_to_millis
 from chalicelib.kernel.ids import derived_id, is_id
 from chalicelib.kernel.phones import E164
 from chalicelib.scheduling.domain import Callback, callback_time
@@ -16,6 +19,7 @@ from chalicelib.scheduling.domain import Callback, callback_time
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from chalicelib.calls.domain.calls import Call
     from chalicelib.scheduling.ports import SchedulingPorts
 
 
@@ -33,15 +37,14 @@ class CallbackWish:
 def promise_callback(scheduling: SchedulingPorts, wish: CallbackWish) -> Callback:
     """Accept a call for later, by the template of the call, or the chat, in which it was promised.
 
-    One call can promise one callback: another wish moves it. It goes through the same gate as every
-    dial; `Invalid` for an impossible time, `Forbidden` for a number that must not be called.
+    One call can promise one callback: another wish moves it as long as it waits, and is kept by a new call
+    when it does not. It goes through the same gate as every dial; `Invalid` for an impossible time,
+    `Forbidden` for a number that must not be called.
     """
     now = scheduling.clock.now()
-    due_at = callback_time(wish.local, wish.time_zone, now)
+    due_at = cut_to_millis(callback_time(wish.local, wish.time_zone, now))
     number = E164(wish.number)
-    call = request_call(scheduling.calls, _call_wish(scheduling, wish, number, due_at))
-    if call.due_at != due_at:
-        scheduling.calls.book.change(call.id, lambda newest: reschedule(newest, due_at))
+    call = _waiting_call(scheduling, _call_wish(scheduling, wish, number, due_at), due_at)
     callback = Callback(
         id=derived_id("callback", wish.promised_in),
         contact_id=wish.contact_id,
@@ -55,6 +58,17 @@ def promise_callback(scheduling: SchedulingPorts, wish: CallbackWish) -> Callbac
     return callback
 
 
+def _waiting_call(scheduling: SchedulingPorts, wish: CallWish, due_at: datetime) -> Call:
+    """Give the call that waits for this time; those that do not wait any more stay as they are."""
+    for place in count(1):
+        seed = wish.requested_by if place == 1 else f"{wish.requested_by}#{place}"
+        call = request_call(scheduling.calls, replace(wish, call_id=derived_id("call", seed)))
+        _, call = scheduling.calls.book.change(call.id, lambda newest: reschedule(newest, due_at))
+        if call.state is not CallState.ENDED and call.due_at == due_at:
+            return call
+    raise AssertionError("unreachable")
+
+
 def _call_wish(scheduling: SchedulingPorts, wish: CallbackWish, number: E164, due_at: datetime) -> CallWish:
     return CallWish(
         _template_of(scheduling, wish.promised_in),
@@ -62,7 +76,6 @@ def _call_wish(scheduling: SchedulingPorts, wish: CallbackWish, number: E164, du
         number=number,
         not_before=due_at,
         requested_by=f"callback:{wish.promised_in}",
-        call_id=derived_id("call", f"callback:{wish.promised_in}"),
     )
 
 

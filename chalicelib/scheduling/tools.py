@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from chalicelib.scheduling.ports import SchedulingPorts
 
 
+_NOT_KNOWN = "UTC"  # the zone of whom nothing tells where they are
+_ASK_ZONE = "Their own time zone is not known: say that this time is UTC, and ask for theirs if it matters."
+
+
 class CallbackArguments(BaseModel):
     """When to call again."""
 
@@ -33,7 +37,8 @@ def scheduling_tools(scheduling: SchedulingPorts) -> list[Tool]:
         )
         callback = promise_callback(scheduling, wish)
         local = callback.due_at.astimezone(ZoneInfo(context.time_zone))
-        return f"A call is scheduled for {local:%A, %d %B at %H:%M} ({context.time_zone})."
+        said = f"A call is scheduled for {local:%A, %d %B at %H:%M} ({context.time_zone})."
+        return f"{said} {_ASK_ZONE}" if context.time_zone == _NOT_KNOWN else said
 
     return [
         Tool(
@@ -43,5 +48,6 @@ def scheduling_tools(scheduling: SchedulingPorts) -> list[Tool]:
             schedule_callback,
             Effect.OUTSIDE,
             replaces=True,
+            backs=("call_promised",),
         )
     ]

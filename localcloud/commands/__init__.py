@@ -17,7 +17,10 @@ from localcloud.commands.findings import analyse
 from localcloud.commands.import_contacts import import_contacts
 from localcloud.commands.imports import imports
 from localcloud.commands.jobs import jobs
+from localcloud.commands.memory import memory
+from localcloud.commands.message_templates import message_templates
 from localcloud.commands.messages import messages
+from localcloud.commands.models import ai, providers
 from localcloud.commands.notes import notes, tasks
 from localcloud.commands.numbers import numbers
 from localcloud.commands.prompts import prompts
@@ -38,6 +41,7 @@ REMOTE_COMMANDS = (
     tags,
     custom_fields,
     messages,
+    message_templates,
     notes,
     tasks,
     consents,
@@ -52,6 +56,8 @@ REMOTE_COMMANDS = (
     prompts,
     chat,
     conversations,
+    providers,
+    ai,
     numbers,
     recordings,
     voicemails,
@@ -66,5 +72,6 @@ REMOTE_COMMANDS = (
 )
 
 calls.add_command(calls_dashboard)
+contacts.add_command(memory)
 
 __all__ = ["REMOTE_COMMANDS", "analyse", "transfer"]

@@ -9,10 +9,10 @@ import click
 from localcloud.commands.cells import readable
 from localcloud.commands.contact_ids import finds_contacts
 from localcloud.commands.moments import MOMENT, MOMENT_HELP
-from localcloud.commands.printing import json_option, limit_option, print_items, print_object
+from localcloud.commands.printing import json_option, limit_option, print_items, print_object, section
 from localcloud.commands.remote import uses_api
 from localcloud.commands.tables import Column
-from localcloud.commands.watching import speech, watch_call
+from localcloud.commands.watching import print_turns, watch_call
 
 if TYPE_CHECKING:
     from localcloud.commands.remote import Remote
@@ -99,14 +99,12 @@ def show(api: Remote, *, call_id: str, as_json: bool) -> None:
         return
     print_object(_without(call, *_TOLD_APART), as_json=False)
     _print_findings(call)
-    _section("what was said")
-    for turn in call["turns"]:
-        for line in speech(turn):
-            click.echo(line)
-    _section("what happened")
+    section("what was said")
+    print_turns(call["turns"])
+    section("what happened")
     print_items(call["events"], _EVENTS, ("at", "kind", "detail"), as_json=False)
     if call["cost_lines"]:
-        _section("cost, in micro-dollars")
+        section("cost, in micro-dollars")
         print_items(call["cost_lines"], _COSTS, ("kind", "amount"), as_json=False)
 
 
@@ -158,7 +156,7 @@ def _print_findings(call: dict[str, Any]) -> None:
         click.echo(f"decision: {decision['verdict']}, {decision['explanation']}")
     if analysis is None:
         return
-    _section(f"what it came to, by {analysis['source']}")
+    section(f"what it came to, by {analysis['source']}")
     click.echo(analysis["summary"])
     click.echo(f"sentiment: {analysis['sentiment']}; intents: {readable(analysis['intents'])}")
     _print_left_behind(analysis)
@@ -179,11 +177,6 @@ def _print_left_behind(analysis: dict[str, Any]) -> None:
         click.echo(f"to be called back: {found['callback']['at']}")
     for fact in found["facts"]:
         click.echo(f"learnt: {fact['key']} = {fact['value']}")
-
-
-def _section(title: str) -> None:
-    click.echo("")
-    click.secho(title, bold=True)
 
 
 def _without(item: dict[str, Any], *names: str) -> dict[str, Any]:

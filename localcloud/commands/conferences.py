@@ -60,14 +60,7 @@ def list_conferences(api: Remote, *, limit: int, as_json: bool) -> None:
 @uses_api
 def show(api: Remote, *, conference_id: str, as_json: bool) -> None:
     """Show a conference and who takes part."""
-    found = api.ask("GET", f"{_ROOMS}/{conference_id}").body
-    if as_json:
-        print_object(found, as_json=True)
-        return
-    people = found.pop("participants")
-    print_object(found, as_json=False)
-    click.echo()
-    print_items(people, _PEOPLE, _ESSENTIAL_OF_PEOPLE, as_json=False)
+    _print_room(api.ask("GET", f"{_ROOMS}/{conference_id}").body, as_json=as_json)
 
 
 @conferences.command()
@@ -79,7 +72,17 @@ def show(api: Remote, *, conference_id: str, as_json: bool) -> None:
 def create(api: Remote, *, people: tuple[str, ...], as_json: bool, **options: Any) -> None:
     """Call people together: numbers as +14155550132, or ids of contacts."""
     body = {"participants": [_guest(each) for each in people], **given(options)}
-    print_object(api.ask("POST", _ROOMS, body).body, as_json=as_json)
+    _print_room(api.ask("POST", _ROOMS, body).body, as_json=as_json)
+
+
+def _print_room(room: dict[str, Any], *, as_json: bool) -> None:
+    if as_json:
+        print_object(room, as_json=True)
+        return
+    people = room.pop("participants")
+    print_object(room, as_json=False)
+    click.echo()
+    print_items(people, _PEOPLE, _ESSENTIAL_OF_PEOPLE, as_json=False)
 
 
 def _guest(name: str) -> dict[str, str]:
@@ -156,4 +159,4 @@ def mode(api: Remote, *, conference_id: str, participant_id: str, mode: str, as_
 def end(api: Remote, *, conference_id: str, yes: bool, as_json: bool) -> None:
     """End a conference for everybody in it."""
     confirm(f"End {conference_id} for everybody?", yes=yes)
-    print_object(api.ask("POST", f"{_ROOMS}/{conference_id}/end").body, as_json=as_json)
+    _print_room(api.ask("POST", f"{_ROOMS}/{conference_id}/end").body, as_json=as_json)

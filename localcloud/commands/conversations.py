@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import sys
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from localcloud.commands.changing import confirm, yes_option
 from localcloud.commands.contact_ids import finds_contacts
-from localcloud.commands.printing import json_option, limit_option, print_items, print_object
+from localcloud.commands.printing import json_option, limit_option, print_items, print_object, section
 from localcloud.commands.remote import uses_api
 from localcloud.commands.tables import Column
+from localcloud.commands.watching import print_turns
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -45,10 +47,11 @@ def chat(
 ) -> None:
     """Write with the AI, line by line, by a call template, by a prompt, or on in a chat.
 
-    HELD_BY is the id of any of the three. An empty line, or the end of the input, ends it.
+    HELD_BY is the id of any of the three. A call template greets first, unless --message begins. An empty
+    line, or the end of the input, ends it.
     """
     body = _beginning(held_by) | ({"contact_id": contact_id} if contact_id else {})
-    for message in messages or _typed():
+    for message in messages or chain(_greeted(body), _typed()):
         answer = api.ask("POST", _CHAT, {**body, "message": message}).body
         _show_answer(answer, as_json=as_json)
         if answer["over"]:
@@ -79,7 +82,14 @@ def list_conversations(api: Remote, *, limit: int, as_json: bool, **filters: str
 @uses_api
 def show(api: Remote, *, conversation_id: str, as_json: bool) -> None:
     """Show a conversation with all that was said."""
-    print_object(api.ask("GET", f"{_CONVERSATIONS}/{conversation_id}").body, as_json=as_json)
+    found = api.ask("GET", f"{_CONVERSATIONS}/{conversation_id}").body
+    if as_json:
+        print_object(found, as_json=True)
+        return
+    turns = found.pop("turns")
+    print_object(found, as_json=False)
+    section("what was said")
+    print_turns(turns)
 
 
 @conversations.command()
@@ -100,6 +110,11 @@ def _beginning(held_by: str) -> dict[str, Any]:
         if held_by.startswith(prefix):
             return {field: held_by}
     return {"template_id": held_by}
+
+
+def _greeted(body: dict[str, Any]) -> tuple[str, ...]:
+    """Give the empty message to which a call template answers with its greeting."""
+    return ("",) if "template_id" in body else ()
 
 
 def _typed() -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -41,7 +42,6 @@ _COLUMNS = (
     Column("passed"),
     Column("created_at"),
 )
-_COMPARED = (Column("scenario"), Column("first"), Column("second"), Column("change"))
 _REMARK = "Made of a call. Names, numbers and addresses are replaced by rules: read it before you keep it."
 _PATHS = click.argument("paths", nargs=-1, type=click.Path(exists=True, path_type=Path))
 
@@ -118,12 +118,14 @@ def compare(
     """
     scenarios = _scenarios(paths, tags)
     read = [_prompt(prompt) for prompt in prompts]
-    before, after = (_rates(_played(api, scenarios, {**wish, **prompt})) for prompt in read)
-    rows = [
-        {"scenario": name, "first": rate, "second": after[name], "change": _change(rate, after[name])}
-        for name, rate in before.items()
-    ]
-    print_items(rows, _COMPARED, ("scenario", "change", "first", "second"), as_json=as_json)
+    names = _names(api, prompts, read)
+    before, after = (_by_scenario(_played(api, scenarios, {**wish, **prompt})) for prompt in read)
+    rows = [_compared(line, after[name]) for name, line in before.items()]
+    first, second = (
+        Column(name, of=itemgetter(place)) for name, place in zip(names, ("first", "second"), strict=True)
+    )
+    columns = (Column("scenario"), first, second, Column("change"), Column("why", least=20))
+    print_items(rows, columns, ("scenario", "change", *names, "why"), as_json=as_json)
     raise SystemExit(1 if any(row["change"] == "worse" for row in rows) else 0)
 
 
@@ -255,10 +257,35 @@ def _seen(seen: dict[str, Any]) -> str:
     return f"        {seen['name']} {seen['text']}".rstrip()
 
 
-def _rates(reports: list[dict[str, Any]]) -> dict[str, str]:
-    return {row["scenario"]: f"{row['passed']}/{row['played']}" for each in reports for row in each["report"]}
+def _names(api: Remote, prompts: tuple[str, str], read: list[dict[str, Any]]) -> tuple[str, str]:
+    """Give what two prompts are called, with the versions that were named; else what was typed."""
+    first, second = (_name(api, prompt) for prompt in read)
+    return (first, second) if first != second else prompts
 
 
-def _change(first: str, second: str) -> str:
-    before, after = (int(rate.partition("/")[0]) for rate in (first, second))
+def _name(api: Remote, prompt: dict[str, Any]) -> str:
+    found = api.ask("GET", f"/v1/ai/templates/{prompt['prompt_id']}").body
+    version = prompt["prompt_version"]
+    return f"{found['name']}@{version}" if version else str(found["name"])
+
+
+def _by_scenario(reports: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    return {line["scenario"]: line for each in reports for line in each["report"]}
+
+
+def _compared(before: dict[str, Any], after: dict[str, Any]) -> dict[str, Any]:
+    """Compare the reports on one scenario; `why` is what did not hold, where it got worse."""
+    change = _change(before["passed"], after["passed"])
+    new = [each for each in after["failures"] if each not in before["failures"]]
+    told = new or after["failures"]
+    return {
+        "scenario": before["scenario"],
+        "first": f"{before['passed']}/{before['played']}",
+        "second": f"{after['passed']}/{after['played']}",
+        "change": change,
+        "why": told[0] if change == "worse" and told else "",
+    }
+
+
+def _change(before: int, after: int) -> str:
     return "same" if before == after else "better" if after > before else "worse"

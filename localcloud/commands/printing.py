@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import click
 from rich.console import Console
 
-from localcloud.commands.cells import changes, readable, whole
+from localcloud.commands.cells import changes, whole
+from localcloud.commands.nesting import field_lines
 from localcloud.commands.tables import table_of, whole_row
 
 if TYPE_CHECKING:
@@ -64,15 +65,23 @@ def print_changes(
 
 
 def print_object(item: dict[str, Any], *, as_json: bool, remarks: Mapping[str, str] | None = None) -> None:
-    """Print one thing: JSON, or a line for each field, with what `remarks` says of it at the end."""
+    """Print one thing: JSON, or a line for each field, with what `remarks` says of it at the end.
+
+    The parts of a field stand below it when somebody looks; in a pipe they are JSON in its line.
+    """
     if as_json:
         _print_json(item)
-        return
-    width = max(map(len, item), default=0)
-    write = readable if _console().is_terminal else whole
-    for name, value in item.items():
-        remark = (remarks or {}).get(name, "")
-        click.echo(f"{name.ljust(width)}  {write(value)}  {remark}".rstrip())
+    elif _console().is_terminal:
+        for line in field_lines(item, remarks):
+            click.echo(line)
+    else:
+        _print_fields(item, remarks or {})
+
+
+def section(title: str) -> None:
+    """Print a heading, with an empty line before it."""
+    click.echo("")
+    click.secho(title, bold=True)
 
 
 def is_looked_at() -> bool:
@@ -86,6 +95,12 @@ def _console() -> Console:
 
 def _print_json(value: Any) -> None:
     click.echo(json.dumps(value, indent=1, ensure_ascii=False))
+
+
+def _print_fields(item: dict[str, Any], remarks: Mapping[str, str]) -> None:
+    width = max(map(len, item), default=0)
+    for name, value in item.items():
+        click.echo(f"{name.ljust(width)}  {whole(value)}  {remarks.get(name, '')}".rstrip())
 
 
 def _print_lines(items: Sequence[dict[str, Any]], columns: Sequence[Column]) -> None:

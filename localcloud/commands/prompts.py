@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from localcloud.commands.remote import Remote
 
 _PROMPTS = "/v1/ai/templates"
+_ALL = 1_000  # more than there can be
 _COLUMNS = (
     Column("id"),
     Column("name", least=12),
@@ -46,7 +47,7 @@ def prompts() -> None:
 @uses_api
 def list_prompts(api: Remote, *, search: str, as_json: bool) -> None:
     """List prompts by name."""
-    found = api.ask("GET", _PROMPTS, query={"q": search} if search else {}).body["items"]
+    found = api.items(_PROMPTS, _ALL, q=search or None)
     print_items(found, _COLUMNS, _ESSENTIAL, as_json=as_json)
 
 

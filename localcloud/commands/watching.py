@@ -10,11 +10,13 @@ import click
 from localcloud.commands.following import INTERRUPTED
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from localcloud.commands.remote import Remote
 
 _EVERY_S = 1.0
+_SPEAKER = len("caller")
+_UNTOLD = (None, "", "none")  # an intent of `none` is that nothing was wanted
 
 
 def speech(turn: dict[str, Any]) -> Iterator[str]:
@@ -27,6 +29,21 @@ def speech(turn: dict[str, Any]) -> Iterator[str]:
         yield _line("agent", "green", turn["answer"])
     if turn["heard"] is not None:
         yield _line("", "magenta", f"was talked over after: {turn['heard'].strip() or '(nothing)'}")
+
+
+def print_turns(turns: Sequence[dict[str, Any]]) -> None:
+    """Print a transcript that grows no more: what was said and done, and what was made of each turn."""
+    for turn in turns:
+        for line in (*speech(turn), *_remarks(turn)):
+            click.echo(line)
+
+
+def _remarks(turn: dict[str, Any]) -> Iterator[str]:
+    """Tell why a turn ended so, and how the caller's words sounded, where it is known."""
+    known = {name: turn.get(name) for name in ("reason", "sentiment", "intent")}
+    told = "; ".join(f"{name}: {value}" for name, value in known.items() if value not in _UNTOLD)
+    if told:
+        yield " " * _SPEAKER + f"  {click.style(told, dim=True)}"
 
 
 def watch_call(api: Remote, path: str, *, quiet: bool = False) -> list[dict[str, Any]]:
@@ -57,4 +74,4 @@ def _print(lines: list[str], *, quiet: bool) -> None:
 
 
 def _line(speaker: str, colour: str, text: str) -> str:
-    return f"{click.style(speaker.rjust(6), fg=colour, bold=True)}  {' '.join(text.split())}"
+    return f"{click.style(speaker.rjust(_SPEAKER), fg=colour, bold=True)}  {' '.join(text.split())}"

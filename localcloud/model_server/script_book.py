@@ -28,6 +28,7 @@ _DATA_MARKS = str.maketrans(
 ORDER = (
     "evaluations",
     "people",
+    "spanish",
     "guardrails",
     "after_tools",
     "follow_up",

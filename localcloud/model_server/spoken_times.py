@@ -1,9 +1,11 @@
-"""Words for a day and a time, such as "tomorrow at ten", as a local time that a tool can take."""
+"""Words for a day and a time, such as "tomorrow at ten", in English or Spanish, as a local time for tools."""
 
 from __future__ import annotations
 
 import re
 from datetime import datetime, timedelta
+
+from localcloud.model_server.spanish_times import in_english
 
 _NOW = "%A, %d %B %Y, %H:%M"
 _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -27,6 +29,7 @@ def local_time(words: str, now: str) -> str:
         return words
     if re.match(r"\d{4}-\d\d-\d\d", words):
         return words
+    words = in_english(words)
     if ahead := _AHEAD.search(words):
         return _minutes(present + _distance(ahead[1].lower(), ahead[2].lower()))
     moment = _day(words.lower(), present).replace(hour=_MORNING, minute=0)

@@ -268,8 +268,25 @@ def test_a_brief_is_read_as_it_was_written(books, brief):
     ids=["nobody spoke", "full"],
 )
 def test_an_aftermath_is_read_as_it_was_written(books, aftermath):
-    """Every field comes back with its call; writing it again replaces it."""
+    """Every field comes back with its call; what was written first stands."""
     books.book.create(a_call())
-    books.book.put_aftermath("call_1", Aftermath(None, (CostLine("x", 1, "y", 1),)))
-    books.book.put_aftermath("call_1", aftermath)
+    assert books.book.put_aftermath("call_1", aftermath)
+    assert not books.book.put_aftermath("call_1", Aftermath(None, (CostLine("x", 1, "y", 1),)))
     assert books.book.load("call_1").aftermath == aftermath
+
+
+def test_an_analysis_is_replaced_from_its_state(books):
+    """Of two who have read a call again one is stored; costs stay, and what was erased stays away."""
+    failed = Analysis("", Sentiment.NEUTRAL, (), (), "rules", state=AnalysisState.FAILED, error="x")
+    applying = replace(failed, summary="Read.", state=AnalysisState.APPLYING)
+    costs = (CostLine("x", 1, "y", 1),)
+    books.book.create(a_call())
+    assert not books.book.put_analysis("call_1", applying, AnalysisState.FAILED)
+    assert books.book.load("call_1").aftermath is None
+    books.book.put_aftermath("call_1", Aftermath(failed, costs))
+    assert books.book.put_analysis("call_1", applying, AnalysisState.FAILED)
+    assert not books.book.put_analysis("call_1", replace(applying, summary="Other."), AnalysisState.FAILED)
+    assert books.book.load("call_1").aftermath == Aftermath(applying, costs)
+    books.book.erase_texts("call_1")
+    assert not books.book.put_analysis("call_1", applying, AnalysisState.APPLYING)
+    assert books.book.load("call_1").aftermath == Aftermath(None, costs)

@@ -15,7 +15,7 @@ from fakes.chats import FakeChats, a_chat
 from pynamodb.transactions import TransactWrite
 
 from chalicelib.ai.adapters.repository.chats import ChatRepository
-from chalicelib.ai.adapters.tables import AiTable, bind
+from chalicelib.ai.adapters.tables import AiTable, ChatItem, bind
 from chalicelib.ai.domain.analysis import Usage
 from chalicelib.ai.domain.asking import ModelUse
 from chalicelib.ai.domain.chats import ChatEnd, ChatKind, ChatTurn
@@ -252,3 +252,17 @@ def test_all_rows_of_a_chat_expire_together(table, clock):
     table.begin(chat)
     taken(table, clock, chat)
     assert {row.expires_at for row in AiTable.scan()} == {int(chat.head.expires_at.timestamp())}
+
+
+def test_an_erasure_ends_where_chats_have_expired(table, clock):
+    """Also when more of them have left their places in lists than one step takes."""
+    for place in range(27):
+        made = a_chat(clock)
+        at = clock.now() - timedelta(seconds=place)
+        chat = replace(made, head=replace(made.head, id=f"chat_{place:02}", created_at=at))
+        table.begin(chat)
+        if place < 26:
+            ChatItem(f"CHAT#{chat.id}", "CHAT").delete()
+    ai = FakeAi(clock, chats=table)
+    assert not erase_chats(ai, ["contact_1"])
+    assert table.load("chat_26") is None

@@ -11,6 +11,7 @@ from fakes.evaluations import FakeEvaluations
 from chalicelib.ai.adapters import tables
 from chalicelib.ai.adapters.repository.evaluations import EvaluationRepository
 from chalicelib.ai.domain.analysis import Usage
+from chalicelib.ai.domain.asking import ModelUse
 from chalicelib.ai.domain.conduct import Conduct, OnEmergency
 from chalicelib.ai.domain.evaluations import Evaluation, EvaluationState, Subject
 from chalicelib.ai.domain.rehearsals import ContactSeen, Failure, Rehearsal, Seen, TurnSeen, Verdict
@@ -72,6 +73,7 @@ def played(run: int, **changes: object) -> Rehearsal:
         Usage(1, 2, 3),
         "",
         77,
+        (ModelUse("openai", "gpt-4o", Usage(1000, 2, 300), 5, 9), ModelUse("b", "c", error="model_timeout")),
     )
     return replace(rehearsal, **changes)  # type: ignore[arg-type]
 
@@ -97,6 +99,7 @@ def evaluation(clock):
         subject=Subject("template_1", "prompt_1", 3),
         repeat=2,
         judged=True,
+        max_spend=77,
     )
 
 
@@ -119,12 +122,13 @@ def test_a_playing_is_kept_and_counted_once(book, evaluation, clock):
     """However often it is told; the last one ends the evaluation."""
     book.add(evaluation, (FULL, SIMPLE))
     later = clock.now() + timedelta(minutes=1)
-    assert not book.has(evaluation.id, 0)
+    assert book.result(evaluation.id, 0) is None
     assert book.keep(evaluation, played(0), later)
     assert not book.keep(evaluation, played(0, failures=()), later)
-    assert book.has(evaluation.id, 0)
+    assert book.result(evaluation.id, 0) == played(0)
     stored = book.get(evaluation.id)
     assert (stored.done, stored.passed, stored.state) == (1, 0, EvaluationState.RUNNING)
+    assert stored.spent == played(0).cost > 0
     assert stored.finished_at is None
     for run in range(1, 4):
         assert book.keep(evaluation, played(run, failures=()), later)
@@ -158,3 +162,14 @@ def test_evaluations_come_newest_first(book, evaluation):
     assert (list(page.items), page.next_start) == ([known[2], known[1]], known[1].id)
     page = book.page(2, page.next_start)
     assert (list(page.items), page.next_start) == ([known[0]], None)
+
+
+def test_what_waits_for_its_judge_is_no_result(book, evaluation):
+    """It is read back as it was put aside, and counts for nothing."""
+    book.add(evaluation, (FULL, SIMPLE))
+    assert book.waiting(evaluation.id, 0) is None
+    book.put_aside(evaluation, played(0))
+    assert book.waiting(evaluation.id, 0) == played(0)
+    assert book.result(evaluation.id, 0) is None
+    assert list(book.rehearsals(evaluation.id, 10, None).items) == []
+    assert book.get(evaluation.id) == evaluation

@@ -187,6 +187,21 @@ def test_an_action_that_was_no_json_can_be_told_again(world):
     assert "".join(_texts(parts)) == "Noted."
 
 
+def test_an_action_that_was_used_may_be_gone(world):
+    """A conversation that tells of it is answered all the same, though it may not be used any more."""
+    used = ToolUsed("t1", "add_note", '{"text": "x"}', "Noted.")
+    parts = list(world.speaker().stream(replace(HI, messages=(Heard("Note it"), used), tools=())))
+    assert "".join(_texts(parts)) == "Noted."
+    if world.kind in {"anthropic", "bedrock"}:
+        assert [tool.name for tool in world.served[-1].request.tools] == ["add_note"]
+
+
+def test_what_was_added_to_the_instructions_is_told_too(world):
+    """However the provider wants it cached."""
+    list(world.speaker().stream(replace(HI, instructions="Be brief. Be kind.", stable=10)))
+    assert "".join(world.served[-1].request.system_text.split()) == "Bebrief.Bekind."
+
+
 @pytest.mark.parametrize("temperature", [None, 0.0, 0.4, 1.7])
 def test_a_temperature_is_one_that_the_provider_takes(world, temperature):
     """Where the scale ends earlier the highest is taken; without one nothing is said of it."""
@@ -305,7 +320,7 @@ def test_one_connection_serves_the_next_turn(world):
 
 
 def _extract(world):
-    return world.speaker().extract("Sum it up.", "Caller: I want pumps.", "summary_of", SCHEMA)
+    return world.speaker().extract("Sum it up.", "Caller: I want pumps.", "summary_of", SCHEMA, 30.0)
 
 
 def test_a_text_is_read_into_the_schema(world):

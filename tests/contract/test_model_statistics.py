@@ -46,7 +46,7 @@ def ai(request, clock):
 
 
 def _asked(name, *uses, at=NOW, template="template_1"):
-    return Asked(name, at, template, uses or (USE,))
+    return Asked(name, at, template, (uses or (USE,),))
 
 
 def test_questions_count_once(ai):
@@ -63,7 +63,7 @@ def test_questions_count_once(ai):
 
 def test_a_conversation_that_asked_nobody_counts_nothing(ai):
     """It leaves no mark either."""
-    assert not count_once(ai, Asked("call_1", NOW, "template_1", ()))
+    assert not count_once(ai, Asked("call_1", NOW, "template_1", ((),)))
     assert count_once(ai, _asked("call_1"))
 
 
@@ -136,19 +136,19 @@ def test_the_stored_numbers_equal_a_recount(make_table, clock, calls, by):
 
 def _compare(ai, calls, again, by):
     asked = [
-        Asked(f"call_{n}", NOW - timedelta(days=age), template, tuple(uses))
+        Asked(f"call_{n}", NOW - timedelta(days=age), template, (tuple(uses),))
         for n, (age, template, uses) in enumerate(calls)
     ]
     for each in [*asked, *(asked[n] for n in again if n < len(asked))]:
         count_once(ai, each)
     rows: dict[Row, Counter[str]] = {}
     for each in asked:
-        for row, numbers in moves_of(each.at.date(), each.template_id, each.uses).items():
+        for row, numbers in moves_of(each.at.date(), each.template_id, each.turns).items():
             rows.setdefault(row, Counter()).update(numbers)
     first = TODAY - timedelta(days=2)
     found = read_model_dashboard(ai, first, TODAY, by)
     assert found == dashboard_of(rows.items(), first, TODAY, by)
-    uses = [use for each in asked for use in each.uses]
+    uses = [use for each in asked for use in [use for turn in each.turns for use in turn]]
     assert found.whole.requests == len(uses)
     assert found.whole.first.count == sum(use.first_ms is not None for use in uses)
     assert sum(numbers.requests for numbers in found.groups.values()) == len(uses)

@@ -10,7 +10,7 @@ from fakes.call_tables import books_in_memory, books_on_a_table
 from fakes.calls import NOW, a_call
 
 from chalicelib.calls.domain.files import Aftermath
-from chalicelib.calls.domain.proposals import Proposal, Verdict, decided
+from chalicelib.calls.domain.proposals import Proposal, ProposalState, Verdict, claimed, decided, reopened
 
 FULL = Proposal("call_1", "mail", "email", "ada@example.com", "write to me", 3, NOW)
 BARE = Proposal("call_1", "pets", "pets", 2.5, "", None, NOW)
@@ -41,7 +41,7 @@ def test_a_proposal_is_read_as_it_was_written(books, proposal):
 def test_what_was_never_proposed_is_not_there(books):
     """Neither for a call nor for a value of one."""
     assert books.proposals.get("call_1", "mail") is None
-    assert not books.proposals.decide(decided(FULL, Verdict.ACCEPT, "token:1", NOW))
+    assert not books.proposals.decide(decided(FULL, Verdict.ACCEPT, "token:1", NOW), ProposalState.OPEN)
     assert books.proposals.get("call_1", "mail") is None
 
 
@@ -56,9 +56,21 @@ def test_a_proposal_is_decided_once(books):
     """The first decision stands."""
     books.proposals.add(FULL)
     accepted = decided(FULL, Verdict.ACCEPT, "token:1", NOW + timedelta(seconds=1))
-    assert books.proposals.decide(accepted)
-    assert not books.proposals.decide(decided(FULL, Verdict.REFUSE, "token:2", NOW))
+    assert books.proposals.decide(accepted, ProposalState.OPEN)
+    assert not books.proposals.decide(decided(FULL, Verdict.REFUSE, "token:2", NOW), ProposalState.OPEN)
     assert books.proposals.get("call_1", "mail") == accepted
+
+
+def test_a_decision_is_taken_in_steps(books):
+    """Each from the state before it: claimed, and accepted or open again; what is gone stays away."""
+    books.proposals.add(FULL)
+    taken = claimed(FULL, "token:1", NOW)
+    assert books.proposals.decide(taken, ProposalState.OPEN)
+    assert not books.proposals.decide(taken, ProposalState.OPEN)
+    assert books.proposals.get("call_1", "mail") == taken
+    assert books.proposals.decide(reopened(taken), ProposalState.ACCEPTING)
+    assert books.proposals.get("call_1", "mail") == FULL
+    assert not books.proposals.decide(BARE, ProposalState.OPEN)
 
 
 def test_proposals_go_with_the_words_of_their_call(books):

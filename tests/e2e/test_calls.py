@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 from e2e.world import MARIA, Stack
 
+from localcloud.sample_data import all_prompts
+
 TALKATIVE: dict[str, Any] = {
     "answer": 0.5,
     "steps": [
@@ -27,7 +29,7 @@ def spoken_by_agent(call: dict[str, Any]) -> str:
 @pytest.mark.parametrize("transport", ["relay", "gather"])
 def test_a_call_is_held_and_its_story_is_kept(stack: Stack, transport: str) -> None:
     """A contact is called, talks, says goodbye: transcript, tools, analysis, cost and note are there."""
-    prompts = {item["name"]: item["id"] for item in stack.api.get("/v1/ai/templates")["items"]}
+    prompts = {item["name"]: item["id"] for item in all_prompts(stack.api)}
     template = stack.api.post(
         "/v1/calls/templates",
         {

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from e2e.world import JAMES, MARIA, Stack, eventually
 
+from localcloud.sample_data import all_prompts
+
 if TYPE_CHECKING:
     from localcloud.api import Api
 
@@ -20,7 +22,7 @@ PATIENT: dict[str, Any] = {
 
 def template_of(api: Api, **fields: Any) -> dict[str, Any]:
     """Make a call template that begins like the sample's."""
-    prompts = {item["name"]: item["id"] for item in api.get("/v1/ai/templates")["items"]}
+    prompts = {item["name"]: item["id"] for item in all_prompts(api)}
     body = {
         "name": "Desk",
         "prompt_id": prompts["Sales"],

@@ -134,13 +134,16 @@ class World:
             "greeting": "Which company do you work for?",
             "extract": [{"key": _PROPOSED, "type": "text", "maps_to": _PROPOSED}],
         }
-        steps = [{"hears": "company", "say": "I work for Globex.", "hang_up": True}]
+        steps = [
+            {"hears": "company", "say": "I work for Globex."},
+            {"hang_up": True},
+        ]  # once they were answered
         wish = {
             "contact_id": self._contact_at(self._person(steps=steps)),
             "template_id": self._made("/v1/calls/templates", template),
         }
         call = self._stack.finished(self._made("/v1/calls/initiate", wish))
-        assert [proposal["field"] for proposal in call["proposals"]] == [_PROPOSED], call
+        assert [proposal["field"] for proposal in call["proposals"]] == [_PROPOSED]
         return str(call["id"])
 
     def _contact_at(self, number: str) -> str:

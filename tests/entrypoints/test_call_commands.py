@@ -78,7 +78,7 @@ def test_live_calls_are_listed(run, calls):
 
 def test_a_call_is_shown_with_its_story(run, calls):
     """What was said, done, found out and paid, each under its heading."""
-    turn = _talk(calls)
+    turn = replace(_talk(calls), sentiment=Sentiment.NEGATIVE, intent="price", reason="abuse_warned")
     run_of = ToolRun("1", "add_note", '{"text": "x"}', "Noted.", done=True, took_ms=3)
     calls.turns.close("call_1", replace(turn, answer="At nine.", end=TurnEnd.LISTEN, tools=(run_of,)))
     calls.turns.interrupt("call_1", 1, "At")
@@ -89,6 +89,7 @@ def test_a_call_is_shown_with_its_story(run, calls):
     shown = _plain(run("calls", "show", "call_1", terminal=120))
     for words in ("caller  When are you open?", "agent  At nine.", "talked over after: At", "add_note"):
         assert words in shown
+    assert "reason: abuse_warned; sentiment: negative; intent: price" in shown
     for words in ("They asked.", "to do: Call back (agent)", "2026-03-09", "tokens", "micro-dollars"):
         assert words in shown
     assert _read(run("calls", "show", "call_1", "--json"))["id"] == "call_1"

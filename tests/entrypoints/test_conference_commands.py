@@ -39,6 +39,8 @@ def test_people_are_called_together_and_shown(run, room):
     assert shown.exit_code == 0
     assert "Delivery" in shown.stdout
     assert BEN in shown.stdout
+    for words in (("show", room["id"]), ("create", BEN, CEM), ("end", room["id"], "--yes")):
+        assert "{" not in run("conferences", *words, terminal=120).stdout
 
 
 def test_people_are_added_changed_and_removed(run, room):

@@ -26,13 +26,30 @@ def calls(container, clock):
 
 
 def test_lines_are_answered_until_an_empty_one(calls, run, monkeypatch):
-    """The chat goes on from line to line, and nothing is asked without one."""
+    """A call template greets first; the chat goes on from line to line, and nothing is asked without one."""
     monkeypatch.setattr(conversations, "_typed", lambda: iter(["Hello?", "And now?"]))
     calls.ai.model.scripts = [["One."], ["Two."]]
     done = run("chat", "template_1", "--contact", "+14155552671")
     assert done.exit_code == 0, done.output
-    assert done.output.splitlines() == ["ai: One.", "ai: Two."]
+    assert done.output.splitlines() == ["ai: Hello Ada, this is Ann.", "ai: One.", "ai: Two."]
     assert len(calls.ai.chats.by_id) == 1
+
+
+def test_a_prompt_has_no_greeting(calls, run, monkeypatch):
+    """The first line begins."""
+    monkeypatch.setattr(conversations, "_typed", lambda: iter(["Hello?"]))
+    calls.ai.model.scripts = [["One."]]
+    assert run("chat", "prompt_1").output.splitlines() == ["ai: One."]
+
+
+def test_a_conversation_is_read_as_lines(calls, run):
+    """Who said what, not JSON, as that of a call."""
+    calls.ai.model.scripts = [["We open", " at nine."]]
+    begun = json.loads(run("chat", "template_1", "--message", "Hello?", "--json").output)
+    shown = run("conversations", "show", begun["conversation_id"]).output
+    assert "caller  Hello?" in shown
+    assert "agent  We open at nine." in shown
+    assert "{" not in shown
 
 
 def test_a_chat_goes_on_by_its_id_and_shows_what_was_done(calls, run):

@@ -23,9 +23,9 @@ def counted(container, clock, crm):
     container.calls.templates.add(a_template(name="Sales"))
     late = ModelUse("openai", "gpt-4.1-mini", Usage(), None, 3000, "model_timeout")
     spare = ModelUse("spare", "own", Usage(100, 0, 10), 200, 500)
-    count_once(container.ai, Asked("call_1", NOW, "template_1", (late, spare)))
+    count_once(container.ai, Asked("call_1", NOW, "template_1", ((late, spare),)))
     usual = ModelUse("openai", "gpt-4.1-mini", Usage(1000, 400, 100), 100, 1000)
-    count_once(container.ai, Asked("call_2", NOW - timedelta(days=1), "template_2", (usual,)))
+    count_once(container.ai, Asked("call_2", NOW - timedelta(days=1), "template_2", ((usual,),)))
 
 
 def test_the_dashboard_tells_the_numbers(api):

@@ -70,7 +70,7 @@ def test_a_call_is_read_again(api, calls):
     answer = api.post(f"{CALL}/analysis", None, scope=Scope.OPERATOR)
     assert (answer.status, answer.body["id"]) == (202, "call_1")
     assert calls.wakeups.analyses == ["call_1"]
-    calls.book.put_aftermath("call_1", Aftermath(replace(FAILED, state=AnalysisState.DONE), ()))
+    calls.book.put_analysis("call_1", replace(FAILED, state=AnalysisState.DONE), AnalysisState.FAILED)
     again = api.post(f"{CALL}/analysis", None)
     assert (again.status, again.body["code"]) == (409, "analysis_done")
     assert api.post("/v1/calls/call_x/analysis", None).status == 404

@@ -12,17 +12,24 @@ from fakes.events import queue_event
 
 from chalicelib.ai.adapters.messages import PlayScenario, encode
 from chalicelib.ai.domain.conversation import CallerPressed, CallerSaid, CallerSilent
+from chalicelib.ai.domain.tooling import ToolRun
 from chalicelib.ai.ports import ToolCall
 from chalicelib.ai.schemas.scenarios import ScenarioIn
+from chalicelib.calls.domain.turns import Turn, TurnKind
 from chalicelib.calls.services.turns import TurnRequest, interrupt_turn, take_turn
 from chalicelib.crm.domain.contacts import ContactChanges
 from chalicelib.crm.services.contacts import change_contact
 from chalicelib.entrypoints import jobs
 from chalicelib.system.domain.tokens import Scope
+from localcloud.commands import evaluations as commands
 from localcloud.commands import following
 
 EVALUATIONS = "/v1/ai/evaluations"
 AGENT = {"prompt": "You call {{ contact.name }}.", "greeting": "Hello.", "tools": ["add_note"]}
+NUMBERS = ToolRun(
+    "1", "add_note", '{"phone": 14155552671, "count": 3, "is_new": true}', "Noted.", done=True, took_ms=1
+)
+LONG = ToolRun("2", "schedule_callback", "{}", "z" * 3000, done=True, took_ms=1)
 REACHED = "ada@lovelace.org or +44 20 7946 0958"
 GOOD = {"name": "good", "agent": AGENT, "steps": [{"caller": "Hi", "expect": [{"ends": "listen"}]}]}
 BAD = {"name": "bad", "agent": AGENT, "steps": [{"caller": "Hi", "expect": [{"uses": "add_note"}]}]}
@@ -43,6 +50,12 @@ def work(calls) -> None:
     while calls.ai.evaluation_work.sent:
         message = PlayScenario(*calls.ai.evaluation_work.sent.pop(0))
         assert jobs.jobs(queue_event(encode(message)), None) == {"batchItemFailures": []}
+
+
+def test_a_fourth_evaluation_waits(api, calls):
+    """409 while three are running."""
+    statuses = [api.ask("POST", EVALUATIONS, body={"scenarios": [GOOD]}).status for _ in range(4)]
+    assert statuses == [202, 202, 202, 409]
 
 
 def test_an_evaluation_is_accepted_played_and_read(api, calls):
@@ -156,6 +169,25 @@ def test_a_scenario_of_a_call_can_be_played(api, talked):
     assert api.ask("POST", EVALUATIONS, body={"scenarios": [scenario]}).status == 202
 
 
+def test_a_long_call_becomes_a_scenario_that_is_taken(api, calls):
+    """Whatever was said: texts are cut, unknown tags shortened, turns without words left out."""
+    connected(calls)
+    turns = [
+        Turn(1, TurnKind.UNCLEAR, NOW, said="x" * 300),
+        Turn(2, TurnKind.SPEECH, NOW, said=" ", language="es-419"),
+        Turn(3, TurnKind.SPEECH, NOW, said="hola " * 500, language="es-419", heard="y" * 3000),
+        Turn(4, TurnKind.SPEECH, NOW, said="ok", language="zh-Hant-TW", tools=(NUMBERS, LONG)),
+    ]
+    for turn in turns:
+        calls.turns.open("call_1", turn)
+    document = api.get("/v1/calls/call_1/scenario").body["scenario"]
+    steps = document["steps"]
+    assert [step.get("language") for step in steps] == [None, "es", "zh"]
+    assert api.ask("POST", EVALUATIONS, body={"scenarios": [document]}).status == 202
+    (used,) = (each for each in steps[2]["expect"] if each["uses"] == "add_note")
+    assert used["arguments"] == {"phone": 12345678901, "count": 3, "is_new": True}
+
+
 def test_a_call_without_words_is_no_scenario(api, calls):
     """409; and viewers may not read any."""
     connected(calls)
@@ -221,8 +253,27 @@ def test_prompts_are_compared_by_outcome(run, files, api, calls):
         "first": "1/1",
         "second": "1/1",
         "change": "same",
+        "why": "",
     }
     assert run("evaluate", "compare", files, "--prompts", "prompt_1", "prompt_1@x").exit_code == 2
+
+
+def test_prompts_are_compared_under_their_names(run, files, calls):
+    """Under the names of the two prompts."""
+    result = run("evaluate", "compare", files, "--prompts", "prompt_1", "prompt_1@1")
+    heading = result.stdout.splitlines()[0].split("\t")
+    name = calls.ai.prompts.get("prompt_1").name
+    assert heading == ["scenario", name, f"{name}@1", "change", "why"]
+
+
+def test_the_reason_is_what_the_first_did_not_have():
+    """Only where it got worse."""
+    before = {"scenario": "a", "passed": 2, "played": 3, "failures": ["turn 1: old"]}
+    after = {"scenario": "a", "passed": 1, "played": 3, "failures": ["turn 1: old", "turn 2: new"]}
+    worse = {"scenario": "a", "first": "2/3", "second": "1/3", "change": "worse", "why": "turn 2: new"}
+    assert commands._compared(before, after) == worse
+    assert commands._compared(after, before)["why"] == ""
+    assert commands._compared(before, {**before, "passed": 1})["why"] == "turn 1: old"
 
 
 def test_a_call_is_written_as_a_file(run, files, talked, tmp_path):

@@ -80,10 +80,10 @@ def test_every_field_comes_back(api):
 @pytest.mark.parametrize(
     ("change", "pointer"),
     [
-        ({"variables": [{**OFFER, "name": "contact"}]}, "/variables/0"),
+        ({"variables": [{**OFFER, "name": "contact"}]}, "/variables/0/name"),
         ({"variables": [{**OFFER, "name": "Offer"}]}, "/variables/0/name"),
-        ({"variables": [{**OFFER, "type": "number"}]}, "/variables/0"),
-        ({"variables": [{**OFFER, "type": "date"}]}, "/variables/0"),
+        ({"variables": [{**OFFER, "type": "number"}]}, "/variables/0/sample"),
+        ({"variables": [{**OFFER, "type": "date"}]}, "/variables/0/sample"),
         ({"variables": [OFFER, OFFER]}, ""),
         ({"text": " "}, "/text"),
     ],

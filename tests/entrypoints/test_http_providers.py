@@ -21,7 +21,8 @@ def test_providers_are_listed_in_their_order_without_keys(api):
     assert answer.status == 200
     first, second = answer.body["items"]
     assert (first["name"], second["name"], second["region"]) == ("openai", "spare", "us-east-1")
-    assert set(first) == {"name", "kind", "model", "first_token_ms", "base_url", "region", "api_version"}
+    texts = {"name", "kind", "model", "base_url", "region", "api_version", "priced_as"}
+    assert set(first) == {*texts, "first_token_ms", "gap_ms"}
 
 
 def test_a_template_that_names_another_provider_is_refused(api):

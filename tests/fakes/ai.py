@@ -47,6 +47,10 @@ class FakePrompts:
         """Give every template, by name."""
         return sorted(self.by_id.values(), key=lambda template: template.name)
 
+    def count(self) -> int:
+        """Give how many there are."""
+        return len(self.by_id)
+
     def save(self, template: PromptTemplate, before: PromptTemplate) -> bool:
         """Keep the next version, and the one before."""
         with self.lock:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Sequence
     from datetime import datetime
 
+    from chalicelib.ai.domain.analysis import Analysis, AnalysisState
     from chalicelib.calls.domain.calls import Call
     from chalicelib.calls.domain.proposals import Proposal
     from chalicelib.calls.domain.recordings import Recording
@@ -135,13 +136,26 @@ class FakeBook:
         self.shelf.uses["put_brief"] += 1
         self.shelf.briefs[call_id] = brief
 
-    def put_aftermath(self, call_id: str, aftermath: Aftermath, texts_since: datetime | None = None) -> None:
-        """Keep an aftermath, unless it was erased."""
-        self.shelf.uses["put_aftermath"] += 1
-        if call_id not in self.shelf.erased:
+    def put_aftermath(self, call_id: str, aftermath: Aftermath, texts_since: datetime | None = None) -> bool:
+        """Keep an aftermath, once."""
+        with self.shelf.lock:
+            self.shelf.uses["put_aftermath"] += 1
+            if call_id in self.shelf.aftermaths:
+                return False
             self.shelf.aftermaths[call_id] = aftermath
             if texts_since:
                 self.shelf.texts[call_id] = texts_since
+            return True
+
+    def put_analysis(self, call_id: str, analysis: Analysis, before: AnalysisState) -> bool:
+        """Keep an analysis in place of one in this state."""
+        with self.shelf.lock:
+            self.shelf.uses["put_analysis"] += 1
+            kept = self.shelf.aftermaths.get(call_id)
+            if kept is None or kept.analysis is None or kept.analysis.state is not before:
+                return False
+            self.shelf.aftermaths[call_id] = replace(kept, analysis=analysis)
+            return True
 
     def of_contacts(self, contact_ids: Sequence[str], limit: int, start: str | None) -> Page[Call]:
         """Give a page of the calls of these contacts, newest first."""

@@ -255,7 +255,9 @@ class FakeCalls:
     def tool_specs(self) -> Mapping[str, ToolSpec]:
         """What the model is told of the actions."""
         return {
-            tool.name: ToolSpec(tool.name, tool.description, tool.arguments.model_json_schema(), tool.changes)
+            tool.name: ToolSpec(
+                tool.name, tool.description, tool.arguments.model_json_schema(), tool.changes, tool.backs
+            )
             for tool in self.tools.values()
         }
 

@@ -25,6 +25,7 @@ class FakeEvaluations:
         self._by_id: dict[str, Evaluation] = {}
         self._scenarios: dict[str, list[Scenario]] = {}
         self._played: dict[str, dict[int, Rehearsal]] = {}
+        self._aside: dict[tuple[str, int], Rehearsal] = {}
 
     def add(self, evaluation: Evaluation, scenarios: Sequence[Scenario]) -> Evaluation:
         """Keep an evaluation once."""
@@ -53,12 +54,22 @@ class FakeEvaluations:
             return False
         kept[rehearsal.run] = rehearsal
         passed = head.passed + rehearsal.passed
-        self._by_id[head.id] = replace(head, done=head.done + 1, passed=passed, changed_at=now)
+        self._by_id[head.id] = replace(
+            head, done=head.done + 1, passed=passed, spent=head.spent + rehearsal.cost, changed_at=now
+        )
         return True
 
-    def has(self, evaluation_id: str, run: int) -> bool:
-        """Tell whether a playing is over."""
-        return run in self._played.get(evaluation_id, {})
+    def result(self, evaluation_id: str, run: int) -> Rehearsal | None:
+        """Give what came of a playing."""
+        return self._played.get(evaluation_id, {}).get(run)
+
+    def put_aside(self, evaluation: Evaluation, rehearsal: Rehearsal) -> None:
+        """Keep what waits for its judge."""
+        self._aside[evaluation.id, rehearsal.run] = rehearsal
+
+    def waiting(self, evaluation_id: str, run: int) -> Rehearsal | None:
+        """Give what waits for its judge."""
+        return self._aside.get((evaluation_id, run))
 
     def rehearsals(self, evaluation_id: str, page_size: int, start: str | None) -> Page[Rehearsal]:
         """Give playings in order."""

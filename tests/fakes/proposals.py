@@ -5,12 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from chalicelib.calls.domain.proposals import ProposalState
-
 if TYPE_CHECKING:
     from fakes.call_books import Shelf
 
-    from chalicelib.calls.domain.proposals import Proposal
+    from chalicelib.calls.domain.proposals import Proposal, ProposalState
 
 
 @dataclass
@@ -30,11 +28,11 @@ class FakeProposals:
         """Give a proposal."""
         return self.shelf.proposals.get((call_id, field))
 
-    def decide(self, proposal: Proposal) -> bool:
-        """Keep what was decided, once."""
+    def decide(self, proposal: Proposal, before: ProposalState) -> bool:
+        """Keep a step of a decision, from this state."""
         with self.shelf.lock:
             stored = self.shelf.proposals.get((proposal.call_id, proposal.field))
-            if stored is None or stored.state is not ProposalState.OPEN:
+            if stored is None or stored.state is not before:
                 return False
             self.shelf.proposals[proposal.call_id, proposal.field] = proposal
             return True

@@ -3,9 +3,11 @@ from __future__ import annotations
 import socket
 
 import pytest
+from click.testing import CliRunner
 
+from localcloud.cli import main
 from localcloud.deployer import endpoints, stack_parameters
-from localcloud.programs import programs
+from localcloud.programs import cloud_python, programs
 from localcloud.settings import SettingError, load_settings, read_env_file
 from localcloud.workspace import Workspace
 
@@ -81,6 +83,34 @@ def test_unusable_setting_is_named(workspace, variable, value):
     """A setting that cannot be used is named, with what to give instead."""
     with pytest.raises(SettingError, match=variable):
         load_settings(workspace, {variable: value})
+
+
+_ORACLE = '[{"name": "main", "kind": "oracle", "model": "m"}]'
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "told"),
+    [
+        ("MODEL_PROVIDERS", _ORACLE, "MODEL_PROVIDERS: The provider main is of kind oracle"),
+        ("MODEL_PROVIDERS", _ORACLE[:-1], "MODEL_PROVIDERS is no JSON"),
+        ("MODEL_PROVIDER_KEYS", "sk-1", "MODEL_PROVIDER_KEYS is no JSON"),
+    ],
+)
+def test_providers_that_cannot_be_used_start_nothing(tmp_path, variable, value, told):
+    """`up` ends with 2 and a sentence that names the variable, and no key."""
+    cloud_python(tmp_path).parent.mkdir(parents=True)
+    cloud_python(tmp_path).touch()
+    done = CliRunner().invoke(main, ["--root", str(tmp_path), "up"], env={variable: value})
+    assert (done.exit_code, told in done.stderr) == (2, True), done.output
+    assert "sk-1" not in done.output
+
+
+def test_providers_are_given_to_the_stack_as_they_were_written(workspace):
+    """With their keys beside them."""
+    wanted = {"MODEL_PROVIDERS": _ORACLE.replace("oracle", "openai"), "MODEL_PROVIDER_KEYS": '{"main": "k"}'}
+    parameters = stack_parameters(load_settings(workspace, wanted))
+    assert parameters["ModelProviders"] == wanted["MODEL_PROVIDERS"]
+    assert parameters["ModelProviderKeys"] == wanted["MODEL_PROVIDER_KEYS"]
 
 
 def test_simulated_providers_need_nothing(workspace):

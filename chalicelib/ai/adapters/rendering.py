@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import contextmanager
+from dataclasses import Field, fields, is_dataclass
 from itertools import takewhile
 from typing import TYPE_CHECKING, Any
 
-from jinja2 import TemplateError, Undefined, nodes
+from jinja2 import StrictUndefined, TemplateError, Undefined, nodes
 from jinja2.meta import find_undeclared_variables
+from jinja2.utils import missing
 
-from chalicelib.ai.adapters.sandbox import BoundedSandbox, bounded
+from chalicelib.ai.adapters.sandbox import BoundedSandbox, bounded, one_rendering, weighed
 from chalicelib.ai.domain.privacy import as_data
 from chalicelib.kernel.errors import Invalid
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
 
 # What a template can raise; a bug of ours looks the same, and is told the same way.
@@ -31,12 +34,33 @@ _FAULTS = (
 )
 
 
+_MOST_NAMES = 400  # characters
+
+
+class _Missing(StrictUndefined):
+    """What a template names and nothing has; it is refused in words for whoever writes templates."""
+
+    @property
+    def _undefined_message(self) -> str:
+        thing, name = self._undefined_obj, self._undefined_name
+        if thing is missing or self._undefined_hint:
+            return super()._undefined_message
+        known = ", ".join(thing if isinstance(thing, Mapping) else (each.name for each in _fields(thing)))
+        what = type(thing).__name__.lower() if is_dataclass(thing) else "the value"
+        return f"{what} has no {name}" + (f"; it has {known[:_MOST_NAMES]}" if known else "")
+
+
+def _fields(thing: Any) -> tuple[Field[Any], ...]:
+    return fields(thing) if is_dataclass(thing) else ()
+
+
 class JinjaRenderer:
     """Renders prompt and call templates; refuses missing variables."""
 
     def __init__(self) -> None:
         self._environment = BoundedSandbox()
         self._marking = BoundedSandbox()
+        self._environment.undefined = self._marking.undefined = _Missing
         self._marking.finalize = _marked
 
     def check(self, text: str) -> None:
@@ -46,12 +70,12 @@ class JinjaRenderer:
 
     def render_marked(self, text: str, variables: Mapping[str, Any]) -> str:
         """Render for a model: texts that come out of variables are marked as data; `Invalid` as `render`."""
-        with _refusing("The template cannot be rendered"):
+        with _refusing("The template cannot be rendered"), one_rendering():
             return bounded(self._marking.from_string(text).generate(variables))
 
     def render(self, text: str, variables: Mapping[str, Any]) -> str:
         """Render; `Invalid` with code `bad_template` names what is wrong, also a result that is too long."""
-        with _refusing("The template cannot be rendered"):
+        with _refusing("The template cannot be rendered"), one_rendering():
             return bounded(self._environment.from_string(text).generate(variables))
 
     def names(self, text: str) -> frozenset[str]:
@@ -71,7 +95,8 @@ class JinjaRenderer:
 
 def _marked(value: Any) -> Any:
     """Mark what a template prints; not numbers, nor nothing, nor what is missing, which is refused."""
-    return value if value is None or isinstance(value, int | float | Undefined) else as_data(str(value))
+    known = weighed(value)
+    return known if known is None or isinstance(known, int | float | Undefined) else as_data(str(known))
 
 
 @contextmanager

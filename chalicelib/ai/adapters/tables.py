@@ -119,6 +119,8 @@ class EvaluationItem(AiTable, discriminator="evaluation"):
     created_by = UnicodeAttribute()
     done = NumberAttribute()
     passed = NumberAttribute()
+    max_spend = NumberAttribute(null=True)
+    spent = NumberAttribute(null=True)
 
 
 class ScenarioItem(AiTable, discriminator="scenario"):
@@ -128,7 +130,7 @@ class ScenarioItem(AiTable, discriminator="scenario"):
 
 
 class RehearsalItem(AiTable, discriminator="rehearsal"):
-    """What came of one playing: `EVAL#<id>` / `RESULT#<4 digits>`."""
+    """What came of one playing: `EVAL#<id>` / `RESULT#<4 digits>`; `WAITING#…` until it was judged."""
 
     rehearsal = JSONAttribute()
 

@@ -21,12 +21,16 @@ from chalicelib.kernel.errors import Invalid
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from chalicelib.ai.domain.asking import ModelUse
     from chalicelib.ai.domain.extraction import Extracted, ExtractField
 
 
 @dataclass(frozen=True)
 class Usage:
-    """Tokens that a request consumed; `cached_tokens` are part of `prompt_tokens`."""
+    """Tokens that a request consumed; `cached_tokens` are part of `prompt_tokens`.
+
+    Where putting a prompt into the cache costs more than the prompt, it counts as so many more of its tokens.
+    """
 
     prompt_tokens: int = 0
     cached_tokens: int = 0
@@ -60,7 +64,8 @@ class AnalysisState(StrEnum):
 class Analysis:
     """What is known of a conversation after it ended; `source` names the model or `rules`.
 
-    `error` is the code of why no model has read it, where that is so.
+    `error` is the code of why no model has read it, where that is so. `asked` are the questions to models of
+    this reading, the how manieth of the call `reading` says; `usage` is the sum of all its readings.
     """
 
     summary: str
@@ -73,6 +78,8 @@ class Analysis:
     findings: Findings = NOTHING_FOUND
     state: AnalysisState = AnalysisState.DONE
     error: str = ""
+    asked: tuple[ModelUse, ...] = ()
+    reading: int = 1
 
 
 ANALYSIS_NAME = "call_analysis"

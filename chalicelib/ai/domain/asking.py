@@ -6,9 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from chalicelib.ai.domain.analysis import Usage
-
-# Said when an answer broke off and another provider begins it anew.
-SAY_AGAIN = "Sorry, let me say that again."
+from chalicelib.kernel.errors import Invalid
 
 
 @dataclass(frozen=True)
@@ -26,7 +24,32 @@ class ModelUse:
     error: str = ""
 
 
+class UnreadableError(Invalid):
+    """An answer came that is not what was asked for; `usage` is what it consumed all the same."""
+
+    def __init__(self, message: str, *, code: str, usage: Usage) -> None:
+        super().__init__(message, code=code)
+        self.usage = usage
+
+
 Tell = Callable[[ModelUse], None]
+
+
+@dataclass
+class Uses:
+    """Keeps the questions that are over; its `note` is a `Tell`."""
+
+    over: tuple[ModelUse, ...] = ()
+
+    def note(self, use: ModelUse) -> None:
+        """Hear of a question."""
+        if use.total_ms is not None:
+            self.over += (use,)
+
+    @property
+    def usage(self) -> Usage:
+        """The tokens of all of them."""
+        return sum((use.usage for use in self.over), Usage())
 
 
 def tell_nobody(_use: ModelUse) -> None:

@@ -11,7 +11,7 @@ from chalicelib.ai.domain.analysis import Usage
 from chalicelib.ai.domain.conduct import DEFAULT_CONDUCT, Conduct
 from chalicelib.ai.domain.conversation import Heard, OnFailure, Spoken, ToolUsed
 from chalicelib.ai.domain.privacy import caller_words
-from chalicelib.ai.domain.tooling import agrees
+from chalicelib.ai.domain.tooling import agrees_to
 from chalicelib.kernel.clock import iso
 
 if TYPE_CHECKING:
@@ -183,10 +183,11 @@ def silences_before(turns: tuple[ChatTurn, ...]) -> int:
 
 def agreed_runs(turns: tuple[ChatTurn, ...], turn: ChatTurn) -> tuple[ToolRun, ...]:
     """Give the actions that waited for a yes which this turn says; `turns` are those before it."""
-    if not turns or turn.kind is not ChatKind.MESSAGE or not agrees(turn.said):
+    if not turns or turn.kind is not ChatKind.MESSAGE:
         return ()
     asked = turns[-1]
-    return tuple(run for run in asked.tools if run.held) if asked.answer else ()
+    is_agreed = agrees_to(asked.tools, asked.answer or "", turn.said)
+    return tuple(run for run in asked.tools if run.held and is_agreed)
 
 
 def place_of(head: ChatHead) -> str:

@@ -1,8 +1,11 @@
-"""How a claim that something was done is worded in four languages, and which actions bear one out."""
+"""How a claim that something was done is worded in four languages: statements, slot by slot.
+
+What is said of the caller and theirs counts, and what the agent says of itself; what is said of others does
+not. Which actions bear a claim out is elsewhere.
+"""
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from dataclasses import dataclass
 from enum import StrEnum
@@ -12,6 +15,7 @@ class Claim(StrEnum):
     """What the agent may say that it has done."""
 
     BOOKED = "booked"
+    CALL_PROMISED = "call_promised"  # a time was set for a call, or for what is not said
     SENT = "sent"
     NOTED = "noted"
     CHANGED = "changed"
@@ -20,194 +24,274 @@ class Claim(StrEnum):
     DONE = "done"  # whatever it was
 
 
-# Parts of the names of actions that bear a claim out.
-TOOL_WORDS = {
-    Claim.BOOKED: re.compile(
-        r"book|schedul|reserv|appointment|callback|slot|calendar|meeting|visit|enrol|regist"
-    ),
-    Claim.SENT: re.compile(r"send|sms|text|mail|messag|notif|share|forward"),
-    Claim.NOTED: re.compile(r"note|remember|record|save|store|log|task|ticket|updat|add|creat|regist|memo"),
-    Claim.CHANGED: re.compile(r"updat|chang|correct|edit|set|schedul|move|book|cancel|modif"),
-    Claim.CANCELLED: re.compile(r"cancel|delet|remov|stop|unsubscrib|schedul"),
-    Claim.PUT_THROUGH: re.compile(r"transfer|connect|hand"),
-}
+# What ends a part of a sentence, and what ends the sentence, as words of a statement.
+COMMA, FULL_STOP = ",", "."
+# Words that stand in no gap of a statement: what follows them denies it, or is another statement.
+_STOP_WORDS = (
+    "not never t nothing nobody nor nicht nichts nie niemand noch kein keine keinen keiner keinem"
+    " no nunca jamás tampoco nada n ne pas jamais rien aucun aucune"
+    " dass daß und aber oder weil denn ob that and but because que y pero porque et mais ou car"
+)
+_STOPS = frozenset(_STOP_WORDS.split()) | {COMMA, FULL_STOP}
+_LONGEST_GAP = 8
 
 
 @dataclass(frozen=True)
 class Slot:
-    """One place in a statement: the words that fit; none named: any word."""
+    """One place in a statement: the words that fit; none named: any word that may stand in a gap."""
 
     words: frozenset[str] = frozenset()
     may_lack: bool = False
     repeats: bool = False
 
-    def takes(self, word: str, *, is_cut: bool) -> bool:
-        """Tell whether a word fits; of a word that is cut, whether it may become one that does."""
-        if not self.words or word in self.words:
-            return True
-        return is_cut and any(known.startswith(word) for known in self.words)
+    def takes(self, word: str) -> bool:
+        """Tell whether a word fits."""
+        return word in self.words if self.words else word not in _STOPS
+
+    def may_take(self, part: str) -> bool:
+        """Tell whether a word fits that begins like this."""
+        return not self.words or any(word.startswith(part) for word in self.words)
 
 
 @dataclass(frozen=True)
 class Statement:
-    """A way to claim something, slot by slot."""
+    """A way to claim something, slot by slot.
+
+    `is_state`: it tells how things are, not who did it. `is_first`: it stands at the beginning of its part
+    of the sentence only.
+    """
 
     slots: tuple[Slot, ...]
     claim: Claim
+    language: str
+    is_state: bool = False
+    is_first: bool = False
 
 
 _ADVERBS = {
-    "en": "just now already also gone ahead and successfully then so happily duly all",
-    "es": "ya también acabo correctamente lo la le les te se nos ahora",
-    "de": "schon bereits gerade soeben jetzt nun auch eben",
-    "fr": "déjà bien aussi juste donc maintenant tout vous l le la les en y",
+    "en": "just now already also gone went ahead and successfully then so happily duly all officially",
+    "es": "ya también correctamente lo la le les te se nos ahora todo",
+    "de": "schon bereits gerade soeben jetzt nun auch eben somit damit alles fest hiermit",
+    "fr": "déjà bien aussi juste donc maintenant désormais tout vous l le la les en y",
 }
 _DONE = {
     "en": {
-        Claim.BOOKED: "booked rebooked scheduled rescheduled reserved arranged enrolled enroled registered",
+        Claim.BOOKED: "booked scheduled reserved arranged enrolled enroled registered",
         Claim.SENT: "sent emailed texted mailed forwarded messaged resent",
         Claim.NOTED: "noted saved logged recorded stored added",
-        Claim.CHANGED: "updated changed corrected amended moved modified",
+        Claim.CHANGED: "updated changed corrected amended moved modified rescheduled rebooked",
         Claim.CANCELLED: "cancelled canceled deleted removed unsubscribed",
         Claim.PUT_THROUGH: "transferred connected",
         Claim.DONE: "processed completed submitted ordered confirmed refunded activated",
     },
     "es": {
-        Claim.BOOKED: "reservado reservada agendado agendada programado programada concertado inscrito"
-        " reservé agendé programé concerté inscribí",
-        Claim.SENT: "enviado enviada mandado mandada reenviado envié mandé",
-        Claim.NOTED: "anotado anotada apuntado apuntada guardado guardada registrado registrada"
-        " anoté apunté guardé",
-        Claim.CHANGED: "actualizado actualizada cambiado cambiada corregido modificado"
-        " actualicé cambié corregí",
-        Claim.CANCELLED: "cancelado cancelada anulado anulada eliminado borrado cancelé anulé eliminé",
-        Claim.PUT_THROUGH: "transferido conectado comunicado transferí",
-        Claim.DONE: "tramitado procesado completado confirmado confirmada gestionado confirmé",
+        Claim.BOOKED: "reservado reservada agendado agendada programado programada concertado"
+        " inscrito inscrita",
+        Claim.SENT: "enviado enviada mandado mandada reenviado",
+        Claim.NOTED: "anotado anotada apuntado apuntada guardado guardada registrado registrada",
+        Claim.CHANGED: "actualizado actualizada cambiado cambiada corregido modificado modificada",
+        Claim.CANCELLED: "cancelado cancelada anulado anulada eliminado borrado",
+        Claim.PUT_THROUGH: "transferido conectado comunicado",
+        Claim.DONE: "tramitado procesado completado confirmado confirmada gestionado",
     },
     "de": {
-        Claim.BOOKED: "gebucht reserviert vereinbart eingetragen eingeplant terminiert angemeldet umgebucht",
+        Claim.BOOKED: "gebucht reserviert vereinbart eingetragen eingeplant terminiert angemeldet",
         Claim.SENT: "geschickt gesendet verschickt zugeschickt zugesandt versandt gemailt weitergeleitet",
         Claim.NOTED: "notiert vermerkt gespeichert festgehalten aufgeschrieben aufgenommen"
         " hinterlegt erfasst",
-        Claim.CHANGED: "geändert aktualisiert korrigiert angepasst verschoben verlegt",
+        Claim.CHANGED: "geändert aktualisiert korrigiert angepasst verschoben verlegt umgebucht",
         Claim.CANCELLED: "storniert abgesagt gelöscht gestrichen entfernt gekündigt",
         Claim.PUT_THROUGH: "verbunden durchgestellt weiterverbunden",
         Claim.DONE: "erledigt bestätigt bestellt veranlasst abgeschlossen beauftragt",
     },
     "fr": {
-        Claim.BOOKED: "réservé réservée programmé programmée planifié inscrit inscrite fixé",
+        Claim.BOOKED: "réservé réservée programmé programmée planifié planifiée inscrit inscrite",
         Claim.SENT: "envoyé envoyée transmis expédié",
         Claim.NOTED: "noté notée enregistré enregistrée sauvegardé consigné ajouté",
-        Claim.CHANGED: "modifié modifiée changé mis corrigé actualisé déplacé",
+        Claim.CHANGED: "modifié modifiée changé corrigé actualisé déplacé déplacée",
         Claim.CANCELLED: "annulé annulée supprimé supprimée retiré effacé",
         Claim.PUT_THROUGH: "transféré connecté",
         Claim.DONE: "confirmé confirmée traité validé effectué commandé",
     },
 }
-# A slot is words with `|` between; `?`: may be left out; `*`: as often as one likes; `_`: any word;
-# `ADV` any adverbs, `DONE` what was done.
-_SHAPES = {
+# Where data lies is told of the caller's data too.
+_LIES = "stored recorded saved gespeichert hinterlegt guardada guardado"
+_PAST = {
+    Claim.BOOKED: "reservé agendé programé concerté inscribí",
+    Claim.SENT: "envié mandé",
+    Claim.NOTED: "anoté apunté guardé",
+    Claim.CHANGED: "actualicé cambié corregí",
+    Claim.CANCELLED: "cancelé anulé eliminé",
+    Claim.PUT_THROUGH: "transferí",
+    Claim.DONE: "confirmé",
+}
+# A slot is words with `|` between; `?`: may be left out; `*`: as often as one likes; `_`: any word; `...`:
+# a few of any; `ADV` any adverbs, `DONE` what was done, `END` the end of this part of the sentence.
+_ACTS = {
     "en": (
         "i|we have|ve? ADV DONE",
         "i|we have|ve|got ADV got? you|that|it|this ADV DONE",
-        "your|the|it|that|this|everything _? _? has|have|s ADV been ADV DONE",
-        "your|the|it|everything _? _? is|are|s|re now|just|successfully|all DONE",
-        "you are|re|have|ve now|all|been|just|successfully ADV DONE",
     ),
     "es": (
-        "lo|la|le|les|te|se|ya? lo|la|le? he|hemos ADV DONE",
-        "se? lo|la|le|les|te|ya? DONE",
-        "ha|han sido|quedado ADV DONE",
-        "su|tu|la|el|todo _? _? ha|han|ya|queda|está sido|quedado|ya|está|queda? ADV DONE",
+        "ya? se|te|le|les|nos? lo|la|los|las|le? ya? he|hemos ADV DONE",
+        "ya? se|te|le|les? lo|la|los|las? PAST",
     ),
     "de": (
-        "ich|wir habe|haben|hab _* DONE",
-        "das|es|den|die|ihnen|ihren|ihre? habe|hab|haben ich|wir _* DONE",
-        "ihr|ihre|der|die|das|es|alles _? _? ist|sind|wurde|wurden jetzt|nun|soeben|gerade|bereits ADV DONE",
-        "ihr|ihre|der|die|das|es|alles _? _? ist|sind|wurde|wurden _* worden",
+        "ich|wir habe|haben|hab ... DONE",
+        "das|es|den|die|ihnen|ihren|ihre? habe|hab|haben ich|wir ... DONE",
     ),
     "fr": (
         "je vous|l|le|la|les? ai ADV DONE",
-        "j|nous ai|avons|y|en ai|avons? ADV DONE",
-        "je viens|venons de|d _? réserver|envoyer|noter|modifier|annuler|confirmer|enregistrer",
-        "votre|le|la|c|tout _? _? a|est|ont|sont ADV été|désormais|maintenant ADV DONE",
+        "j|nous ai|avons|y|en|vous ai|avons? ADV DONE",
     ),
 }
+_STATES = {
+    "en": (
+        "your ... is|are|s|re|was|were ADV been? ADV DONE",
+        "your ... has|have|ve ADV been ADV DONE",
+        "you are|re|were ADV DONE",
+        "you have|ve ADV been ADV DONE",
+        "the appointment|booking|reservation|meeting|visit|callback|message|order was|has ADV been? ADV DONE",
+    ),
+    "es": (
+        "su|sus|tu|tus ... ha|han|está|están|queda|quedan|fue|ya ADV sido|quedado|está|queda? ADV DONE",
+        "se ha|han ADV DONE su|sus|tu|tus",
+        "la|el cita|reserva|mensaje|llamada ha|fue ADV sido|quedado? ADV DONE",
+        "usted|ya está|queda ADV DONE",
+    ),
+    "de": (
+        "ihr|ihre|ihren ... ist|sind|wurde|wurden _? _? _? _? DONE",
+        "sie sind|wurden _? _? _? _? DONE",
+        "der|die|das termin|buchung|rückruf|nachricht|sms|bestellung wurde|wurden _? _? _? _? DONE",
+        "der|die|das termin|buchung|rückruf|platz ist _? für sie _? DONE",
+    ),
+    "fr": (
+        "votre|vos ... est|a|sont|ont ADV été? ADV DONE",
+        "vous êtes|avez ADV été? ADV DONE",
+        "le|la rendez|message|sms|réservation vous? a ADV été ADV DONE",
+    ),
+}
+# Said of what the caller has just asked for; where something lies or moved to is no claim.
+_OF_IT = {
+    "en": ("it|that|this|everything is|s|was|has ADV been? ADV DONE",),
+    "de": ("das|es|alles ist|wurde|wäre ADV DONE",),
+    "es": ("todo está|queda|ha ADV sido|quedado? ADV DONE",),
+    "fr": ("c|tout est ADV été? ADV DONE",),
+}
+_KINDS_OF_IT = (Claim.BOOKED, Claim.SENT, Claim.CANCELLED, Claim.DONE)
+_SHORT = {
+    "en": ("all|now? DONE END|for|in", "text|message|confirmation|appointment DONE END"),
+    "de": ("termin? ist? alles|schon|bereits? DONE END",),
+    "es": ("ya|todo|está|queda|quedado? ADV DONE END|para", "ya|todo|queda? reservado END"),
+    "fr": ("DONE END|pour",),
+}
+_ACT, _STATE, _FIRST = "act", "state", "first"
 # What is worded in a way of its own.
 _SAYINGS = (
-    ("i|we have|ve? ADV made|taken a|the note", Claim.NOTED),
-    ("i|we have|ve? ADV put|written that|it|this|you down", Claim.NOTED),
-    ("i|we have|ve? ADV put|patched you through", Claim.PUT_THROUGH),
-    ("i|we have|ve? ADV passed|handed that|it|this|you|your _? _? on|over|along", Claim.NOTED),
-    ("i|we have|ve? ADV set|signed that|it|you|this|your _? up", Claim.BOOKED),
-    ("i|we have|ve? ADV taken|put you|your|this|that _? off|on our|the|your _? list", Claim.CANCELLED),
-    ("you are|re ADV all|now set", Claim.DONE),
-    ("consider it|that|this done", Claim.DONE),
-    ("acabo|acabamos de ADV reservar|reservarle|agendar|agendarle|programar|programarle", Claim.BOOKED),
-    ("acabo|acabamos de ADV enviar|enviarle|enviarlo|mandar|mandarle|enviárselo", Claim.SENT),
-    ("acabo|acabamos de ADV anotar|anotarlo|apuntar|apuntarlo|actualizar|cambiar|cancelar", Claim.DONE),
-    ("he|hemos tomado nota", Claim.NOTED),
-    ("j|nous ai|avons ADV pris|mis note|à|bonne note|jour?", Claim.NOTED),
-    ("c est ADV fait|noté|réservé|envoyé|enregistré", Claim.DONE),
-    ("je vous ai ADV mis en relation", Claim.PUT_THROUGH),
+    ("en", _ACT, "i|we have|ve? ADV made|taken a|the note", Claim.NOTED),
+    ("en", _ACT, "i|we have|ve? ADV put|written that|it|this down", Claim.NOTED),
+    ("en", _ACT, "i|we have|ve? ADV put|got|have you|your _? in|down for|on|at|with", Claim.BOOKED),
+    (
+        "en",
+        _ACT,
+        "i|we have|ve? ADV made|set|secured your|the|an|that|you _? _? appointment|booking",
+        Claim.BOOKED,
+    ),
+    (
+        "en",
+        _STATE,
+        "your|the appointment|booking|reservation has|is|was ADV been? ADV made|set",
+        Claim.BOOKED,
+    ),
+    ("en", _STATE, "you are|re ADV in|down for|on|at", Claim.BOOKED),
+    ("en", _ACT, "i|we have|ve? ADV put|patched you through", Claim.PUT_THROUGH),
+    ("en", _ACT, "i|we have|ve? ADV passed|handed that|it|this|your _? _? on|over", Claim.NOTED),
+    ("en", _ACT, "i|we have|ve? ADV set|signed that|it|you|your _? up", Claim.BOOKED),
+    (
+        "en",
+        _ACT,
+        "i|we have|ve? ADV taken|put you|your|this|that _? off|on our|the|your _? list",
+        Claim.CANCELLED,
+    ),
+    ("en", _ACT, "consider it|that|this done", Claim.DONE),
+    ("en", _ACT, "it|that|this|everything is|s|are ADV done", Claim.DONE),
+    ("en", _FIRST, "all? done END", Claim.DONE),
+    ("es", _ACT, "acabo|acabamos de ADV reservar|reservarle|agendar|agendarle|programar", Claim.BOOKED),
+    ("es", _ACT, "acabo|acabamos de ADV enviar|enviarle|enviarlo|mandar|mandarle|enviárselo", Claim.SENT),
+    (
+        "es",
+        _ACT,
+        "acabo|acabamos de ADV anotar|anotarlo|apuntar|apuntarlo|actualizar|cambiar|cancelar",
+        Claim.DONE,
+    ),
+    ("es", _ACT, "he|hemos tomado nota", Claim.NOTED),
+    ("es", _STATE, "tiene|tienes una? cita reservada|agendada|programada|confirmada", Claim.BOOKED),
+    ("es", _FIRST, "ya|todo? está|queda? ya? hecho END", Claim.DONE),
+    ("es", _FIRST, "ya|todo? está? todo? listo STOP", Claim.DONE),
+    ("fr", _ACT, "j|nous ai|avons ADV pris|mis note|à|bonne note|jour?", Claim.NOTED),
+    ("fr", _ACT, "j|je|nous vous? ai|avons ADV pris|fixé votre|un|le|ce? rendez", Claim.BOOKED),
+    ("fr", _STATE, "votre rendez vous est ADV pris|fixé", Claim.BOOKED),
+    (
+        "fr",
+        _ACT,
+        "je viens|venons de|d _? réserver|envoyer|noter|modifier|annuler|confirmer|enregistrer",
+        Claim.DONE,
+    ),
+    ("fr", _ACT, "c|tout est ADV fait|noté|enregistré", Claim.DONE),
+    ("fr", _ACT, "je vous ai ADV mis en relation", Claim.PUT_THROUGH),
 )
+_ENDS = {"END": (COMMA, FULL_STOP), "STOP": (FULL_STOP,)}
 
 
-def _slot(text: str, language: str) -> Slot:
-    if text == "ADV":
-        return Slot(frozenset(_ADVERBS[language].split()), may_lack=True, repeats=True)
-    words = frozenset(text.rstrip("?*").split("|"))
-    return Slot(frozenset() if words == {"_"} else words, may_lack=text[-1] in "?*", repeats=text[-1] == "*")
+def _slots(part: str, language: str, done: frozenset[str]) -> tuple[Slot, ...]:
+    if part == "ADV":
+        return (Slot(frozenset(_ADVERBS[language].split()), may_lack=True, repeats=True),)
+    if part in {"DONE", "PAST"}:
+        return (Slot(done),)
+    if part == "...":
+        return (Slot(may_lack=True),) * _LONGEST_GAP
+    words = [each for name in part.rstrip("?*").split("|") for each in _ENDS.get(name, (name,))]
+    return (Slot(frozenset() if words == ["_"] else frozenset(words), part[-1] in "?*", part[-1] == "*"),)
 
 
-def _statement(shape: str, language: str, claim: Claim) -> Statement:
-    done = frozenset(_DONE[language][claim].split())
-    return Statement(
-        tuple(Slot(done) if part == "DONE" else _slot(part, language) for part in shape.split()), claim
+def _statement(shape: str, language: str, claim: Claim, kind: str) -> Statement:
+    done = frozenset((_PAST if "PAST" in shape else _DONE[language])[claim].split())
+    if kind != _ACT:
+        done -= set(_LIES.split())
+    slots = tuple(slot for part in shape.split() for slot in _slots(part, language, done))
+    return Statement(slots, claim, language, is_state=kind == _STATE, is_first=kind == _FIRST)
+
+
+def _statements() -> tuple[Statement, ...]:
+    tables = (
+        (_ACTS, _ACT, tuple(_PAST)),
+        (_STATES, _STATE, tuple(_PAST)),
+        (_OF_IT, _STATE, _KINDS_OF_IT),
+        (_SHORT, _FIRST, _KINDS_OF_IT),
     )
-
-
-def _statements() -> list[Statement]:
     ways = [
-        _statement(shape, language, claim)
-        for language, shapes in _SHAPES.items()
+        _statement(shape, language, claim, kind)
+        for table, kind, claims in tables
+        for language, shapes in table.items()
         for shape in shapes
-        for claim in _DONE[language]
+        for claim in claims
     ]
-    return ways + [
-        _statement(shape, language, claim) for shape, claim in _SAYINGS for language in _language_of(shape)
-    ]
+    return (*ways, *(_statement(shape, language, claim, kind) for language, kind, shape, claim in _SAYINGS))
 
 
-def _language_of(shape: str) -> tuple[str, ...]:
-    return ("en",) if shape[0] in "iyc" and not shape.startswith("c est") else ("es", "fr")
-
-
-def _by_opening() -> dict[str, tuple[Statement, ...]]:
-    """Sort statements by the words with which they can begin."""
-    found: dict[str, list[Statement]] = defaultdict(list)
-    for statement in _statements():
+def _by_opening() -> dict[str, tuple[int, ...]]:
+    """Sort the numbers of statements by the words with which they can begin."""
+    found: dict[str, list[int]] = defaultdict(list)
+    for number, statement in enumerate(STATEMENTS):
         for slot in statement.slots:
             for word in slot.words:
-                found[word].append(statement)
+                if number not in found[word]:
+                    found[word].append(number)
             if not slot.may_lack:
                 break
-    return {word: tuple(statements) for word, statements in found.items()}
+    return {word: tuple(numbers) for word, numbers in found.items()}
 
 
+STATEMENTS = _statements()
 OPENINGS = _by_opening()
-# A tale of earlier days, or of what was not done, is no claim.
-EXEMPT = re.compile(
-    r"""\b(?:yesterday|last\s+(?:week|month|year|time|\w+day)|ago|previously|earlier|according\s+to|our\s+records
-    |ayer|la\s+semana\s+pasada|el\s+mes\s+pasado|anteriormente|hace\s+\w+\s+(?:días|semanas|meses)|según
-    |gestern|letzte\w?\s+(?:woche|monat|jahr|mal)|vor\s+\w+\s+(?:tagen|wochen|monaten)|früher|laut|nicht|kein\w*
-    |hier|la\s+semaine\s+dernière|le\s+mois\s+dernier|il\s+y\s+a|précédemment|selon)\b""",
-    re.IGNORECASE | re.VERBOSE,
-)
-ON_CONDITION = re.compile(
-    r"""\b(?:once|when|whenever|if|after|until|till|unless|before|as\s+soon\s+as|whether|would|could|should|might
-    |cuando|si|después|hasta|antes|una\s+vez
-    |wenn|sobald|falls|nachdem|bis|bevor|ob
-    |quand|lorsque|si|dès|après|jusqu|avant|une\s+fois)\b[^,;:]*$""",
-    re.IGNORECASE | re.VERBOSE,
-)
+VOCABULARY = _STOPS.union(*(slot.words for statement in STATEMENTS for slot in statement.slots))

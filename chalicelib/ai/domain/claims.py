@@ -7,40 +7,112 @@ it is clear that it is none; nothing else waits. Pure; who corrects a claim is e
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, NamedTuple
+from functools import cached_property
+from typing import TYPE_CHECKING
 
-from chalicelib.ai.domain.claim_words import EXEMPT, ON_CONDITION, OPENINGS, TOOL_WORDS, Claim
+from chalicelib.ai.domain.claim_reading import SentenceReader
+from chalicelib.ai.domain.claim_words import Claim
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from chalicelib.ai.domain.claim_words import Slot, Statement
+    from chalicelib.ai.domain.claim_reading import Found
 
-_WORD = re.compile(r"\w+")
-_SENTENCE = re.compile(r"[.!?…]+[\"')\]»]*(?=\s)|\n")
-
-
-class _Found(NamedTuple):
-    """Where a claim begins in a text, what it claims; None: it may still become one."""
-
-    start: int
-    claim: Claim | None
+_SENTENCE = re.compile(
+    r"(?:(?<!\bDr)(?<!\bMr)(?<!\bMs)(?<!\bMrs)(?<!\bSr)(?<!\bSra)(?<!\bHr)(?<!\bNr)(?<!\bProf)\.|[!?…:;])"
+    r"[.!?…:;\"')\]»]*(?=\s)|\n"
+)
+_LONGEST_END = 8
+# A tale of earlier days, or of what somebody has written down, is no claim.
+_TALES = {
+    "en": re.compile(
+        r"\b(?:yesterday|last\s+(?:week|month|year|time|\w+day)|ago|previously)\b", re.IGNORECASE
+    ),
+    "es": re.compile(
+        r"\b(?:ayer|la\s+semana\s+pasada|el\s+mes\s+pasado|anteriormente|hace\s+\w+\s+(?:días|semanas|meses))\b",
+        re.IGNORECASE,
+    ),
+    "de": re.compile(
+        r"\b(?:gestern|letzte\w?\s+(?:woche|monat|jahr|mal)|vor\s+\w+\s+(?:tagen|wochen|monaten))\b",
+        re.IGNORECASE,
+    ),
+    "fr": re.compile(
+        r"\b(?:hier|la\s+semaine\s+dernière|le\s+mois\s+dernier|il\s+y\s+a|précédemment)\b", re.IGNORECASE
+    ),
+}
+_RECORDS = re.compile(
+    r"""\b(?:according\s+to|our\s+records|your\s+file|i\s+(?:can\s+)?see|laut|ich\s+sehe|in\s+(?:unseren|den)
+    \s+unterlagen|según|veo|selon|je\s+vois|d.après)\b""",
+    re.IGNORECASE | re.VERBOSE,
+)
+_CONDITIONS = re.compile(
+    r"""\b(?:once|when|whenever|if|after|until|till|unless|before|as\s+soon\s+as|whether|would|could|should|might
+    |cuando|si|después|hasta|antes|una\s+vez|en\s+cuanto
+    |wenn|sobald|falls|nachdem|bis|bevor|ob
+    |quand|lorsque|si|dès|après|jusqu|avant|une\s+fois)\b""",
+    re.IGNORECASE | re.VERBOSE,
+)
+# Parts of a sentence of which the state told beside them is only a wish so far.
+_UNTIL_THEN = re.compile(
+    r"\W*(?:once|as\s+soon\s+as|unless|sobald|en\s+cuanto|una\s+vez|dès|une\s+fois)\b", re.IGNORECASE
+)
+_IF = re.compile(
+    r"\W*(?:once|when|if|as\s+soon\s+as|wenn|sobald|falls|cuando|en\s+cuanto|si|quand|dès|une\s+fois)\s+\w+",
+    re.IGNORECASE,
+)
+_A_CALL = re.compile(
+    r"\b(?:call\w*|ring|phone|rückruf\w*|anruf\w*|llamad\w+|llamarl\w+|rappel\w*|appel\w*)\b", re.IGNORECASE
+)
+_A_TIME_IS_SET = re.compile(
+    r"\b(?:(?:re)?scheduled|arranged|eingetragen|eingeplant|vereinbart|agend\w+|program\w+|planifiée?)\b",
+    re.IGNORECASE,
+)
+_A_VISIT = re.compile(
+    r"\b(?:appointment|booking|reservation|visit|meeting|slot|table|room|you|your|sie|termin\w*|platz|buchung"
+    r"|cita|reserva|visita|usted|rendez|vous|visite|créneau)\b",
+    re.IGNORECASE,
+)
+# What actions bear out that do not say it themselves, by their names; the first that fits counts.
+_TOOL_WORDS = (
+    (re.compile(r"cancel|delet|remov|stop|unsubscrib"), (Claim.CANCELLED,)),
+    (re.compile(r"callback|call_back|call_later"), (Claim.CALL_PROMISED,)),
+    (re.compile(r"transfer|connect|hand"), (Claim.PUT_THROUGH,)),
+    (re.compile(r"updat|chang|correct|edit|move|modif|resched|rebook"), (Claim.CHANGED, Claim.NOTED)),
+    (re.compile(r"send|sms|text|mail|messag|notif|share|forward"), (Claim.SENT,)),
+    (re.compile(r"book|schedul|reserv|appointment|meeting|visit|enrol|regist"), (Claim.BOOKED,)),
+    (re.compile(r"note|remember|record|save|store|log|task|ticket|add|creat|memo"), (Claim.NOTED,)),
+)
 
 
 def claims_in(text: str) -> frozenset[Claim]:
     """Say what a whole text claims to have been done."""
-    sentences = (part for part in re.split(r"(?<=[.!?…\n])\s+", text) if part)
-    return frozenset(claim for sentence in sentences for claim in _claims_of(sentence))
+    claims: set[Claim] = set()
+    start = 0
+    for end in [*(match.end() for match in _SENTENCE.finditer(text)), len(text)]:
+        reader = SentenceReader()
+        reader.add(text[start:end])
+        claims |= _claims_of(reader)
+        start = end
+    return frozenset(claims)
 
 
 def backed_by(tools: Iterable[str]) -> frozenset[Claim]:
-    """Say which claims these actions bear out; one whose name tells nothing bears out everything."""
+    """Say which claims actions of these names bear out; one whose name tells nothing bears out everything."""
     backed: set[Claim] = set()
     for tool in tools:
-        kinds = {claim for claim, words in TOOL_WORDS.items() if words.search(tool)}
-        backed |= kinds | {Claim.DONE} if kinds else set(Claim)
+        kinds = next((claims for words, claims in _TOOL_WORDS if words.search(tool)), tuple(Claim))
+        backed |= borne_out(kinds)
     return frozenset(backed)
+
+
+def borne_out(claims: Iterable[str]) -> frozenset[Claim]:
+    """Say which claims may be made by who has done just this; nothing bears out nothing."""
+    kinds = {Claim(claim) for claim in claims}
+    if Claim.BOOKED in kinds:
+        kinds.add(Claim.CALL_PROMISED)  # a time was set
+    return frozenset({*kinds, Claim.DONE} if kinds else ())
 
 
 @dataclass
@@ -53,114 +125,133 @@ class ClaimWatch:
     backed: frozenset[Claim]
     held: str = ""
     has_claim: bool = field(default=False, init=False)
-    _said: str = field(default="", init=False)  # what was let through of this sentence
+    _reader: SentenceReader = field(default_factory=SentenceReader, init=False)
+    _let: int = field(default=0, init=False)  # how much of the sentence was let through
 
     def add(self, text: str) -> str:
         """Take some more of an answer; give what may be spoken now."""
         self.held += text
         given = ""
-        while not self.has_claim and (ready := self._next()):
-            given += ready
+        while not self.has_claim and (end := self._sentence_end()):
+            given += self._close(end)
+        if not self.has_claim:
+            self._read()
+            given += self._give(self._reader.waits_from(self.backed))
         return given
 
     def rest(self) -> str:
         """Give what may be spoken when no more comes."""
-        if self.has_claim or self._is_claim(self.held):
-            self.has_claim = True
-            return ""
-        rest, self.held = self.held, ""
-        return rest
+        return "" if self.has_claim else self._close(self._let + len(self.held))
 
-    def _next(self) -> str:
-        """Give what can be let through of the sentence that is held."""
-        end = _SENTENCE.search(self.held)
-        if end is None:
-            found = _find(self.held, is_whole=False, but=self.backed)
-            return self._let(found.start if found else len(self.held))
-        sentence = self.held[: end.end()]
-        if self._is_claim(sentence):
+    def _sentence_end(self) -> int:
+        """Give the length of the sentence, of which all may have been let through; 0: it goes on."""
+        sentence = self._reader.text[: self._let] + self.held
+        end = _SENTENCE.search(sentence, max(0, self._let - _LONGEST_END))
+        return end.end() if end else 0
+
+    def _close(self, length: int) -> str:
+        """Judge the sentence, which is so long."""
+        self._read(length)
+        if _claims_of(self._reader) - self.backed:
             self.has_claim = True
-            return self._let(_start_of(sentence, self.backed))
-        given = self._let(end.end())
-        self._said = ""
+            return self._give(self._reader.waits_from(self.backed))
+        given = self._give(length)
+        self._reader, self._let = SentenceReader(), 0
         return given
 
-    def _is_claim(self, sentence: str) -> bool:
-        return bool(_claims_of(self._said + sentence) - self.backed)
+    def _read(self, until: int | None = None) -> None:
+        known = len(self._reader.text)
+        self._reader.add(self.held[known - self._let : None if until is None else until - self._let])
 
-    def _let(self, length: int) -> str:
+    def _give(self, until: int) -> str:
+        length = until - self._let
         given, self.held = self.held[:length], self.held[length:]
-        self._said += given
+        self._let = until
         return given
 
 
-def _start_of(sentence: str, backed: frozenset[Claim]) -> int:
-    found = _find(sentence, is_whole=True, but=backed)
-    return found.start if found else 0
-
-
-def _claims_of(sentence: str) -> frozenset[Claim]:
-    """Say what one sentence claims; a question, a condition and a tale of earlier days claim nothing."""
-    if sentence.rstrip(" \"')]»").endswith("?") or EXEMPT.search(sentence):
+def _claims_of(reader: SentenceReader) -> frozenset[Claim]:
+    """Close a sentence, and say what it claims; a question, a condition and an old tale claim nothing."""
+    reader.close()
+    if not reader.found:
         return frozenset()
-    found = _find(sentence, is_whole=True, but=frozenset())
-    if found is None or found.claim is None or ON_CONDITION.search(sentence[: found.start]):
-        return frozenset()
-    rest = _claims_of(sentence[_WORD.search(sentence, found.start).end() :])  # type: ignore[union-attr]
-    return frozenset({found.claim}) | rest
+    parts = _Parts(reader.text, tuple(reader.cuts))
+    return frozenset(parts.meant(found) for found in reader.found if parts.claims(found))
 
 
-def _find(text: str, *, is_whole: bool, but: frozenset[Claim]) -> _Found | None:
-    """Find the first claim, or where one may have begun when the text is not whole."""
-    words = [(match.start(), match.group().casefold()) for match in _WORD.finditer(text)]
-    is_open = not is_whole and bool(text) and (text[-1].isalnum() or text[-1] == "_")
-    for index, (start, _) in enumerate(words):
-        following = [word for _, word in words[index:]]
-        for claim in _begun(following, is_open=is_open, is_whole=is_whole):
-            if claim is None or claim not in but:
-                return _Found(start, claim)
-    return None
+@dataclass(frozen=True)
+class _Parts:
+    """A sentence and where its parts end."""
 
+    text: str
+    cuts: tuple[int, ...]
 
-def _begun(words: list[str], *, is_open: bool, is_whole: bool) -> list[Claim | None]:
-    """Say what these words claim from their first on; with a None where more words may make a claim of it."""
-    is_last = is_open and len(words) == 1
-    if is_last:
-        return [None] if any(opening.startswith(words[0]) for opening in OPENINGS) else []
-    results = [_follow(statement, words, is_open=is_open) for statement in OPENINGS.get(words[0], ())]
-    claims: list[Claim | None] = [result for result in results if isinstance(result, Claim)]
-    may_be = not is_whole and any(result is True for result in results)
-    return [*claims, None] if may_be else claims
+    @cached_property
+    def _texts(self) -> list[str]:
+        starts = (0, *self.cuts)
+        return [self.text[start:end] for start, end in zip(starts, self.cuts, strict=False)]
 
+    @cached_property
+    def _conditions(self) -> list[int]:
+        """Say for each part from where on it is on condition."""
+        found = [_CONDITIONS.search(text) for text in self._texts]
+        starts = (0, *self.cuts)
+        return [
+            start + match.start() if match else len(self.text)
+            for start, match in zip(starts, found, strict=False)
+        ]
 
-def _follow(statement: Statement, words: list[str], *, is_open: bool) -> Claim | bool:
-    """Follow a statement through words: its claim when it was made, else whether it may still be."""
-    places = _skipping(statement.slots, {0})
-    for index, word in enumerate(words):
-        is_cut = is_open and index == len(words) - 1
-        places = _skipping(statement.slots, _steps(statement.slots, places, word, is_cut=is_cut))
-        if not is_cut and len(statement.slots) in places:
-            return statement.claim
-        if not places:
+    @cached_property
+    def _questions(self) -> set[int]:
+        """Give the parts that ask."""
+        if not self.text.rstrip(" \"')]»").endswith("?"):
+            return set()
+        last = max((index for index, text in enumerate(self._texts) if re.search(r"\w", text)), default=0)
+        opened = self.text.find("¿")
+        asked = {index for index, cut in enumerate(self.cuts) if 0 <= opened < cut}
+        return {last} | asked
+
+    @cached_property
+    def _tales(self) -> list[frozenset[str]]:
+        """Give the languages in which a part tells of earlier days; all of them for what a record says."""
+        return [
+            frozenset(_TALES) if _RECORDS.search(text) else frozenset(
+                language for language, tale in _TALES.items() if tale.search(text)
+            )
+            for text in self._texts
+        ]  # fmt: skip
+
+    @cached_property
+    def _wishes(self) -> list[bool]:
+        """Tell for each part whether a state in it is on condition, or taken from a record."""
+        is_record = _RECORDS.search(self.text) is not None
+        texts = ["", *self._texts, ""]
+        return [
+            is_record or _IF.match(before) is not None or _UNTIL_THEN.match(after) is not None
+            for before, after in zip(texts, texts[2:], strict=False)
+        ]
+
+    def claims(self, found: Found) -> bool:
+        """Tell whether a statement is a claim in this sentence."""
+        index = bisect_left(self.cuts, found.start + 1)
+        if index in self._questions or found.start > self._conditions[index]:
             return False
-    return True
+        if found.statement.language in self._tales[index]:
+            return False
+        is_on_condition = self._conditions[index] < len(self.text) or self._wishes[index]
+        return not (found.statement.is_state and is_on_condition)
 
+    def meant(self, found: Found) -> Claim:
+        """Tell the promise of a call from a booking: by what is named, else by the verb."""
+        claim = found.statement.claim
+        if claim in {Claim.BOOKED, Claim.CHANGED} and self._is_of_call:
+            return Claim.CALL_PROMISED
+        return Claim.CALL_PROMISED if claim is Claim.BOOKED and self._is_of_time else claim
 
-def _steps(slots: tuple[Slot, ...], places: set[int], word: str, *, is_cut: bool) -> set[int]:
-    """Give the places that a statement can be at after one more word, of which more may come."""
-    reached: set[int] = set()
-    for place in places:
-        if place < len(slots) and slots[place].takes(word, is_cut=is_cut):
-            reached.add(place if slots[place].repeats else place + 1)
-    return reached
+    @cached_property
+    def _is_of_call(self) -> bool:
+        return _A_CALL.search(self.text) is not None
 
-
-def _skipping(slots: tuple[Slot, ...], places: set[int]) -> set[int]:
-    """Add the places behind what may be left out."""
-    reached = set(places)
-    for place in sorted(places):
-        following = place
-        while following < len(slots) and slots[following].may_lack:
-            following += 1
-            reached.add(following)
-    return reached
+    @cached_property
+    def _is_of_time(self) -> bool:
+        return bool(_A_TIME_IS_SET.search(self.text)) and not _A_VISIT.search(self.text)

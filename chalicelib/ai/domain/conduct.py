@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+EMERGENCY = "emergency"  # why a turn ended as it did in which somebody spoke of danger to life
+
 
 class OnAbuse(StrEnum):
     """What follows when the caller goes on to insult after one warning."""

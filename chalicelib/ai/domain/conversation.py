@@ -177,13 +177,15 @@ class ToolResult:
 class ToolSpec:
     """What the model is told of an action; `parameters` is a JSON schema.
 
-    `changes`: it does more than read, so that it can bear out the words that something was done.
+    `changes`: it does more than read, so that it can bear out the words that something was done; `backs`
+    names which words (values of `Claim`), also of one that reads; None: those that its name tells.
     """
 
     name: str
     description: str
     parameters: Mapping[str, Any]
     changes: bool = True
+    backs: tuple[str, ...] | None = None
 
 
 class OnFailure(StrEnum):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,11 @@ if TYPE_CHECKING:
 MAX_SCENARIOS = 50
 MAX_REPEATS = 10
 KEPT_DAYS = 90
+MAX_RUNNING = 3
+# What an evaluation may cost (micro-dollars) unless it says otherwise.
+MAX_SPEND = 2_000_000
+# Of one that was silent for so long the rest is lost: more than any playing takes with its tries.
+_STALLED_AFTER = timedelta(minutes=30)
 _SHOWN = 5
 
 
@@ -46,7 +52,8 @@ class Evaluation:
     """Scenarios, by name, each to be played `repeat` times; `judged`: a model judges them as well.
 
     `done` counts the playings that are over, `passed` those in which everything held. `changed_at` is when
-    the last one was over.
+    the last one was over. `spent` is what models have cost, `max_spend` at what cost no further scenario is
+    played (micro-dollars).
     """
 
     id: str
@@ -60,6 +67,12 @@ class Evaluation:
     judged: bool = False
     done: int = 0
     passed: int = 0
+    max_spend: int = MAX_SPEND
+    spent: int = 0
+
+    def is_running(self, now: datetime) -> bool:
+        """Tell whether it is being played; one that has stalled is not."""
+        return self.state is EvaluationState.RUNNING and now - self.changed_at < _STALLED_AFTER
 
     @property
     def total(self) -> int:
@@ -84,7 +97,10 @@ class Evaluation:
 
 @dataclass(frozen=True)
 class ScenarioReport:
-    """What came of one scenario; milliseconds to the first words over all turns of all its playings."""
+    """What came of one scenario; milliseconds to the first words over all answers of all its playings.
+
+    The greeting is no answer: nobody waits for a model before it.
+    """
 
     scenario: str
     played: int
@@ -115,7 +131,10 @@ def report(evaluation: Evaluation, rehearsals: Sequence[Rehearsal]) -> tuple[Sce
 
 def _line(name: str, played: Sequence[Rehearsal]) -> ScenarioReport:
     waits = sorted(
-        turn.first_words_ms for one in played for turn in one.turns if turn.first_words_ms is not None
+        turn.first_words_ms
+        for one in played
+        for turn in one.turns
+        if turn.number > 0 and turn.first_words_ms is not None
     )
     return ScenarioReport(
         scenario=name,

@@ -11,6 +11,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from chalicelib.ai.domain.sentences import primary
+from chalicelib.ai.domain.spelling import tidied
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -64,6 +65,11 @@ _SHARED = {
     *("no", "ok", "okay", "si", "stop", "na", "ja", "yes", "yeah", "bye", "ciao", "super", "perfect"),
     *("mhm", "hm", "hmm", "aha", "ah", "oh", "eh"),
 }
+# Words that names and places have too, in every language: beside others they tell a language, alone none.
+_OF_NAMES = {
+    *("el", "los", "las", "del", "y", "por", "der", "den", "dem", "das", "und", "von", "zu", "auf", "bei"),
+    *("le", "les", "du", "au", "aux", "the", "of", "and", "mon", "pour"),
+}
 _NAMES = {
     "en": "english|ingl[eé]s|englisch|anglais",
     "es": "spanish|español|castellano|espanol|spanisch|espagnol",
@@ -72,13 +78,20 @@ _NAMES = {
     "it": "italian|italiano|italienisch|italien",
     "pt": "portuguese|portugu[eé]s|portugiesisch|portugais",
 }
-_WISH = r"""(?<!\w)(?:speak|talk|continue|switch\s+to|prefer|hablar?|hablan|hablamos|seguir|sprechen
-        |sprichst|sprecht|reden|weiter|lieber|parle[zr]?|parlons|continuer)\W+(?:(?:we|you|sie|wir|please|bitte|in|en|auf|usted
-        |ustedes|vous|a|little|un|poco|peu|ein|bisschen|lieber|to|also|auch|me|with|con|mit|uns|mir)\W+){0,4}
+_WISH = r"""(?<!\w)(?:(?:speak|talk|switch\s+to|hablar?|hablan|hablamos|sprechen
+        |sprichst|sprecht|reden|parle[zr]?|parlons)\W+BETWEEN
+          |(?:continue|prefer|seguir|weiter|lieber|continuer)\W+BETWEEN(?=(?:LANGUAGES)END))
         (?P<name>LANGUAGES)(?!\w)
+      | (?<!\w)(?:können|könnten|könnte|wollen|möchten?|lass(?:en|t)?|will|würde)\W+
+        (?:(?!kein|nicht)\w+\W+){0,3}?(?P<first>LANGUAGES)\W+(?:weiter\W*)?(?:sprechen|reden|machen|weitermachen)(?!\w)
       | ^\W*(?:(?:please|por\s+favor|bitte|ok(?:ay)?|pardon|sorry)\W+)?(?:in|en|auf)?\W*(?P<alone>LANGUAGES)
         (?:\W+(?:please|por\s+favor|bitte|s.il\s+(?:vous|te)\s+pla[iî]t))?\W*$
-    """.replace("LANGUAGES", "|".join(_NAMES.values()))
+    """
+# What may stand between the verb and the language, and what after a language that is no adjective here.
+_BETWEEN = r"""(?:(?:we|you|sie|wir|please|bitte|in|en|auf|usted|ustedes|vous|a|little|un|poco|peu|ein
+    |bisschen|lieber|to|also|auch|me|with|con|mit|uns|mir|speak(?:ing)?|hablar|parler)\W+){0,4}"""
+_END = r"""(?=\W*$|\s?[.,;:!?]|\s+(?:please|now|instead|with|and|but|if|or|because|then|today|to|here|por
+    |ahora|mejor|conmigo|si|y|bitte|mit|jetzt|weiter|sprechen|reden|und|wenn|oder|s.il|maintenant|et|avec|ou)\b)"""
 _REFUSED = re.compile(
     r"(?<!\w)(?:don.?t|do\s+not|cannot|can.?t|not|no|kein|keine|nicht|pas|ne)\s+(?:\w+\s+){0,2}$",
     re.IGNORECASE,
@@ -86,6 +99,9 @@ _REFUSED = re.compile(
 _WORD = re.compile(r"[^\W\d_]+(?:['\u2019-][^\W\d_]+)*")
 _LONGEST = 1000
 _FEWEST_WORDS = 2
+_MOST_OF_SHORT = 2
+# From here on Unicode has the scripts of East Asia.
+_FIRST_WITHOUT_SPACES = "\u2e80"
 
 
 def language_name(language: str) -> str:
@@ -100,10 +116,12 @@ def language_note(language: str) -> str:
 
 def language_of(text: str) -> str:
     """Give the language of a text, as `en`, `es`, `de` or `fr`; empty when its words do not tell."""
-    counts = dict.fromkeys(_SMALL_WORDS, 0)
+    counts, particles = dict.fromkeys(_SMALL_WORDS, 0), dict.fromkeys(_SMALL_WORDS, 0)
     for word in _words(text):
         if owner := _OWNER.get(word):
-            counts[owner] += _FEWEST_WORDS if word in _TELLING else 1
+            told = particles if word in _OF_NAMES else counts
+            told[owner] += _FEWEST_WORDS if word in _TELLING else 1
+    counts = {code: count and count + particles[code] for code, count in counts.items()}
     best, second = sorted(counts.values(), reverse=True)[:2]
     if best < _FEWEST_WORDS or best <= second + second // 2:
         return ""
@@ -112,9 +130,10 @@ def language_of(text: str) -> str:
 
 def wished_language(text: str) -> str:
     """Give the language that somebody asks to be spoken to in, such as `de`; empty when they ask for none."""
-    for found in _wish().finditer(text[:_LONGEST]):
-        name = found["name"] or found["alone"]
-        if not _REFUSED.search(text[: found.start()]):
+    words = tidied(text)
+    for found in _wish().finditer(words):
+        name = found[found.lastgroup or 0]
+        if not _REFUSED.search(words[: found.start()]):
             return next(code for code, names in _NAMES.items() if re.fullmatch(names, name, re.IGNORECASE))
     return ""
 
@@ -122,7 +141,8 @@ def wished_language(text: str) -> str:
 @cache
 def _wish() -> re.Pattern[str]:
     """Compile the pattern when it is first needed: calls with one language never are."""
-    return re.compile(_WISH, re.IGNORECASE | re.VERBOSE)
+    wish = _WISH.replace("BETWEEN", _BETWEEN).replace("END", _END)
+    return re.compile(wish.replace("LANGUAGES", "|".join(_NAMES.values())), re.IGNORECASE | re.VERBOSE)
 
 
 def tag_for(language: str, known: Iterable[str]) -> str:
@@ -137,12 +157,16 @@ def language_spoken(known: tuple[str, ...], before: str, text: str, tag: str) ->
     """Give the tag of the language in which somebody goes on who said this.
 
     `known` are the languages of the conversation, `before` is the one of the last words, `tag` what the
-    carrier heard. The caller's wish comes first, then their words, then the tag; who says nothing that tells
-    goes on as before. A tag that is none of `known` is given only when nothing else is known.
+    carrier heard. The caller's wish comes first, then their words, then the tag; who says nothing that tells,
+    or no more than two words, goes on as before. A tag that is none of `known` is given only when nothing
+    else is known.
     """
-    for language in (wished_language(text), language_of(text)):
-        if language and (found := _nearest(language, known, before, tag)):
-            return found
+    if wished := _nearest(wished_language(text), known, before, tag):
+        return wished
+    if before and _is_short(text):
+        return before
+    if told := _nearest(language_of(text), known, before, tag):
+        return told
     heard = tag_for(tag, known)
     if heard and not (before and _is_shared(text)):
         return heard
@@ -155,6 +179,11 @@ def _nearest(language: str, known: tuple[str, ...], before: str, tag: str) -> st
         if candidate in known and primary(candidate) == language:
             return candidate
     return tag_for(language, known)
+
+
+def _is_short(text: str) -> bool:
+    """Tell whether these are two words at most, such as a name; where no spaces are written, never."""
+    return len(text.split()) <= _MOST_OF_SHORT and not any(char >= _FIRST_WITHOUT_SPACES for char in text)
 
 
 def _is_shared(text: str) -> bool:

@@ -57,29 +57,43 @@ class Row(NamedTuple):
     model: str
 
 
-def moves_of(day: date, template_id: str, asked: Iterable[ModelUse]) -> dict[Row, Numbers]:
-    """Give what questions, in their order, add to which rows."""
+def moves_of(day: date, template_id: str, turns: Iterable[Iterable[ModelUse]]) -> dict[Row, Numbers]:
+    """Give what the questions of turns, in their order, add to which rows."""
     moves: dict[Row, Numbers] = {}
-    before: ModelUse | None = None
-    for use in _named(tuple(asked)):
-        row = Row(day.isoformat(), template_id, use.provider, use.model)
-        numbers = moves.setdefault(row, Counter())
-        numbers.update(_numbers(use))
-        if before is not None and _took_over(use, before):
-            numbers[FALLBACKS] += 1
-        before = use
+    for asked in _named([tuple(asked) for asked in turns]):
+        fallbacks = _fallbacks(asked)
+        for place, use in enumerate(asked):
+            row = Row(day.isoformat(), template_id, use.provider, use.model)
+            numbers = moves.setdefault(row, Counter())
+            numbers.update(_numbers(use))
+            if place in fallbacks:
+                numbers[FALLBACKS] += 1
     return moves
 
 
-def _named(asked: tuple[ModelUse, ...]) -> Iterator[ModelUse]:
+def _named(turns: list[tuple[ModelUse, ...]]) -> list[tuple[ModelUse, ...]]:
     """Say of questions whose provider was not kept that it was the one whose model it is."""
-    providers = {use.model: use.provider for use in asked if use.provider}
-    return (replace(use, provider=use.provider or providers.get(use.model, "")) for use in asked)
+    providers = {use.model: use.provider for asked in turns for use in asked if use.provider}
+    return [
+        tuple(replace(use, provider=use.provider or providers.get(use.model, "")) for use in asked)
+        for asked in turns
+    ]
 
 
-def _took_over(use: ModelUse, before: ModelUse) -> bool:
-    """Tell whether a provider was asked because the one before it had failed."""
-    return use.provider != before.provider and before.error not in {"", _GIVEN_UP}
+def _fallbacks(asked: tuple[ModelUse, ...]) -> set[int]:
+    """Give the places of those that were asked because the one before them had failed.
+
+    The same question is put to nobody twice: a provider that was asked already has got the next one.
+    """
+    found: set[int] = set()
+    same_question: set[str] = set()
+    for place, use in enumerate(asked):
+        if use.provider in same_question or (place and asked[place - 1].error in {"", _GIVEN_UP}):
+            same_question = set()
+        if same_question:
+            found.add(place)
+        same_question.add(use.provider)
+    return found
 
 
 def _numbers(use: ModelUse) -> Numbers:

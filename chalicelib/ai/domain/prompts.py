@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import math
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from enum import StrEnum
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
 Value = str | int | float | bool
@@ -22,6 +24,10 @@ RESERVED = KNOWN | {"range", "dict", "true", "false", "none", "and", "or", "not"
 # What was put to use of a template that had one version only.
 FIRST = (1,)
 _KEPT_PUBLICATIONS = 20
+# The names in places of lists: tokens of pages must stay short.
+_NAMED = 40
+# A function answers 6 MB at most; headers and the rest of each item need some.
+_MAX_BYTES = 5_000_000
 
 
 class VariableType(StrEnum):
@@ -99,6 +105,11 @@ def fits(kind: VariableType, value: object) -> bool:
             return isinstance(value, str)
 
 
+def written(kind: VariableType) -> str:
+    """Say in words what a value of this type is."""
+    return "a date (YYYY-MM-DD)" if kind is VariableType.DATE else f"a {kind}"
+
+
 def _is_date(text: str) -> bool:
     try:
         return date.fromisoformat(text).isoformat() == text
@@ -152,6 +163,23 @@ def objection_to(variables: tuple[PromptVariable, ...], given: Mapping[str, Valu
         return "missing_variable", f"The prompt needs a value for {', '.join(missing)}."
     unfit = [name for name, value in given.items() if not fits(declared[name].type, value)]
     if unfit:
-        kinds = ", ".join(f"{name} is a {declared[name].type}" for name in sorted(unfit))
+        kinds = ", ".join(f"{name} is {written(declared[name].type)}" for name in sorted(unfit))
         return "bad_variable", f"Give values of their types: {kinds}."
     return None
+
+
+def place_of(prompt: PromptTemplate) -> str:
+    """Give a prompt's place in lists by name, which is its own."""
+    return f"{prompt.name[:_NAMED]}\n{prompt.id}"
+
+
+def how_many_fit(found: Sequence[PromptTemplate]) -> int:
+    """Say how many of these, from the first on, fit into one answer; at least one.
+
+    An answer is JSON in JSON, in which a character that is not ASCII has seven bytes.
+    """
+    sizes = accumulate(
+        len(json.dumps(json.dumps([each.name, each.text, each.description, *map(asdict, each.variables)])))
+        for each in found
+    )
+    return max(1, sum(size <= _MAX_BYTES for size in sizes))

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 class ProviderFacts:
     """What may be known of a configured provider: everything but its key.
 
-    `first_token_ms` is how long it may be silent before the next one is asked. Empty: not given.
+    `first_token_ms` is how long it may be silent before the next one is asked, `gap_ms` how long within its
+    answer. `priced_as` names the model behind `model`. Empty: not given.
     """
 
     name: str
@@ -25,6 +26,8 @@ class ProviderFacts:
     base_url: str = ""
     region: str = ""
     api_version: str = ""
+    priced_as: str = ""
+    gap_ms: int = 2000
 
 
 def check_known(named: Iterable[str], known: Iterable[ProviderFacts], pointer: str) -> None:

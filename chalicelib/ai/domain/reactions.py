@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from chalicelib.ai.domain.abuse import is_abusive
-from chalicelib.ai.domain.conduct import OnAbuse, OnEmergency
+from chalicelib.ai.domain.conduct import EMERGENCY, OnAbuse, OnEmergency
 from chalicelib.ai.domain.conversation import CallerSaid, CallerUnclear, Hangup, Listen, Say, Transfer
 from chalicelib.ai.domain.emergencies import emergency_number, is_emergency, spoken_number
 from chalicelib.ai.domain.repetition import insists
@@ -17,10 +17,11 @@ if TYPE_CHECKING:
     from chalicelib.ai.domain.conversation import Conversation, Directive, Event
 
 # Why a turn ended as it did; the next turns are answered by it.
-EMERGENCY = "emergency"
 ABUSE_WARNED = "abuse_warned"
 ABUSE = "abuse"
 COLLEAGUE_OFFERED = "colleague_offered"
+# After so many turns without an insult a warning lapses.
+_TURNS_OF_WARNING = 5
 
 
 def react_to_danger(conversation: Conversation, event: Event) -> tuple[Directive, ...]:
@@ -35,8 +36,10 @@ def react_to_danger(conversation: Conversation, event: Event) -> tuple[Directive
 def _emergency_words(conversation: Conversation) -> Say:
     if own := conversation.conduct.emergency_text:
         return Say(own, last=True)
-    number = spoken_number(emergency_number(conversation.own_language))
-    return say_fixed(conversation, Sentence.EMERGENCY, number=number)
+    number = emergency_number(conversation.own_language)
+    if conversation.is_written:
+        return say_fixed(conversation, Sentence.EMERGENCY_WRITTEN, number=number)
+    return say_fixed(conversation, Sentence.EMERGENCY, number=spoken_number(number))
 
 
 def _after_emergency(conversation: Conversation) -> Directive:
@@ -63,7 +66,7 @@ def react_to_words(conversation: Conversation, event: Event) -> tuple[Directive,
 
 
 def _answer_to_abuse(conversation: Conversation) -> tuple[Directive, ...]:
-    if ABUSE_WARNED not in conversation.reasons:
+    if ABUSE_WARNED not in conversation.reasons[-_TURNS_OF_WARNING:]:
         return (say_fixed(conversation, Sentence.ABUSE_WARNING), Listen(ABUSE_WARNED))
     if conversation.conduct.on_abuse is OnAbuse.TRANSFER and conversation.has_colleague:
         return (say_fixed(conversation, Sentence.TRANSFERRING), Transfer(ABUSE))

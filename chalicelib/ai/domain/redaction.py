@@ -20,6 +20,9 @@ EMAIL_STAND_IN = "alex@example.com"
 COMPANY_STAND_IN = "Example Company"
 _EMAIL = re.compile(r"(?<![\w.+%-])[\w.+%-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+")
 _PHONE = re.compile(r"(?<![\w.,])\+[1-9](?:[ ().\-/]{0,3}[0-9]){6,14}(?!\w)")
+# As many digits as the shortest phone numbers have.
+_LONG_NUMBER = 7
+_OTHER_DIGITS = "1234567890"
 _LEAST = 3  # shorter parts of names are words
 
 
@@ -57,7 +60,13 @@ class Redaction:
             return [self.value(each) for each in value]
         if isinstance(value, dict):
             return {name: self.value(each) for name, each in value.items()}
-        return value
+        return self._number(value)
+
+    def _number(self, value: Any) -> Any:
+        """Give a number as it is, unless it may be a phone, a card or an account: then with other digits."""
+        if not isinstance(value, int) or isinstance(value, bool) or len(str(abs(value))) < _LONG_NUMBER:
+            return value
+        return int((_OTHER_DIGITS * len(str(value)))[: len(str(abs(value)))])
 
     def _email(self, email: str) -> str:
         if email.casefold() in set(self._names.values()):

@@ -6,9 +6,11 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.ai.domain.analysis import Usage
+from chalicelib.ai.domain.asking import ModelUse
+from chalicelib.ai.domain.prices import DEAREST, token_cost
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
 SAID, USED, ENDED = "said", "used", "ended"
 
@@ -87,7 +89,8 @@ class Verdict:
 class Rehearsal:
     """One playing of a scenario; `run` counts all of an evaluation's, `attempt` those of one scenario.
 
-    `error` is why it could not be played to its end; empty when it could.
+    `error` is why it could not be played to its end; empty when it could. `asked` are the questions to
+    providers, in order.
     """
 
     run: int
@@ -100,11 +103,22 @@ class Rehearsal:
     usage: Usage = field(default_factory=Usage)
     error: str = ""
     took_ms: int = 0
+    asked: tuple[ModelUse, ...] = ()
+
+    @property
+    def cost(self) -> int:
+        """What models have cost (micro-dollars)."""
+        return cost_of(self.asked)
 
     @property
     def passed(self) -> bool:
         """Tell whether it was played to its end and everything held."""
         return not self.failures and not self.error
+
+
+def cost_of(asked: Iterable[ModelUse]) -> int:
+    """Say what questions cost (micro-dollars); a model without a known price is taken for the dearest."""
+    return sum(token_cost(use.model, use.usage, DEAREST).amount for use in asked)
 
 
 def read_rehearsal(kept: Mapping[str, Any]) -> Rehearsal:
@@ -123,4 +137,5 @@ def read_rehearsal(kept: Mapping[str, Any]) -> Rehearsal:
         usage=Usage(**kept["usage"]),
         error=kept["error"],
         took_ms=kept["took_ms"],
+        asked=tuple(ModelUse(**{**use, "usage": Usage(**use["usage"])}) for use in kept.get("asked", ())),
     )

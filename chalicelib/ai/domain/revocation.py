@@ -20,6 +20,11 @@ _LIMIT = r"""(?!\s+(?:please\s+)?(?:back(?!\s+(?:ever|again|any))|before|after|u
 _NAME = r"""(?!\s+(?!please|any|again|ever|never|at|on|about)[^\W\d]+(?:\s+[^\W\d]+)?\W+(?:please\W+)?call
     \s+me\s+(?!never|crazy))"""
 _LIMIT_ES = r"(?!\s+(?:antes|despu[eé]s|hasta|mañana|hoy|a\s+las|cuando|mientras|tarde|temprano)\b)"
+_LIMIT_DE = (
+    r"(?!(?:\s+werden)?\W+(?:vor|nach|bis|bevor|wenn|solange|w[aä]hrend|sondern|heute|morgen|am|im)\b)"
+)
+_LIMIT_FR = r"""(?!\s+(?:avant|apr[eè]s|pendant|quand|si|demain|aujourd|ce\s+soir|au|[aà]|le\s+\w+
+    |(?:mon|ma|mes)\s+(?!num|t[eé]l))\b)"""
 _NOT = r"(?:do\s*n[o'\u2019]?t|don.t|do\s+not|never|dont)"
 _THINGS = r"(?:text\s+messages?|texts?|messages?|msgs?|sms|calls|spam|e-?mails)"
 _THESE = r"(?:(?:the|these|those|your|all|any|more|of|with|us|me|sending)\s+)"
@@ -85,6 +90,8 @@ _SPANISH = rf"""
     \bno\s+me\s+(?:llam|escrib|contact|molest|text|marqu)\w*\b(?:\s+(?:m[aá]s|nunca|por\s+favor))* {_LIMIT_ES}
         (?!\s*[¿?]|\s+nadie)
     | \bno\s+(?:me\s+|nos\s+)?(?:mand|env[ií])\w+\s+(?:(?:m[aá]s|estos|sus|los)\s+)*(?:mensaj\w+|sms|textos)\b
+    | \bno\s+(?:me\s+|nos\s+)?vuelv(?:an?|as)\s+a\s+(?:llamar|escribir|contactar|molestar|textear|marcar)
+        (?:me|nos)?\b(?!\s+a\s+(?:mi|mis|la|su)\s+(?!n[uú]mero|tel[eé]fono|casa|celular)) {_LIMIT_ES}
     | \b(?:dej(?:a|en?|ad)|par(?:a|en?))\s+(?:ya\s+)?de\s+
         (?:llamar|escribir|mandar|enviar|molestar|contactar|textear)
     | (?<!hay\ )(?<!tengo\ )(?<!tiene\ )\bno\s+m[aá]s\s+(?:llamadas|mensajes|sms|textos)\b
@@ -96,13 +103,20 @@ _SPANISH = rf"""
     | \b(?:borr|elimin|quit)(?:e|en|a)\s+mi\s+(?:n[uú]mero|tel[eé]fono)\b
     | \bd[eé]j(?:e|en|a)(?:me|nme)\s+en\s+paz\b | \bd[eé]jenme\s+en\s+paz\b
 """
-_GERMAN = r"""
-    \bruf(?:en?\s+sie|e|t)?\s+(?:(?:mich|uns|hier|bitte)\s+){0,3}(?:nicht|nie)\s+(?:mehr|wieder)\s+an\b
+_GERMAN = rf"""
+    \bruf(?:en?\s+sie|e|t)?\s+(?:(?:mich|uns|hier|bitte)\s+){{0,3}}(?:nicht|nie)\s+(?:mehr|wieder)\s+an\b
     | \bnicht\s+mehr\s+(?:anrufen|anschreiben|kontaktieren|schreiben)\b
     | \b(?:nie|niemals)\s+wieder\s+(?:anrufen|schreiben)\b
-    | \b(?:schreib|kontaktier|bel[aä]stig)(?:en\s+sie|e|t|st)?\s+(?:(?:mir|mich|uns|bitte)\s+){1,3}
+    | \b(?:m[oö]chten?|will|wollen|w[uü]nschen?)\s+
+        (?:(?:ich|wir|bitte|von\s+\w+|hier|k[uü]nftig|in\s+zukunft|einfach|jetzt)\s+){{0,4}}(?:nicht|nie)
+        \s+(?:mehr|wieder)\s+(?:von\s+\w+\s+)?(?:angerufen|kontaktiert|bel[aä]stigt|angeschrieben
+        |gest[oö]rt)\b {_LIMIT_DE}
+    | \b(?:m[oö]chten?|will|wollen)\s+(?:ich\s+|wir\s+)?nicht(?:\s+mehr)?\W+dass\s+(?:sie|ihr|du)\s+
+        (?:mich|uns|mir|hier)\s+(?:(?:noch\s+(?:ein)?mal|wieder|weiter)\s+)?
+        (?:anruf|kontaktier|bel[aä]stig|anschreib|schreib)\w+\b {_LIMIT_DE}
+    | \b(?:schreib|kontaktier|bel[aä]stig)(?:en\s+sie|e|t|st)?\s+(?:(?:mir|mich|uns|bitte)\s+){{1,3}}
         (?:nicht|nie)\s+(?:mehr|wieder)\b
-    | \b(?:schick|send)(?:en\s+sie|e|et|t)?\s+(?:(?:mir|uns|bitte)\s+){0,3}keine\s+(?:weiteren\s+)?
+    | \b(?:schick|send)(?:en\s+sie|e|et|t)?\s+(?:(?:mir|uns|bitte)\s+){{0,3}}keine\s+(?:weiteren\s+)?
         (?:sms|nachrichten|textnachrichten)\b
     | (?:^|[.,;!?]\s*|\b(?:bitte|m[oö]chte|will|w[uü]nsche)\s+)keine\s+(?:weiteren\s+)?
         (?:sms|nachrichten|anrufe|textnachrichten|werbung)(?:\s+mehr|(?=\W*$))
@@ -114,15 +128,22 @@ _GERMAN = r"""
     | \bl[oö]sch(?:en\s+sie|e|t)?\s+(?:bitte\s+)?meine\s+(?:telefon|handy)?nummer\b
     | \bmelde?n?\s+(?:sie\s+)?mich\s+(?:bitte\s+)?ab\b
 """
-_FRENCH = r"""
+_FRENCH = rf"""
     (?<!je\s)\bne\s+m.(?:appel(?:ez|le|er)|[eé]cri(?:vez|s|re)|envoy(?:ez|er)|envoie)\s+plus\b
     | (?<!je\s)\bne\s+me\s+(?:contact|t[eé]l[eé]phon|text|d[eé]rang|rappel)(?:ez|e|er|es)\s+plus\b
+    | (?<!vous\s)\bn.(?:appelez|[eé]crivez|envoyez)\s+plus\b {_LIMIT_FR}
+    | \b(?:veux|souhaite|d[eé]sire|voudrais|aimerais)\s+plus\s+que\s+(?:vous|tu|l.on|on)\s+(?:ne\s+)?
+        (?:m.(?:appel|[eé]cri|envo|importun)|me\s+(?:contact|t[eé]l[eé]phon|text|d[eé]rang|rappel|harc)
+        )[\w\u2019']*\b {_LIMIT_FR}
+    | \b(?:veux|souhaite|d[eé]sire|voudrais|aimerais|demande|merci|pri[ée]r?e?)\s+(?:de\s+)?ne\s+plus\s+
+        (?:jamais\s+)?(?:[eê]tre\s+(?:appel|contact|rappel|d[eé]rang|importun|harcel|sollicit)\w+
+          |(?:m.)?appeler|m.[eé]crire|me\s+(?:contacter|rappeler|t[eé]l[eé]phoner|d[eé]ranger))\b {_LIMIT_FR}
     | \b(?:arr[eê]te[zsr]?|cesse[zs]?)\s+(?:de\s+m.(?:appeler|[eé]crire|envoyer|importuner)
         |de\s+me\s+(?:contacter|t[eé]l[eé]phoner|texter|d[eé]ranger|harceler)
         |(?:les|vos|ces)\s+(?:messages|appels|sms|textos))
     | (?:^|[.,;!?]\s*|\bmerci\s+)plus\s+(?:de\s+|d.)(?:messages|sms|textos|appels)\b
     | \bne\s+(?:veux|souhaite|d[eé]sire)\s+plus\s+(?:recevoir\s+)?(?:(?:de|d|vos|ces|des|aucun)\W?\s*)?
-        (?:messages?|sms|textos|appels?|[eê]tre\s+(?:appel|contact)\w+)
+        (?:messages?|sms|textos|appels?|[eê]tre\s+(?:appel|contact|rappel|d[eé]rang|importun|harcel)\w+)
     | \b(?:retirez|enlevez|supprimez|rayez|effacez)
         (?:\W+(?:moi|nous)\s+de\s+(?:votre|la|cette|vos)\s+(?:listes?|base|fichiers?)
         |\s+mon\s+num[eé]ro)\b

@@ -18,7 +18,12 @@ _STEERING = frozenset({END_TOOL, OPT_OUT_TOOL, TRANSFER_TOOL})
 _MOST_WORDS = 12
 
 _YES = r"""^\W*(?:(?:oh|ah|um+|uh+|well|hmm+|äh+m?|euh|pues|bueno|na|so)\W+)*(?:
-      yes | yeah | yep | yup | ye[as]h? | sure | ok(?:ay)? | correct | exactly | absolutely | definitely
+      aber\s+(?:ja|klar|gerne|sicher|natürlich) | (?:klar|ja)\s+doch
+    | mais\s+(?:oui|bien\s+sûr|certainement)
+    | that\s+(?:works|would\s+be\s+(?:great|good|fine|perfect|lovely|nice)) | uh-?\s?huh
+    | mm+-?\s?h+m+ | right
+    | (?:please\s+)?(?:book|send|schedule|reserve|confirm|arrange)\s+(?:it|that|them)
+    | yes | yeah | yep | yup | ye[as]h? | sure | ok(?:ay)? | correct | exactly | absolutely | definitely
         | certainly
     | of\s+course | please\s+do | go\s+ahead | do\s+(?:it|that|so) | that(?:'?s|\s+is)\s+(?:right|correct
       |fine|good)
@@ -33,8 +38,15 @@ _YES = r"""^\W*(?:(?:oh|ah|um+|uh+|well|hmm+|äh+m?|euh|pues|bueno|na|so)\W+)*(?
       | c'est\s+(?:ça|bon|exact)
     | je\s+confirme | parfait | volontiers
     )(?!\w)"""
+# They sound like a no, and are none.
+_FINE = r"""(?<!\w)(?:no\s+(?:problem|worries) | why\s+not | warum\s+nicht | kein\s+problem | pourquoi\s+pas
+    | pas\s+de\s+problème | por\s+qué\s+no | sin\s+problema | ning[uú]n\s+problema)(?!\w)\??"""
 # Any of these beside a yes: it is no plain agreement, and is asked about again.
-_BUT = r"""\?|(?<!\w)(?:
+_BUT = r"""\?|\d|(?<!\w)(?:
+      make\s+it | better | (?:mon|tues|wednes|thurs|fri|satur|sun)day | tomorrow | at\s+\w+ | for\s+\w+
+      | besser | (?:mon|diens|donners|frei|sams|sonn)tag | mittwoch | um\s+\w+
+      | lunes | martes | miércoles | jueves | viernes | sábado | domingo | mañana | a\s+las?
+      | mieux | lundi | mardi | mercredi | jeudi | vendredi | samedi | dimanche | demain | à\s+\w+ |
       no | nope | not | never | \w+n't | dont | but | wait | actually | instead | rather | stop | cancel
         | change
     | different | except | later | hold\s+on | wrong | unless | if
@@ -42,6 +54,11 @@ _BUT = r"""\?|(?<!\w)(?:
     | nein | nicht | kein\w* | nie | aber | moment | warten? | doch | lieber | anders | falsch | sondern
       | wenn
     | non | pas | jamais | mais | attendez | attends | plutôt | annul\w+ | sauf
+    )(?!\w)"""
+
+
+_PRESENT = r"""(?<!\w)(?:here | there | hello | listening | da | hier | hallo | aquí | sigo | hola
+    | là | ici | allô
     )(?!\w)"""
 
 
@@ -68,7 +85,19 @@ def agrees(text: str) -> bool:
     """
     text = plain_quotes(text)
     is_short = len(text.split()) <= _MOST_WORDS
-    return is_short and _compiled(_YES).match(text) is not None and _compiled(_BUT).search(text) is None
+    yes = _compiled(_YES).match(text)
+    if yes is None or not is_short:
+        return False
+    return _compiled(_BUT).search(_compiled(_FINE).sub("", text[yes.end() :])) is None
+
+
+def agrees_to(held: Iterable[ToolRun], question: str, answer: str, *, was_silent: bool = False) -> bool:
+    """Tell whether an answer agrees to actions which `question`, as far as it was heard, asked about.
+
+    Who was silent in between was asked whether they are there: their bare yes may be one to that.
+    """
+    is_clear = not was_silent or (len(answer.split()) > 1 and not _compiled(_PRESENT).search(answer))
+    return any(run.held for run in held) and "?" in question and is_clear and agrees(answer)
 
 
 @cache

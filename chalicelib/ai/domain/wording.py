@@ -6,6 +6,7 @@ import re
 
 from chalicelib.ai.domain.revocation import INSTRUCTIONS, KEYWORDS, SENTENCES, SHORT
 from chalicelib.ai.domain.sentences import Sentence, sentence
+from chalicelib.ai.domain.spelling import tidied
 
 # What stands between these in a prompt was written by others. One character each, so that they are dropped
 # from what is spoken wherever a stream is cut.
@@ -53,17 +54,14 @@ _AGREEMENT = re.compile(
 
 def is_opt_out(text: str) -> bool:
     """Tell whether somebody asks not to be called or written to again (English, Spanish, German, French)."""
-    plain = text.lower().replace("please", "").strip(" .!,")
-    return plain in KEYWORDS or SENTENCES.search(INSTRUCTIONS.sub(" ", _spaced(text))) is not None
+    words = tidied(text)
+    plain = words.lower().replace("please", "").strip(" .!,;:-*\"'")
+    return plain in KEYWORDS or SENTENCES.search(INSTRUCTIONS.sub(" ", words)) is not None
 
 
 def is_text_opt_out(text: str) -> bool:
     """Tell whether a text message asks for it: also in a few words that begin with a reserved one."""
-    return is_opt_out(text) or SHORT.fullmatch(_spaced(text)) is not None
-
-
-def _spaced(text: str) -> str:
-    return " ".join(text.split())
+    return is_opt_out(text) or SHORT.fullmatch(tidied(text)) is not None
 
 
 def is_farewell(text: str) -> bool:

@@ -36,7 +36,7 @@ class ChatIn(Input):
     message: Annotated[
         str,
         StringConstraints(strip_whitespace=True, max_length=MAX_MESSAGE),
-        Field(description="What the person wrote; nothing begins a chat with its greeting."),
+        Field(description="What the person wrote; nothing begins a chat by a template with its greeting."),
     ] = ""
     language: Annotated[
         str,
@@ -49,6 +49,8 @@ class ChatIn(Input):
         begins = [self.template_id, self.prompt_id]
         if self.conversation_id is None and begins.count(None) != 1:
             raise ValueError("Begin a chat with either template_id or prompt_id.")
+        if self.prompt_id and not self.message:
+            raise ValueError("A prompt has no greeting: give the first message.")
         if self.conversation_id is not None and (any(begins) or self.contact_id):
             raise ValueError("A chat that goes on keeps its template, its prompt and its contact.")
         if self.conversation_id is not None and not self.message:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
 
 from chalicelib.ai.domain.conduct import DEFAULT_CONDUCT, ApplyFields, Conduct, OnAbuse, OnEmergency
+from chalicelib.ai.domain.tooling import is_steering
 from chalicelib.kernel.schemas import Input
 
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]{0,39}$")]
@@ -72,6 +73,20 @@ class ConductIn(Input):
     mask_transcripts: Annotated[
         bool, Field(description="Store numbers of phones, cards and accounts, and e-mail addresses, masked.")
     ] = DEFAULT_CONDUCT.mask_transcripts
+
+    @field_validator("providers", "outcomes")
+    @classmethod
+    def _each_once(cls, names: list[str]) -> list[str]:
+        if twice := sorted({name for name in names if names.count(name) > 1}):
+            raise ValueError(f"Give each once; there is more than one {', '.join(twice)}.")
+        return names
+
+    @field_validator("confirm_tools")
+    @classmethod
+    def _confirmable(cls, names: list[str]) -> list[str]:
+        if steering := ", ".join(filter(is_steering, names)):
+            raise ValueError(f"Leave out {steering}: it steers the conversation, and is never confirmed.")
+        return names
 
     def conduct(self) -> Conduct:
         """Give the domain's value."""

@@ -6,7 +6,13 @@ from typing import TYPE_CHECKING, Annotated, Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
-from chalicelib.ai.domain.evaluations import MAX_REPEATS, MAX_SCENARIOS, EvaluationState, Subject
+from chalicelib.ai.domain.evaluations import (
+    MAX_REPEATS,
+    MAX_SCENARIOS,
+    MAX_SPEND,
+    EvaluationState,
+    Subject,
+)
 from chalicelib.ai.schemas.scenarios import ScenarioIn
 from chalicelib.ai.services.evaluating import EvaluationWish
 from chalicelib.kernel.schemas import Input, Instant
@@ -32,6 +38,14 @@ class EvaluationIn(Input):
     ] = 0
     repeat: Annotated[int, Field(ge=1, le=MAX_REPEATS, description="How often each is played.")] = 1
     judged: Annotated[bool, Field(description="Whether a model judges what scenarios want judged.")] = False
+    max_spend: Annotated[
+        int,
+        Field(
+            ge=1,
+            le=1_000_000_000,
+            description="What models may cost, in millionths of a dollar; then nothing more is played.",
+        ),
+    ] = MAX_SPEND
     scenarios: Annotated[list[ScenarioIn], Field(min_length=1, max_length=MAX_SCENARIOS)]
 
     @model_validator(mode="after")
@@ -50,6 +64,7 @@ class EvaluationIn(Input):
             Subject(self.template_id, self.prompt_id, self.prompt_version),
             self.repeat,
             self.judged,
+            self.max_spend,
         )
 
 
@@ -79,6 +94,8 @@ class EvaluationView(BaseModel):
     failed: int
     created_at: Instant
     created_by: str
+    max_spend: int
+    spent: int
     finished_at: Instant | None
 
 

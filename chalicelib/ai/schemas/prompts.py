@@ -13,12 +13,14 @@ from pydantic import (
     StrictFloat,
     StrictInt,
     StringConstraints,
+    ValidationInfo,
+    field_validator,
     model_validator,
 )
 
-from chalicelib.ai.domain.prompts import RESERVED, PromptVariable, VariableType, fits
+from chalicelib.ai.domain.prompts import RESERVED, PromptVariable, VariableType, fits, written
 from chalicelib.ai.services.prompts import PromptText
-from chalicelib.kernel.schemas import Input
+from chalicelib.kernel.schemas import Input, PageQuery
 
 Value = StrictBool | StrictInt | StrictFloat | Annotated[str, StringConstraints(max_length=1000)]
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
@@ -38,13 +40,20 @@ class PromptVariableIn(Input):
         bool, Field(description="Whether each call template must give it; else empty, 0 or false.")
     ] = True
 
-    @model_validator(mode="after")
-    def _sound(self) -> PromptVariableIn:
-        if self.name in RESERVED:
-            raise ValueError(f"{self.name} has a meaning already: choose another name.")
-        if not fits(self.type, self.sample):
-            raise ValueError(f"Give a sample that is a {self.type}.")
-        return self
+    @field_validator("name")
+    @classmethod
+    def _free(cls, name: str) -> str:
+        if name in RESERVED:
+            raise ValueError(f"{name} has a meaning already: choose another name.")
+        return name
+
+    @field_validator("sample")
+    @classmethod
+    def _of_its_type(cls, sample: Value, others: ValidationInfo) -> Value:
+        kind = others.data.get("type")
+        if kind is not None and not fits(kind, sample):
+            raise ValueError(f"Give a sample that is {written(kind)}.")
+        return sample
 
     def variable(self) -> PromptVariable:
         """Give the domain's value."""
@@ -85,7 +94,7 @@ class PublishIn(Input):
     version: Annotated[int | None, Field(ge=1, le=9999, description="null: the newest.")] = None
 
 
-class PromptQuery(Input):
+class PromptQuery(PageQuery):
     """Which prompt templates."""
 
     q: Annotated[
@@ -123,9 +132,10 @@ class PromptView(BaseModel):
 
 
 class PromptList(BaseModel):
-    """Prompt templates by name."""
+    """One page of prompt templates, by name; the token, if any, asks for the next."""
 
     items: list[PromptView]
+    next_page_token: str | None
 
 
 class PromptVersionList(BaseModel):

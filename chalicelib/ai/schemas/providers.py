@@ -6,7 +6,11 @@ from pydantic import BaseModel, ConfigDict
 
 
 class ProviderView(BaseModel):
-    """A model provider; `first_token_ms` is how long it may be silent before the next one is asked."""
+    """A model provider; `first_token_ms` is how long it may be silent before the next one is asked.
+
+    `gap_ms` is how long it may be silent in the middle of its answer. `priced_as` names the model behind
+    `model`, where that is only a name: turns, costs and analytics call it so.
+    """
 
     model_config = ConfigDict(from_attributes=True)
 
@@ -17,6 +21,8 @@ class ProviderView(BaseModel):
     base_url: str
     region: str
     api_version: str
+    priced_as: str
+    gap_ms: int
 
 
 class ProviderList(BaseModel):

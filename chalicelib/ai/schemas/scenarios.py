@@ -163,7 +163,10 @@ class EndStateIn(Input):
 class ScenarioIn(Input):
     """A conversation to play: by `steps`, or by a `persona`; or by steps and then a persona."""
 
-    name: Annotated[Name, Field(description="Unique in an evaluation.")]
+    name: Annotated[
+        Name,
+        Field(description="Small letters, digits, - and _, 80 at most; unique in an evaluation."),
+    ]
     description: Annotated[str, StringConstraints(strip_whitespace=True, max_length=500)] = ""
     tags: Annotated[list[Name], Field(default_factory=list, max_length=10)]
     agent: Annotated[AgentIn, Field(default_factory=AgentIn)]

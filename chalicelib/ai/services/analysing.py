@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from chalicelib.ai.domain.analysis import (
@@ -14,15 +15,15 @@ from chalicelib.ai.domain.analysis import (
     analysis_schema,
     read_analysis,
 )
+from chalicelib.ai.domain.asking import Uses
 from chalicelib.ai.domain.conversation import Heard, Message, Spoken
 from chalicelib.ai.domain.extraction import nothing_extracted
 from chalicelib.kernel.errors import Invalid, Unavailable
 from chalicelib.kernel.logs import log
 
 if TYPE_CHECKING:
-    from typing import Any
-
     from chalicelib.ai.domain.analysis import Wanted
+    from chalicelib.ai.domain.asking import ModelUse
     from chalicelib.ai.ports import AiPorts
 
 _TRIES = 2
@@ -33,28 +34,37 @@ _TASK = (
 )
 
 
+class NotAnalysedError(Invalid):
+    """No model could say what a conversation came to; `asked` are the questions that this took."""
+
+    def __init__(self, refused: Invalid, asked: tuple[ModelUse, ...]) -> None:
+        super().__init__(refused.message, code=refused.code)
+        self.asked = asked
+
+
 def analyse(
     ai: AiPorts, messages: tuple[Message, ...], caller: str, when: str = "", wanted: Wanted = USUAL
 ) -> Analysis:
     """Ask the model what a finished conversation with `caller` came to: one request for all that is `wanted`.
 
+    `caller` is empty when their name is not known.
+
     `when` tells in words when the call began, for dates such as "on Monday". An answer that is refused, cut
     off or no JSON of that shape is asked for once more at once. `Unavailable` when the model does not answer,
-    `Invalid` when it cannot say.
+    `NotAnalysedError` when it cannot say.
     """
-    task = f"{_TASK}Contact name: {json.dumps(caller, ensure_ascii=False)}\n"
+    name = json.dumps(caller, ensure_ascii=False) if caller else "not known; call them the caller"
+    task = f"{_TASK}Contact name: {name}\n"
     if when:
         task += f"It is {when} where the contact lives, at the beginning of the call.\n"
-    spent, refused = Usage(), Invalid("The model was not asked.", code="bad_analysis")
+    uses, refused = Uses(), Invalid("The model was not asked.", code="bad_analysis")
     for _ in range(_TRIES):
         try:
-            payload, usage = _ask(ai, task, messages, wanted)
-            spent += usage
-            return read_analysis(payload, ai.model.name, spent, wanted)
+            return _ask(ai, task, messages, wanted, uses)
         except (Invalid, Unavailable) as error:
             refused = _refusal(error)
             log("analysis.refused", code=refused.code)
-    raise refused
+    raise NotAnalysedError(refused, uses.over)
 
 
 def _refusal(error: Invalid | Unavailable) -> Invalid:
@@ -66,14 +76,25 @@ def _refusal(error: Invalid | Unavailable) -> Invalid:
     return Invalid(error.message, code=error.code)
 
 
-def _ask(ai: AiPorts, task: str, messages: tuple[Message, ...], wanted: Wanted) -> tuple[Any, Usage]:
-    return ai.model.extract(task, transcript(messages), ANALYSIS_NAME, analysis_schema(wanted))
+def _ask(ai: AiPorts, task: str, messages: tuple[Message, ...], wanted: Wanted, uses: Uses) -> Analysis:
+    """Ask once; the model that answers is the one that was asked last."""
+    schema = analysis_schema(wanted)
+    payload, _ = ai.model.extract(task, transcript(messages), ANALYSIS_NAME, schema, uses.note)
+    found = read_analysis(payload, uses.over[-1].model, uses.usage, wanted)
+    return replace(found, asked=uses.over)
 
 
 def analyse_by_rules(
-    ai: AiPorts, messages: tuple[Message, ...], error: str, wanted: Wanted = USUAL
+    ai: AiPorts,
+    messages: tuple[Message, ...],
+    error: str,
+    wanted: Wanted = USUAL,
+    asked: tuple[ModelUse, ...] = (),
 ) -> Analysis:
-    """Say what can be said without a model: the caller's mood, and that nobody has read the call, and why."""
+    """Say what can be said without a model: the caller's mood, and that nobody has read the call, and why.
+
+    `asked` are the questions to models that came to nothing.
+    """
     heard = [message.text for message in messages if isinstance(message, Heard)]
     return Analysis(
         summary=f"Not summarised: the model was not available. The caller spoke {len(heard)} times.",
@@ -84,12 +105,14 @@ def analyse_by_rules(
         extracted=nothing_extracted(wanted.fields),
         state=AnalysisState.FAILED,
         error=error,
+        usage=sum((use.usage for use in asked), Usage()),
+        asked=asked,
     )
 
 
 def transcript(messages: tuple[Message, ...]) -> str:
-    """Write a conversation down, a line a message."""
-    return "\n".join(_line(message) for message in messages)
+    """Write a conversation down, a line a message: line ends within one cannot pass for the next."""
+    return "\n".join(" ".join(_line(message).split()) for message in messages)
 
 
 def _line(message: Message) -> str:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, NoReturn
 
 from chalicelib.ai.domain.chat_masking import masked_turn
-from chalicelib.ai.domain.chats import Chat, ChatHead, ChatKind
+from chalicelib.ai.domain.chats import CHAT_LIFE, Chat, ChatHead, ChatKind
 from chalicelib.ai.domain.conversation import CallerSaid, CallStarted
 from chalicelib.ai.services.chatting import Opened, answer, opened
 from chalicelib.ai.services.counting import Asked, count_once
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 # Longer than the function that answers can live: then whoever claimed the chat is dead.
 CLAIM = timedelta(seconds=35)
 MAX_STEP = 25
+_LOOK_BACK = timedelta(hours=2)
 _EVER = datetime(2000, 1, 1, tzinfo=UTC)
 
 
@@ -95,6 +96,7 @@ def take_message(ai: AiPorts, tools: Mapping[str, Tool], chat_id: str, message: 
     known = next((turn for turn in chat.turns if turn.id == message.id), None)
     if known and known.end:
         _count(ai, chat, known)
+        _mask(ai, chat)
         return replace(chat, turns=tuple(turn for turn in chat.turns if turn.number <= known.number))
     _refuse_over(chat, ai.clock.now())
     turn = _claimed(ai, chat, message, known)
@@ -110,22 +112,42 @@ def take_message(ai: AiPorts, tools: Mapping[str, Tool], chat_id: str, message: 
     log("chat.answered", conversation_id=chat_id, turn=turn.number, end=done.end, ms=done.total_ms)
     _count(ai, chat, done)
     after = chat.after(done)
-    if chat.brief.conduct.mask_transcripts:
-        _mask(ai, after)
+    _mask(ai, after)
     return after
 
 
 def _count(ai: AiPorts, chat: Chat, turn: ChatTurn) -> None:
     """Count what was asked for a turn; whoever died before it does so when the message comes again."""
     template_id = chat.head.template_id or chat.head.prompt_id
-    count_once(ai, Asked(f"{chat.id}#{turn.number}", turn.received_at, template_id, turn.asked))
+    count_once(ai, Asked(f"{chat.id}#{turn.number}", turn.received_at, template_id, (turn.asked,)))
 
 
 def _mask(ai: AiPorts, chat: Chat) -> None:
     """Mask what was written, but for the last turn of a chat that goes on, which the next may refer to."""
-    for turn in chat.turns if chat.head.end else chat.turns[:-1]:
-        if turn.end and (hidden := masked_turn(turn)) != turn:
+    if not chat.brief.conduct.mask_transcripts:
+        return
+    for turn in chat.turns if chat.head.is_over(ai.clock.now()) else chat.turns[:-1]:
+        if (hidden := masked_turn(turn)) != turn:
             ai.chats.rewrite(chat.id, hidden)
+
+
+def mask_left_chats(ai: AiPorts) -> int:
+    """Mask the last words of chats with which nobody went on, once they take no messages; say how many.
+
+    It looks at the chats that came to their end within the last two hours, so that it may be left out, or
+    break off, for as long; doing it again does what is left.
+    """
+    over = ai.clock.now() - CHAT_LIFE
+    start: str | None = None
+    count = 0
+    while True:
+        page = ai.chats.page(None, over - _LOOK_BACK, over, MAX_STEP, start)
+        for chat in filter(None, (ai.chats.load(head.id) for head in page.items)):
+            _mask(ai, chat)
+            count += 1
+        start = page.next_start
+        if start is None:
+            return count
 
 
 def delete_chat(ai: AiPorts, chat_id: str) -> None:
@@ -150,6 +172,8 @@ def erase_chats(ai: AiPorts, contact_ids: Sequence[str]) -> bool:
     Safe to repeat after a crash anywhere.
     """
     page = _of_person(ai, contact_ids, MAX_STEP, None)
+    while not page.items and page.next_start:  # places of chats that have expired, which go by themselves
+        page = _of_person(ai, contact_ids, MAX_STEP, page.next_start)
     for head in page.items:
         ai.chats.remove(head, ai.clock.now())
     log("chats.erased", count=len(page.items))

@@ -159,12 +159,12 @@ class _Exchange:
 
     def _box(self) -> Toolbox:
         head, brief = self.chat.head, self.chat.brief
-        now = self.ai.clock.now()
+        now, turn_at = self.ai.clock.now(), self.turn.received_at
         before = self._before()
         return Toolbox(
             tools=self.tools,
             allowed=brief.tools,
-            context=ToolContext(head.id, head.contact_id, head.number, brief.time_zone, now),
+            context=ToolContext(head.id, head.contact_id, head.number, brief.time_zone, now, turn_at),
             actor=f"chat:{head.id}",
             clock=self.ai.clock,
             conduct=brief.conduct,
@@ -208,7 +208,7 @@ class _Exchange:
 
 def spec_of(tool: Tool) -> ToolSpec:
     """Give what the model is told of an action."""
-    return ToolSpec(tool.name, tool.description, tool.arguments.model_json_schema(), tool.changes)
+    return ToolSpec(tool.name, tool.description, tool.arguments.model_json_schema(), tool.changes, tool.backs)
 
 
 def _is_spent(brief: ChatBrief, turns: tuple[ChatTurn, ...]) -> bool:

@@ -21,7 +21,7 @@ _DAYS = 30
 
 @dataclass(frozen=True)
 class Asked:
-    """Questions that belong together, in their order, and count on the day (UTC) of `at`.
+    """Questions that belong together, turn by turn in their order, and count on the day (UTC) of `at`.
 
     `name` is what makes sure that they count once: a call's id, a chat's and the turn's. `template_id` is the
     call template, or the prompt, that they were asked for.
@@ -30,7 +30,7 @@ class Asked:
     name: str
     at: datetime
     template_id: str
-    uses: tuple[ModelUse, ...]
+    turns: tuple[tuple[ModelUse, ...], ...]
 
 
 def count_once(ai: CountingPorts, asked: Asked) -> bool:
@@ -39,9 +39,9 @@ def count_once(ai: CountingPorts, asked: Asked) -> bool:
     Counters and the mark that says so are written together or not at all, so that whoever died in between may
     come again for 90 days.
     """
-    if not asked.uses:
+    if not any(asked.turns):
         return False
-    moves = moves_of(asked.at.date(), asked.template_id, asked.uses)
+    moves = moves_of(asked.at.date(), asked.template_id, asked.turns)
     return ai.model_statistics.count(asked.name, moves, ai.clock.now())
 
 

@@ -13,7 +13,8 @@ from chalicelib.kernel.clock import millis
 from chalicelib.kernel.errors import Unavailable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Iterator
+    from collections.abc import Callable, Generator, Iterator, Mapping
+    from typing import Any
 
     from chalicelib.ai.domain.asking import ModelUse
     from chalicelib.ai.ports import ChatModel, ModelPart, ModelRequest
@@ -131,6 +132,11 @@ def estimated_usage(request: ModelRequest, answer: str = "") -> Usage:
     )
     prompt = math.ceil((len(request.instructions) + said + tools) / _CHARS_PER_TOKEN)
     return Usage(prompt, 0, math.ceil(len(answer) / _CHARS_PER_TOKEN))
+
+
+def estimated_reading(task: str, text: str, schema: Mapping[str, Any]) -> Usage:
+    """Say what the reading of a text consumed whose answer did not come in time."""
+    return Usage(math.ceil((len(task) + len(text) + len(json.dumps(dict(schema)))) / _CHARS_PER_TOKEN))
 
 
 def _close(parts: Iterator[ModelPart]) -> None:

@@ -5,15 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.ai.domain.analysis import Usage
+from chalicelib.ai.domain.asking import tell_nobody
 from chalicelib.ai.domain.conversation import Heard, Spoken
 from chalicelib.ai.domain.rehearsals import Verdict
-from chalicelib.ai.ports import ModelRequest, TextDelta
+from chalicelib.ai.ports import Dropped, ModelRequest, TextDelta
 from chalicelib.ai.services.analysing import transcript
 from chalicelib.kernel.errors import AppError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from chalicelib.ai.domain.asking import Tell
     from chalicelib.ai.domain.conversation import Message
     from chalicelib.ai.domain.scenarios import Persona, Somebody
     from chalicelib.ai.ports import AiPorts, ChatModel
@@ -60,8 +62,13 @@ def persona_says(model: ChatModel, persona: Persona, contact: Somebody, history:
     )
     turned = tuple(map(_turned, (each for each in history if isinstance(each, Heard | Spoken))))
     request = ModelRequest(instructions, turned, max_tokens=_MAX_TOKENS)
-    parts = (part.text for part in model.stream(request) if isinstance(part, TextDelta))
-    words = "".join(parts).strip()
+    words = ""
+    for part in model.stream(request):
+        if isinstance(part, TextDelta):
+            words += part.text
+        elif isinstance(part, Dropped):
+            words = ""
+    words = words.strip()
     return "" if HANGS_UP in words.casefold() else words
 
 
@@ -71,17 +78,22 @@ def _turned(message: Heard | Spoken) -> Message:
 
 
 def judge(
-    ai: AiPorts, criteria: tuple[str, ...], history: tuple[Message, ...]
+    ai: AiPorts, criteria: tuple[str, ...], history: tuple[Message, ...], tell: Tell = tell_nobody
 ) -> tuple[tuple[Verdict, ...], Usage]:
     """Ask a model whether each sentence holds of a conversation; without its word none does."""
     numbered = "\n".join(f"{number}. {text}" for number, text in enumerate(criteria, start=1))
     task = f"{_JUDGE}Criteria:\n{numbered}\n"
     try:
-        found, usage = ai.model.extract(task, transcript(history), JUDGEMENT_NAME, JUDGEMENT_SCHEMA)
+        found, usage = ai.model.extract(task, transcript(history), JUDGEMENT_NAME, JUDGEMENT_SCHEMA, tell)
     except AppError as error:
-        return tuple(Verdict(each, holds=False, reason=error.message) for each in criteria), Usage()
+        return unjudged(criteria, error.message), Usage()
     told = _by_number(found)
     return tuple(_verdict(each, told.get(number)) for number, each in enumerate(criteria, start=1)), usage
+
+
+def unjudged(criteria: tuple[str, ...], reason: str) -> tuple[Verdict, ...]:
+    """Say of each sentence that it does not hold, because nobody has judged it."""
+    return tuple(Verdict(each, holds=False, reason=reason) for each in criteria)
 
 
 def _by_number(found: Any) -> dict[int, dict[str, Any]]:

@@ -12,6 +12,7 @@ from chalicelib.ai.domain.wording import HOUSE_RULES
 from chalicelib.kernel.clock import cut_to_millis
 from chalicelib.kernel.errors import Conflict, Invalid, NotFound, about_field
 from chalicelib.kernel.ids import new_id
+from chalicelib.kernel.paging import Page
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
 
     from chalicelib.ai.domain.prompts import PromptVariable, Value
     from chalicelib.ai.ports import AiPorts
-    from chalicelib.kernel.paging import Page
 
 _TRIES = 5
 _NUMBER = re.compile(r"[1-9][0-9]{0,3}")
@@ -44,7 +44,7 @@ def create_prompt(ai: AiPorts, wanted: PromptText, template_id: str | None = Non
     """
     check_text(ai, wanted)
     template = _first_version(ai, template_id or new_id("prompt"), wanted)
-    if len({each.id for each in ai.prompts.all()} - {template.id}) >= MAX_PROMPTS:
+    if ai.prompts.count() >= MAX_PROMPTS and ai.prompts.get(template.id) is None:
         raise Conflict(f"There are {MAX_PROMPTS} prompt templates at most.", code="too_many_prompts")
     try:
         ai.prompts.add(template)
@@ -144,10 +144,19 @@ def list_versions(ai: AiPorts, template_id: str, page_size: int, start: str | No
     return replace(page, items=[_as_of_now(ai, version) for version in page.items])
 
 
-def find_prompts(ai: AiPorts, words: str = "") -> list[PromptTemplate]:
-    """Give the templates, by name, in whose name, description or text every one of these words stands."""
+def find_prompts(ai: AiPorts, words: str, page_size: int, start: str | None = None) -> Page[PromptTemplate]:
+    """Give templates, by name, in whose name, description or text every one of these words stands.
+
+    A page has fewer than `page_size` when their texts are long.
+    """
     wanted = words.casefold().split()
-    return [prompt for prompt in ai.prompts.all() if all(word in _searched(prompt) for word in wanted)]
+    found = sorted(
+        (prompt for prompt in ai.prompts.all() if all(word in _searched(prompt) for word in wanted)),
+        key=prompts.place_of,
+    )
+    left = [prompt for prompt in found if start is None or prompts.place_of(prompt) > start]
+    shown = left[: min(page_size, prompts.how_many_fit(left))]
+    return Page(shown, prompts.place_of(shown[-1]) if len(shown) < len(left) else None)
 
 
 def instructions(

@@ -6,17 +6,18 @@ import json
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from chalicelib.ai.domain.asking import ModelUse, tell_nobody
-from chalicelib.ai.ports import TextDelta
-from chalicelib.ai.services.questions import BAD_TOOL, CUT_SHORT, EMPTY, Question
+from chalicelib.ai.domain.analysis import Usage
+from chalicelib.ai.domain.asking import ModelUse, UnreadableError, tell_nobody
+from chalicelib.ai.ports import READING_S, Dropped
+from chalicelib.ai.services.meter import estimated_reading
+from chalicelib.ai.services.questions import BAD_TOOL, CUT_SHORT, EMPTY, TIMED_OUT, Question
 from chalicelib.kernel.clock import millis
 from chalicelib.kernel.errors import AppError, Invalid, Unavailable
 from chalicelib.kernel.logs import log
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Generator, Iterator, Mapping
 
-    from chalicelib.ai.domain.analysis import Usage
     from chalicelib.ai.domain.asking import Tell
     from chalicelib.ai.ports import ModelPart, ModelRequest
     from chalicelib.ai.services.questions import Provider
@@ -52,9 +53,9 @@ class ProviderChain:
         """
         deadline = self._clock.elapsed() + request.time_left_s
         order = self._order(request.providers)
-        said = ""
+        heard = ""
         for provider, following in zip(order, (*order[1:], None), strict=True):
-            asking = self._asking(request, said, deadline)
+            asking = self._asking(request, heard, deadline)
             question = Question(provider, asking, self._clock, has_next=following is not None)
             try:
                 yield from question.ask()
@@ -67,29 +68,30 @@ class ProviderChain:
                 self._rests_until.pop(provider.name, None)
                 return
             if question.said.strip():
-                said += question.said
-                bridge = _bridge(question.said, request.again)
-                yield TextDelta(bridge)
-                said += bridge
+                heard = yield from _begin_anew(request, heard, question.said)
 
     def extract(
         self, task: str, text: str, name: str, schema: Mapping[str, Any], tell: Tell = tell_nobody
     ) -> tuple[Any, Usage]:
         """Have the first provider that can do a task on a text and answer with JSON that follows `schema`.
 
-        Fails with what the last one failed with: `Unavailable`, or `Invalid` when no JSON came.
+        Each has its share of the time that is left, so that one which hangs leaves some to the next. Fails
+        with what the last one failed with: `Unavailable`, or `Invalid` when no JSON came.
         """
         order = self._order(())
-        for provider, following in zip(order, (*order[1:], None), strict=True):
+        deadline = self._clock.elapsed() + READING_S
+        for place, (provider, following) in enumerate(zip(order, (*order[1:], None), strict=True)):
             began = self._clock.elapsed()
             use = ModelUse(provider.name, provider.model)
             tell(use)
+            seconds = (deadline - began) / (len(order) - place)
             try:
-                payload, usage = provider.speaker().extract(task, text, name, schema)
+                payload, usage = provider.speaker().extract(task, text, name, schema, seconds)
             except (Unavailable, Invalid) as error:
-                tell(replace(use, total_ms=self._since(began), error=error.code))
+                spent = _spent(error, task, text, schema)
+                tell(replace(use, usage=spent, total_ms=self._since(began), error=error.code))
                 self._note_failure(provider, error)
-                if following is None:
+                if following is None or self._clock.elapsed() >= deadline:
                     raise
                 log("model.fell_back", provider=provider.name, to=following.name, code=error.code)
             else:
@@ -118,6 +120,13 @@ class ProviderChain:
         return millis(self._clock.elapsed() - began)
 
 
+def _spent(error: AppError, task: str, text: str, schema: Mapping[str, Any]) -> Usage:
+    """Say what a reading consumed that came to nothing: as it was told, or estimated when it was too slow."""
+    if isinstance(error, UnreadableError):
+        return error.usage
+    return estimated_reading(task, text, schema) if error.code == TIMED_OUT else Usage()
+
+
 def _resumption(said: str) -> str:
     """Tell who takes over what the caller has heard already; it is data, whatever it says."""
     heard = json.dumps(said.strip(), ensure_ascii=False)
@@ -127,7 +136,17 @@ def _resumption(said: str) -> str:
     )
 
 
+def _begin_anew(request: ModelRequest, before: str, said: str) -> Generator[ModelPart, None, str]:
+    """Say why the answer begins anew, if the caller heard any of it; give all that was heard, with this."""
+    heard = request.heard() if request.heard else before + said
+    bridge = _bridge(heard, request.again) if heard.strip() != before.strip() else ""
+    yield Dropped(bridge)
+    return heard + bridge
+
+
 def _bridge(said: str, again: str) -> str:
     """Give the words between an answer that broke off and the next, as sentences of their own."""
-    end = "" if said.rstrip().endswith(_ENDS_SENTENCE) else "."
+    if said != said.rstrip():
+        return f"{again} "
+    end = "" if said.endswith(_ENDS_SENTENCE) else "."
     return f"{end} {again} "

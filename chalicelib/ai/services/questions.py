@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from chalicelib.ai.domain.analysis import Usage
 from chalicelib.ai.domain.asking import ModelUse
-from chalicelib.ai.ports import Begun, Finished, TextDelta, ToolCall
+from chalicelib.ai.ports import Begun, Dropped, Finished, TextDelta, ToolCall
 from chalicelib.ai.services.meter import estimated_usage
 from chalicelib.kernel.clock import millis
 from chalicelib.kernel.errors import Unavailable
@@ -31,13 +31,15 @@ _BROKE = "model_broke"
 class Provider:
     """A provider as it is configured; `speaker` gives its adapter, which is built when it is first asked.
 
-    `first_token_s` is how long (seconds) it may be silent before the next one is asked.
+    `first_token_s` is how long (seconds) it may be silent before the next one is asked, and `gap_s` the same
+    in the middle of its answer. `model` is what its price is known by.
     """
 
     name: str
     model: str
     first_token_s: float
     speaker: Callable[[], Speaker]
+    gap_s: float = 2.0
 
 
 @dataclass
@@ -76,19 +78,32 @@ class Question:
             raise
 
     def _in_time(self, parts: Iterator[ModelPart]) -> Iterator[ModelPart]:
-        """Wait for the first part no longer than the provider has; the late one is closed when it comes.
+        """Wait for each part no longer than the provider has; the late one is closed when it comes.
 
-        Nobody is waiting in vain for the last provider: it has the time that its adapter gives it.
+        An action that has begun has as long again as the first words. Nobody is waiting in vain for the last
+        provider: it has the time that its adapter gives it.
         """
-        if self.has_next:
-            first = self.clock.begin(lambda: next(parts, None))
-            if not first.wait(min(self.provider.first_token_s, self.request.time_left_s)):
-                first.afterwards(lambda: _close(parts))
-                raise Unavailable("The model did not begin in time.", retryable=True, code=TIMED_OUT)
-            part = first.result()
-            if part is not None:
+        if not self.has_next:
+            yield from parts
+            return
+        patience = self.provider.first_token_s
+        try:
+            while (part := self._wait(parts, patience)) is not None:
                 yield part
-        yield from parts
+                if not isinstance(part, Begun):
+                    patience = self.provider.gap_s
+        except GeneratorExit:
+            _close(parts)
+            raise
+
+    def _wait(self, parts: Iterator[ModelPart], patience: float) -> ModelPart | None:
+        """Give the next part, None at the end; `Unavailable` when it does not come in so many seconds."""
+        pending = self.clock.begin(lambda: next(parts, None))
+        left = self.request.time_left_s - (self.clock.elapsed() - self._began)
+        if not pending.wait(min(patience, left)):
+            pending.afterwards(lambda: _close(parts))
+            raise Unavailable("The model was silent for too long.", retryable=True, code=TIMED_OUT)
+        return pending.result()
 
     def _fit(self, parts: Iterator[ModelPart]) -> Iterator[ModelPart]:
         """Pass words on as they come, and actions when the answer has ended well."""
@@ -103,7 +118,7 @@ class Question:
                     self._calls.append(part)
                 case Finished():
                     yield from self._end(part)
-                case Begun():
+                case Begun() | Dropped():
                     pass
 
     def _end(self, finished: Finished) -> Iterator[ModelPart]:

@@ -27,19 +27,20 @@ from chalicelib.ai.domain.conversation import (
     UseTool,
 )
 from chalicelib.ai.domain.languages import language_spoken
-from chalicelib.ai.domain.rehearsals import ENDED, SAID, USED, Rehearsal, Seen, TurnSeen
+from chalicelib.ai.domain.rehearsals import ENDED, SAID, USED, Rehearsal, Seen, TurnSeen, cost_of
 from chalicelib.ai.domain.scenarios import Ends
 from chalicelib.ai.domain.tooling import agrees
 from chalicelib.ai.domain.wording import pressed
 from chalicelib.ai.engine import Engine
 from chalicelib.ai.services.meter import Meter
-from chalicelib.ai.services.personas import judge, persona_says
+from chalicelib.ai.services.personas import persona_says
 from chalicelib.ai.services.stubs import rehearsed
 from chalicelib.ai.services.tooling import Toolbox, run_tool
 from chalicelib.kernel.clock import millis
 from chalicelib.kernel.errors import AppError
 
 if TYPE_CHECKING:
+    from chalicelib.ai.domain.asking import ModelUse
     from chalicelib.ai.domain.conversation import Conversation, Directive, Event
     from chalicelib.ai.domain.scenarios import Scenario, Step
     from chalicelib.ai.domain.tooling import ToolRun
@@ -49,17 +50,21 @@ if TYPE_CHECKING:
 # A playing that takes longer is broken off: the function that plays it has two minutes.
 TIME_LIMIT_S = 90.0
 _TURN_LIMIT_S = 20.0
+TOO_DEAR = "spend_ceiling: The evaluation has cost what it may (max_spend)."
 _ENDS = {Listen: Ends.LISTEN, Transfer: Ends.TRANSFER, Hangup: Ends.HANG_UP}
 _PAUSES = frozenset({"[silent]", "[unclear]"})
 
 
 @dataclass(frozen=True)
 class Part:
-    """Which playing of an evaluation this is; `run` counts all of them, `attempt` those of the scenario."""
+    """Which playing of an evaluation this is; `run` counts all of them, `attempt` those of the scenario.
+
+    `may_cost` is in micro-dollars; None: no limit.
+    """
 
     run: int
     attempt: int
-    is_judged: bool = False
+    may_cost: int | None = None
 
 
 def play(ai: AiPorts, stage: Stage, scenario: Scenario, cast: Cast, part: Part) -> Rehearsal:
@@ -68,26 +73,30 @@ def play(ai: AiPorts, stage: Stage, scenario: Scenario, cast: Cast, part: Part) 
     Only when the storage does not answer is that raised.
     """
     started = ai.clock.elapsed()
-    playing = _Playing(ai, scenario, cast)
+    playing = _Playing(ai, scenario, cast, part.may_cost)
     error = ""
     try:
         playing.run()
     except _TooLongError:
         error = f"It took longer than {TIME_LIMIT_S:.0f} seconds."
+    except _TooDearError:
+        error = TOO_DEAR
     except AppError as failure:
         error = f"{failure.code}: {failure.message}"
     contact = replace(stage.look(cast), opted_out=playing.has_opted_out)
     played = Rehearsal(part.run, scenario.name, part.attempt, tuple(playing.turns), contact)
-    if part.is_judged and scenario.judge and not error:
-        verdicts, usage = judge(ai, scenario.judge, tuple(playing.history))
-        played = replace(played, verdicts=verdicts, usage=usage)
     return replace(
         played,
         failures=failures_of(scenario, played),
-        usage=played.usage + playing.usage,
+        usage=playing.usage,
         error=error,
         took_ms=millis(ai.clock.elapsed() - started),
+        asked=tuple(playing.asked),
     )
+
+
+class _TooDearError(Exception):
+    """The playing has cost what it may."""
 
 
 class _TooLongError(Exception):
@@ -101,6 +110,7 @@ class _Playing:
     ai: AiPorts
     scenario: Scenario
     cast: Cast
+    may_cost: int | None = None
     turns: list[TurnSeen] = field(default_factory=list)
     history: list[Message] = field(default_factory=list)
     runs: list[ToolRun] = field(default_factory=list)
@@ -108,6 +118,7 @@ class _Playing:
     silences: int = 0
     language: str = ""
     usage: Usage = field(default_factory=Usage)
+    asked: list[ModelUse] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self._started = self.ai.clock.elapsed()
@@ -137,13 +148,16 @@ class _Playing:
         if self.scenario.persona is None:
             return ""
         meter = self._meter()
-        words = persona_says(meter, self.scenario.persona, self.scenario.contact, tuple(self.history))
-        self.usage += meter.usage
-        return words
+        try:
+            return persona_says(meter, self.scenario.persona, self.scenario.contact, tuple(self.history))
+        finally:
+            self._note(meter)
 
     def _is_over(self) -> bool:
         if self.ai.clock.elapsed() > self._deadline:
             raise _TooLongError
+        if self.may_cost is not None and cost_of(self.asked) >= self.may_cost:
+            raise _TooDearError
         return self.turns[-1].end in {Ends.HANG_UP, Ends.TRANSFER}
 
     def _cut(self, step: Step) -> None:
@@ -167,7 +181,11 @@ class _Playing:
             self._keep(turn)
         finally:
             responding.close()
-            self.usage += meter.usage
+            self._note(meter)
+
+    def _note(self, meter: Meter) -> None:
+        self.usage += meter.usage
+        self.asked += meter.asked
 
     def _meter(self) -> Meter:
         deadline = min(self._deadline, self.ai.clock.elapsed() + _TURN_LIMIT_S)

@@ -45,9 +45,15 @@ class CallFile:
 
     def asked(self, usual_model: str) -> tuple[ModelUse, ...]:
         """Give every question to a model; where it was not kept which one answered, it was the usual one."""
-        uses = [use for turn in self.turns for use in turn.asked or _unnamed(usual_model, turn.usage)]
+        return tuple(use for asked in self.asked_by_turn(usual_model) for use in asked)
+
+    def asked_by_turn(self, usual_model: str) -> tuple[tuple[ModelUse, ...], ...]:
+        """Give the questions of each turn, and those of the analysis at the end."""
+        turns = (turn.asked or _unnamed(usual_model, turn.usage) for turn in self.turns)
         analysis = self.aftermath.analysis if self.aftermath else None
-        return (*uses, *(_unnamed(analysis.source, analysis.usage) if analysis else ()))
+        if analysis is None:
+            return tuple(turns)
+        return (*turns, analysis.asked or _unnamed(analysis.source, analysis.usage))
 
 
 def _unnamed(model: str, usage: Usage) -> tuple[ModelUse, ...]:

@@ -28,6 +28,7 @@ class Happening(StrEnum):
     VOICEMAIL_TAKEN = "voicemail_taken"  # they left one
     HUNG_UP = "hung_up_by_operator"  # somebody ended it through the API; detail: who
     OPTED_OUT = "opted_out"  # a wish not to be called that no turn answered: it came late
+    EMERGENCY = "emergency"  # somebody spoke of danger to life, and was told the emergency number
     AFTER_HOURS = "after_hours"  # the call came when nobody answers
     CALLER_VERIFIED = "caller_verified"  # the number of who calls is theirs; detail: `attested` or `known`
     UNKNOWN_STATUS = "unknown_status"  # detail: a status of the carrier that we do not know

@@ -26,8 +26,8 @@ class Suppression:
     """A number that nobody may dial.
 
     `source` is what asked for it: `operator`, `import`, `call:<id>` of the call in which it was said,
-    `sms:<id>` of the text message, or `do_not_contact` of a contact that is gone; `reason` is what people
-    wrote about it.
+    `chat:<id>` of the chat, `sms:<id>` of the text message, or `do_not_contact` of a contact that is gone;
+    `reason` is what people wrote about it.
     """
 
     number: E164

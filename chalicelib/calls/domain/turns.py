@@ -8,10 +8,11 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from chalicelib.ai.domain.analysis import Usage
+from chalicelib.ai.domain.conduct import EMERGENCY
 from chalicelib.ai.domain.conversation import OPT_OUT_TOOL, Heard, Message, Spoken, ToolUsed
 from chalicelib.ai.domain.keys import acts_alone
 from chalicelib.ai.domain.privacy import caller_words
-from chalicelib.ai.domain.tooling import agrees
+from chalicelib.ai.domain.tooling import agrees_to
 from chalicelib.ai.domain.wording import digits_of, is_agreement, pressed
 
 if TYPE_CHECKING:
@@ -205,18 +206,24 @@ def interrupted_turn(turns: tuple[Turn, ...], received_at: datetime) -> Turn | N
 
 
 def agreed_runs(turns: tuple[Turn, ...], turn: Turn) -> tuple[ToolRun, ...]:
-    """Give the actions to which the caller says yes in `turn`: those that the turn right before asked about.
+    """Give the actions to which the caller says yes in `turn`: those that the turn before asked about.
 
-    What was asked must have been heard: a question that was talked over counts only with its question mark.
+    Noise and silence in between change nothing. What was asked must have been heard: its question mark too.
     """
-    asked = turns[-1] if turns else None
-    held = tuple(run for run in asked.tools if run.held) if asked else ()
-    if asked is None or not held or turn.kind is not TurnKind.SPEECH or not agrees(turn.said):
+    count = silences_before_now(turns)
+    asked = turns[-count - 1] if len(turns) > count else None
+    if asked is None or turn.kind is not TurnKind.SPEECH or asked.end is not TurnEnd.LISTEN:
         return ()
-    was_heard = "?" in asked.heard if asked.heard is not None else bool((asked.answer or "").strip())
-    return held if asked.end is TurnEnd.LISTEN and was_heard else ()
+    was_silent = any(each.kind is TurnKind.SILENCE for each in turns[len(turns) - count :])
+    is_agreed = agrees_to(asked.tools, asked.spoken, turn.said, was_silent=was_silent)
+    return tuple(run for run in asked.tools if run.held and is_agreed)
 
 
 def opted_out(turns: tuple[Turn, ...]) -> bool:
     """Tell whether the caller's wish not to be called again was carried out, whatever was said after it."""
     return any(run.name == OPT_OUT_TOOL and run.done for turn in turns for run in turn.tools)
+
+
+def emergencies(turns: tuple[Turn, ...]) -> tuple[Turn, ...]:
+    """Give the turns in which the caller spoke of danger to life, and was told whom to call."""
+    return tuple(turn for turn in turns if turn.reason == EMERGENCY)

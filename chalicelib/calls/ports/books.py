@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from datetime import datetime
 
+    from chalicelib.ai.domain.analysis import Analysis, AnalysisState
     from chalicelib.calls.domain.calls import Call
     from chalicelib.calls.domain.files import Aftermath, CallFile
     from chalicelib.calls.domain.templates import Brief
@@ -54,11 +55,14 @@ class CallBook(Protocol):
     def put_brief(self, call_id: str, brief: Brief) -> None:
         """Store what the call is held by."""
 
-    def put_aftermath(self, call_id: str, aftermath: Aftermath, texts_since: datetime | None = None) -> None:
-        """Store what the post-call job found, unless the call was erased; again, it is replaced.
+    def put_aftermath(self, call_id: str, aftermath: Aftermath, texts_since: datetime | None = None) -> bool:
+        """Store what the post-call job found, once; False when another has, or its words were erased.
 
         `texts_since` says since when the call has texts that retention deletes some day.
         """
+
+    def put_analysis(self, call_id: str, analysis: Analysis, before: AnalysisState) -> bool:
+        """Replace an analysis that is in this state; False when it is in another, or was erased."""
 
     def of_contacts(self, contact_ids: Sequence[str], limit: int, start: str | None) -> Page[Call]:
         """Give up to `limit` calls of these contacts, newest first, after `start`; not those erased."""

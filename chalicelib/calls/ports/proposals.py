@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from chalicelib.calls.domain.proposals import Proposal
+    from chalicelib.calls.domain.proposals import Proposal, ProposalState
 
 
 class ProposalBook(Protocol):
@@ -17,5 +17,5 @@ class ProposalBook(Protocol):
     def get(self, call_id: str, field: str) -> Proposal | None:
         """Give a proposal."""
 
-    def decide(self, proposal: Proposal) -> bool:
-        """Store what was decided; False when the stored one is not open."""
+    def decide(self, proposal: Proposal, before: ProposalState) -> bool:
+        """Store a step of a decision; False when the stored one is not in the state before it, or gone."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import Field, StrictBool, StrictFloat, StrictInt, StringConstraints, model_validator
 
 from chalicelib.ai.domain.analysis import AnalysisState, Sentiment
 from chalicelib.calls.domain.proposals import ProposalState, Verdict
@@ -98,6 +98,16 @@ class DecisionIn(Input):
     """What becomes of a proposal."""
 
     decision: Annotated[Verdict, Field(description="accept: write the value to the contact; refuse.")]
+    value: Annotated[
+        StrictBool | StrictInt | StrictFloat | Annotated[str, StringConstraints(max_length=500)] | None,
+        Field(description="What to write in place of the value that was found; only to accept."),
+    ] = None
+
+    @model_validator(mode="after")
+    def _value_is_written(self) -> DecisionIn:
+        if self.value is not None and self.decision is Verdict.REFUSE:
+            raise ValueError("Give a value only to accept it.")
+        return self
 
 
 class AnalysisSpanIn(Input):

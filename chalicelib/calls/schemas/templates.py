@@ -14,6 +14,7 @@ from pydantic import (
     field_validator,
 )
 
+from chalicelib.ai.domain.conduct import OnAbuse, OnEmergency
 from chalicelib.ai.domain.conversation import END_TOOL, OPT_OUT_TOOL, TRANSFER_TOOL, MenuAction, OnFailure
 from chalicelib.ai.schemas.conduct import ConductIn, ConductView
 from chalicelib.ai.schemas.prompts import Value, Variables
@@ -197,6 +198,18 @@ class CallTemplateIn(BaseModel):
         if not message and others.data.get("on_machine") is OnMachine.LEAVE_MESSAGE:
             raise ValueError("Give the message to leave, or set on_machine to hang_up or off.")
         return message
+
+    @field_validator("conduct")
+    @classmethod
+    def _has_colleague(cls, conduct: ConductIn, others: ValidationInfo) -> ConductIn:
+        if others.data.get("transfer_to", "") is None:
+            for name, transfers in (
+                ("on_abuse", conduct.on_abuse is OnAbuse.TRANSFER),
+                ("on_emergency", conduct.on_emergency is OnEmergency.TRANSFER),
+            ):
+                if transfers:
+                    raise ValueError(f"Give transfer_to, the number to transfer to, or set {name} otherwise.")
+        return conduct
 
     def template(self, template_id: str, now: datetime) -> CallTemplate:
         """Give the template, as its first version."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from chalicelib.ai.domain.findings import CALLER
-from chalicelib.calls.domain.turns import opted_out
+from chalicelib.calls.domain.turns import emergencies, opted_out
 from chalicelib.calls.services.proposals import propose
 from chalicelib.crm.domain.memory import Fact
 from chalicelib.crm.domain.notes import NewNote, NoteChanges, NoteKind
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 CALLBACK_TOOL = "schedule_callback"
 AUTHOR = "ai"
+_EMERGENCY_TASK = "The caller spoke of an emergency: look into it at once"
 _DAY_ENDS = time(17)  # when a task of a day is due, on the contact's clock
 
 
@@ -67,14 +68,21 @@ def apply_analysis(calls: CallPorts, file: CallFile, analysis: Analysis, outcome
     Each step may be repeated without effect, and what was applied before is not applied otherwise by a second
     run: ids are derived from the call, and the place in it.
     """
-    reading = _Reading(file, analysis, outcome)
-    with suppress(NotFound):  # the contact was deleted while the call was analysed
-        _note(calls, reading)
-        for number, item in enumerate(analysis.action_items):
-            _add_task(calls, reading, number, item)
-        propose(calls, file, analysis)
-        _keep_promise(calls, reading)
-        _remember(calls, reading)
+    try:
+        _apply(calls, _Reading(file, analysis, outcome))
+    except NotFound as error:  # the contact was deleted while the call was analysed
+        if error.code != "contact_not_found":
+            raise
+
+
+def _apply(calls: CallPorts, reading: _Reading) -> None:
+    _note(calls, reading)
+    for number, item in enumerate(reading.analysis.action_items):
+        _add_task(calls, reading, number, item)
+    _report_emergency(calls, reading)
+    propose(calls, reading.file, reading.analysis)
+    _keep_promise(calls, reading)
+    _remember(calls, reading)
 
 
 def _note(calls: CallPorts, reading: _Reading) -> None:
@@ -82,7 +90,7 @@ def _note(calls: CallPorts, reading: _Reading) -> None:
     body = _words(reading)
     note = add_note(calls.crm, reading.note("", NoteKind.CALL_SUMMARY, body))
     if note.body != body:
-        with suppress(Conflict):
+        with suppress(Conflict, NotFound):
             change_note(calls.crm, note.contact_id, note.id, NoteChanges(body=body), expected_version=1)
 
 
@@ -108,11 +116,18 @@ def _add_task(calls: CallPorts, reading: _Reading, number: int, item: ActionItem
     add_note(calls.crm, reading.note(f"#task#{number}", NoteKind.TASK, item.text, due_at))
 
 
+def _report_emergency(calls: CallPorts, reading: _Reading) -> None:
+    """Have a colleague look after somebody who has spoken of an emergency."""
+    if turns := emergencies(reading.file.turns):
+        body = f"{_EMERGENCY_TASK} (turn {turns[0].number} of the call)."
+        add_note(calls.crm, reading.note("#emergency", NoteKind.TASK, body, reading.file.call.ended_at))
+
+
 def _keep_promise(calls: CallPorts, reading: _Reading) -> None:
     """Schedule the callback that was promised, unless the agent has done so, or nobody may be called.
 
-    Where the call's template does not allow that, where nobody said it, or where its time is over, a
-    colleague has a task instead.
+    Where the call's template does not allow that, or is deleted, where nobody said it, or where its time is
+    over, a colleague has a task instead.
     """
     file, callback = reading.file, reading.analysis.findings.callback
     if callback is None or opted_out(file.turns) or _has_promised(file):
@@ -125,7 +140,7 @@ def _keep_promise(calls: CallPorts, reading: _Reading) -> None:
         tool.run(_context(calls, reading), _arguments(tool, callback))
     except Forbidden as error:
         log("callback.refused", call_id=file.call.id, code=error.code)
-    except Invalid as error:
+    except (Conflict, Invalid, NotFound) as error:
         log("callback.not_scheduled", call_id=file.call.id, code=error.code)
         _task_instead(calls, reading, callback)
 
@@ -150,12 +165,13 @@ def _context(calls: CallPorts, reading: _Reading) -> ToolContext:
 
 
 def _remember(calls: CallPorts, reading: _Reading) -> None:
-    """Keep what the caller said of themselves; what nobody said is not kept."""
+    """Keep what the caller said of themselves; not what nobody said, nor the words of an emergency."""
     call = reading.file.call
+    private = {turn.number for turn in emergencies(reading.file.turns)}
     facts = tuple(
         Fact(each.key, each.value, each.said, each.turn)
         for each in reading.analysis.findings.facts
-        if each.turn is not None
+        if each.turn is not None and each.turn not in private
     )
     if facts:
         remember(calls.crm, call.contact_id, call.id, facts, call.ended_at)

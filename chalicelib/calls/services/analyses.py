@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from chalicelib.ai.domain.analysis import AnalysisState, Wanted
 from chalicelib.ai.domain.conversation import Heard
 from chalicelib.ai.services import analysing as ai
+from chalicelib.ai.services.counting import Asked, count_once
 from chalicelib.calls.domain.evidence import begun_at, with_turns
 from chalicelib.calls.domain.listing import CallFilter
 from chalicelib.calls.domain.outcomes import outcome_of
@@ -16,6 +17,8 @@ from chalicelib.calls.domain.states import CallState
 from chalicelib.calls.domain.turns import history
 from chalicelib.calls.services.aftermath import apply_analysis
 from chalicelib.calls.services.desk import find_calls, read_call
+from chalicelib.calls.services.masking import as_kept
+from chalicelib.crm.domain.contacts import known_name
 from chalicelib.crm.services.contacts import get_contact
 from chalicelib.kernel.clock import from_iso, iso
 from chalicelib.kernel.errors import Conflict, Invalid, NotFound
@@ -25,6 +28,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from chalicelib.ai.domain.analysis import Analysis
+    from chalicelib.ai.domain.asking import ModelUse
     from chalicelib.calls.domain.calls import Call
     from chalicelib.calls.domain.files import CallFile
     from chalicelib.calls.ports.calls import CallPorts
@@ -48,9 +52,9 @@ def analysis_of(calls: CallPorts, file: CallFile) -> Analysis | None:
         return _by_rules(calls, file, SILENT)
     try:
         return _by_model(calls, file)
-    except Invalid as error:
+    except ai.NotAnalysedError as error:
         log("call.analysis_failed", call_id=file.call.id, code=error.code)
-        return _by_rules(calls, file, error.code)
+        return _by_rules(calls, file, error.code, error.asked)
 
 
 def request_analysis(calls: CallPorts, call_id: str) -> Call:
@@ -96,9 +100,10 @@ def analyse_span(calls: CallPorts, since: str, until: str, start: str | None) ->
 def analyse_again(calls: CallPorts, call_id: str) -> None:
     """Read a finished call again whose analysis failed, and do what follows from it, once.
 
-    What was found is stored before it is carried out, so that a crash repeats nothing that the model said.
-    Its tokens are shown with the call; the cost was closed with the books. `Unavailable` when the model is
-    silent: the message is delivered again, and ends among failed work.
+    What was found is stored before it is carried out, so that a crash repeats nothing that the model said,
+    and of two who read it at once both carry out what the first has stored. Its tokens are shown with the
+    call; the cost was closed with the books. `Unavailable` when the model is silent: the message is
+    delivered again, and ends among failed work.
     """
     file = calls.book.load(call_id)
     if file is None or file.call.finished_at is None or not _is_unread(file):
@@ -106,9 +111,10 @@ def analyse_again(calls: CallPorts, call_id: str) -> None:
     analysis = _found(calls, file)
     if analysis is None:
         return
+    _count(calls, file, analysis)
     outcome = file.call.outcome or outcome_of(file.call, file.turns).outcome
     apply_analysis(calls, file, analysis, outcome)
-    _store(calls, file, replace(analysis, state=AnalysisState.DONE))
+    calls.book.put_analysis(call_id, replace(analysis, state=AnalysisState.DONE), AnalysisState.APPLYING)
     log("call.analysed_again", call_id=call_id)
 
 
@@ -121,29 +127,45 @@ def _found(calls: CallPorts, file: CallFile) -> Analysis | None:
         return None
     try:
         found = _by_model(calls, file)
-    except Invalid as error:
+    except ai.NotAnalysedError as error:
         log("call.analysis_failed", call_id=file.call.id, code=error.code)
-        _store(calls, file, replace(known, error=error.code))
+        failed = _once_more(replace(known, error=error.code, asked=error.asked), known)
+        _count(calls, file, failed)
+        calls.book.put_analysis(file.call.id, failed, AnalysisState.FAILED)
         return None
-    found = replace(found, state=AnalysisState.APPLYING)
-    _store(calls, file, found)
-    return found
+    found = _once_more(replace(found, state=AnalysisState.APPLYING), known)
+    if calls.book.put_analysis(file.call.id, found, AnalysisState.FAILED):
+        return found
+    return _found_by_another(calls, file.call.id)
 
 
-def _store(calls: CallPorts, file: CallFile, analysis: Analysis) -> None:
-    if file.aftermath is not None:
-        texts_since = file.call.ended_at if file.brief else None
-        calls.book.put_aftermath(file.call.id, replace(file.aftermath, analysis=analysis), texts_since)
+def _once_more(analysis: Analysis, before: Analysis) -> Analysis:
+    """Give a reading the number after that of the one before it, and the tokens of both."""
+    usage = sum((use.usage for use in analysis.asked), before.usage)
+    return replace(analysis, usage=usage, reading=before.reading + 1)
+
+
+def _count(calls: CallPorts, file: CallFile, analysis: Analysis) -> None:
+    """Count the questions of one more reading, on the day on which it is done; again changes nothing."""
+    name = f"{file.call.id}#reading#{analysis.reading}"
+    count_once(calls.ai, Asked(name, calls.clock.now(), file.call.template_id, (analysis.asked,)))
+
+
+def _found_by_another(calls: CallPorts, call_id: str) -> Analysis | None:
+    """Give what somebody faster has found and not yet carried out; None too where the words are deleted."""
+    newest = calls.book.load(call_id)
+    analysis = newest.aftermath.analysis if newest and newest.aftermath else None
+    return analysis if analysis and analysis.state is AnalysisState.APPLYING else None
 
 
 def _by_model(calls: CallPorts, file: CallFile) -> Analysis:
-    name = get_contact(calls.crm, file.call.contact_id).name
+    name = known_name(get_contact(calls.crm, file.call.contact_id))
     found = ai.analyse(calls.ai, history(file.turns), name, begun_at(file), _wanted(file))
-    return with_turns(found, file.turns)
+    return as_kept(file, with_turns(found, file.turns))
 
 
-def _by_rules(calls: CallPorts, file: CallFile, error: str) -> Analysis:
-    return ai.analyse_by_rules(calls.ai, history(file.turns), error, _wanted(file))
+def _by_rules(calls: CallPorts, file: CallFile, error: str, asked: tuple[ModelUse, ...] = ()) -> Analysis:
+    return ai.analyse_by_rules(calls.ai, history(file.turns), error, _wanted(file), asked)
 
 
 def _wanted(file: CallFile) -> Wanted:

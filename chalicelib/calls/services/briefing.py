@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
@@ -10,11 +10,13 @@ from zoneinfo import ZoneInfo
 from chalicelib.ai.services.prompts import instructions
 from chalicelib.calls.domain.calls import Direction
 from chalicelib.calls.domain.machines import usual_screening_answer
+from chalicelib.calls.domain.naming import NOT_KNOWN, stand_in, without_name
 from chalicelib.calls.domain.templates import Brief
 from chalicelib.calls.services.announcing import announcement
 from chalicelib.calls.services.remembering import remembered
-from chalicelib.crm.domain.contacts import UNKNOWN_CALLER, Contact
+from chalicelib.crm.domain.contacts import UNKNOWN_CALLER, Contact, known_name
 from chalicelib.crm.domain.details import ContactStatus
+from chalicelib.kernel.area_zones import likely_zone
 from chalicelib.kernel.errors import about_field
 from chalicelib.kernel.phones import E164
 
@@ -82,9 +84,10 @@ def write_brief(
 
     `now` is what they say that it is, where it is not now.
     """
-    variables = variables_of(occasion, now or calls.clock.now())
+    variables = variables_of(occasion, now or calls.clock.now(), template.language)
     with about_field("/prompt_id"):
-        filled = instructions(calls.ai, prompt, variables, occasion.contact.custom_fields, template.variables)
+        told = for_model(variables)
+        filled = instructions(calls.ai, prompt, told, occasion.contact.custom_fields, template.variables)
     return Brief(
         instructions=filled + remembered(calls, occasion.contact, template.conduct.memory_chars),
         greeting=_first_words(calls, template, occasion, variables),
@@ -107,7 +110,7 @@ def write_brief(
         max_duration_s=template.max_duration_s,
         extract=template.extract,
         conduct=template.conduct,
-        time_zone=occasion.contact.time_zone or DEFAULT_TIME_ZONE,
+        time_zone=zone_of(occasion),
         template_version=template.version,
         prompt_version=prompt.version,
     )
@@ -115,7 +118,7 @@ def write_brief(
 
 def fill_texts(calls: CallPorts, template: CallTemplate, occasion: Occasion) -> dict[str, str]:
     """Fill in each text of a template, by its field; `Invalid` with code `bad_template` names the field."""
-    variables = variables_of(occasion, calls.clock.now())
+    variables = variables_of(occasion, calls.clock.now(), template.language)
     return {field: _filled(calls, template, field, variables) for field in TEXTS}
 
 
@@ -135,28 +138,40 @@ def _screening_answer(
     """Give what a machine that asks who calls is told: the template's own words, or for whom and by whom."""
     if own := _filled(calls, template, "screening_answer", variables):
         return own
-    name = occasion.contact.name if occasion.contact.name != UNKNOWN_CALLER else ""
+    name = known_name(occasion.contact)
     greeting = _filled(calls, template, "greeting", variables)
     return usual_screening_answer(name, greeting, template.language)
 
 
 def _filled(calls: CallPorts, template: CallTemplate, field: str, variables: Mapping[str, Any]) -> str:
     with about_field(f"/{field}"):
-        return calls.ai.renderer.render(getattr(template, field), variables)
+        text = calls.ai.renderer.render(getattr(template, field), variables)
+    return text if variables["contact"].name else without_name(text)
 
 
-def variables_of(occasion: Occasion, now: datetime) -> dict[str, Any]:
-    """Give what greetings and prompts may refer to: `contact`, `first_name`, `call` and `now`."""
-    contact = occasion.contact
-    zone = ZoneInfo(contact.time_zone or DEFAULT_TIME_ZONE)
+def variables_of(occasion: Occasion, now: datetime, language: str) -> dict[str, Any]:
+    """Give what greetings and prompts may refer to: `contact`, `first_name`, `call` and `now`.
+
+    A name that is not known is empty; the first name is the word that stands for it in `language`, if any.
+    """
+    name = known_name(occasion.contact)
+    zone = zone_of(occasion)
+    local = now.astimezone(ZoneInfo(zone)).strftime("%A, %d %B %Y, %H:%M")
     return {
-        "contact": contact,
-        "first_name": _first_name(contact),
+        "contact": replace(occasion.contact, name=name),
+        "first_name": (name.split() or [stand_in(language)])[0],
         "call": {"direction": occasion.direction.value, "number": occasion.number, "line": occasion.line},
-        "now": now.astimezone(zone).strftime("%A, %d %B %Y, %H:%M"),
+        "now": f"{local} UTC" if zone == DEFAULT_TIME_ZONE else local,
     }
 
 
-def _first_name(contact: Contact) -> str:
-    words = contact.name.split()
-    return words[0] if words and contact.name != UNKNOWN_CALLER else "there"
+def for_model(variables: Mapping[str, Any]) -> dict[str, Any]:
+    """Give the same for a prompt, which says of a name that it is not known."""
+    contact = variables["contact"]
+    named = contact if contact.name else replace(contact, name=NOT_KNOWN)
+    return {**variables, "contact": named, "first_name": variables["first_name"] or NOT_KNOWN}
+
+
+def zone_of(occasion: Occasion) -> str:
+    """Give the contact's time zone, or where their number most likely is; UTC when nothing tells it."""
+    return occasion.contact.time_zone or likely_zone(occasion.number) or DEFAULT_TIME_ZONE

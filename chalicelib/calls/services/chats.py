@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from chalicelib.ai.domain.chats import ChatBrief
 from chalicelib.ai.domain.tooling import is_steering
-from chalicelib.ai.services.chats import NewChat, begin_chat
+from chalicelib.ai.services.chats import NewChat, begin_chat, delete_chat
 from chalicelib.ai.services.prompts import instructions, prompt_to_use
 from chalicelib.calls.domain.calls import Direction
-from chalicelib.calls.services.briefing import DEFAULT_TIME_ZONE, Occasion, variables_of, write_brief
+from chalicelib.calls.services.briefing import Occasion, for_model, variables_of, write_brief, zone_of
 from chalicelib.calls.services.templates import get_template
 from chalicelib.crm.domain.contacts import UNKNOWN_CALLER, Contact
 from chalicelib.crm.services.contacts import get_contact
 from chalicelib.kernel.actors import actor
-from chalicelib.kernel.errors import about_field
+from chalicelib.kernel.errors import NotFound, about_field
 from chalicelib.kernel.phones import E164
 from chalicelib.system.services.settings import current_settings
 
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
     from chalicelib.calls.domain.templates import Brief
     from chalicelib.calls.ports.calls import CallPorts
 
+# What a chat by instructions alone may cost (micro-dollars): there is no call template that says so.
+_MAX_SPEND = 1_000_000
 # Stands for the number of somebody who has none; no number has this form.
 _NO_NUMBER = str.__new__(E164, "")
 
@@ -51,7 +54,7 @@ def start_chat(calls: CallPorts, wish: ChatWish) -> Chat:
     occasion = Occasion(contact, Direction.INBOUND, number, line)
     brief = _by_template(calls, wish, occasion) if wish.template_id else _by_prompt(calls, wish, occasion)
     days = current_settings(calls.system).retention.transcripts_days
-    return begin_chat(
+    chat = begin_chat(
         calls.ai,
         NewChat(
             wish.id,
@@ -62,6 +65,23 @@ def start_chat(calls: CallPorts, wish: ChatWish) -> Chat:
             number=number,
         ),
     )
+    _check_still_there(calls, chat)
+    return chat
+
+
+def _check_still_there(calls: CallPorts, chat: Chat) -> None:
+    """Take a chat back, and raise `NotFound`, when its contact was deleted while it began.
+
+    Whoever erased the contact has seen the chat, or is seen here.
+    """
+    if not chat.head.contact_id:
+        return
+    try:
+        get_contact(calls.crm, chat.head.contact_id)
+    except NotFound:
+        with suppress(NotFound):
+            delete_chat(calls.ai, chat.id)
+        raise
 
 
 def _by_template(calls: CallPorts, wish: ChatWish, occasion: Occasion) -> ChatBrief:
@@ -101,14 +121,16 @@ def _by_prompt(calls: CallPorts, wish: ChatWish, occasion: Occasion) -> ChatBrie
     prompt = prompt_to_use(calls.ai, wish.prompt_id)
     contact = occasion.contact
     with about_field("/prompt_id"):
-        variables = variables_of(occasion, calls.clock.now())
+        language = contact.language or ChatBrief.language
+        variables = for_model(variables_of(occasion, calls.clock.now(), language))
         filled = instructions(calls.ai, prompt, variables, contact.custom_fields)
     return ChatBrief(
         filled,
         prompt.id,
         prompt.version,
+        max_spend=_MAX_SPEND,
         language=contact.language or ChatBrief.language,
-        time_zone=contact.time_zone or DEFAULT_TIME_ZONE,
+        time_zone=zone_of(occasion),
     )
 
 

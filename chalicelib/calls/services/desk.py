@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from chalicelib.crm.services.contacts import get_contact
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from chalicelib.calls.domain.calls import Call
     from chalicelib.calls.domain.files import CallFile
     from chalicelib.calls.domain.listing import CallFilter
+    from chalicelib.calls.domain.turns import Turn
     from chalicelib.calls.ports.calls import CallPorts
     from chalicelib.kernel.paging import Page
 
@@ -49,8 +51,16 @@ def contact_ids_of(calls: CallPorts, contact_id: str) -> Sequence[str]:
 
 
 def read_call(calls: CallPorts, call_id: str) -> CallFile:
-    """Give a call with all that belongs to it."""
+    """Give a call with all that belongs to it; turns that were not judged when they were taken are now."""
     file = calls.book.load(call_id)
     if file is None:
         raise NotFound(f"There is no call {call_id}.", code="call_not_found")
-    return file
+    return replace(file, turns=tuple(_judged(calls, file, turn) for turn in file.turns))
+
+
+def _judged(calls: CallPorts, file: CallFile, turn: Turn) -> Turn:
+    if turn.intent or turn.sentiment or not turn.said:
+        return turn
+    from chalicelib.calls.services.judging import judged  # noqa: PLC0415  it takes long to load
+
+    return judged(calls, file, turn)

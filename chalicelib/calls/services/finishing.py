@@ -14,9 +14,11 @@ from chalicelib.calls.domain.lifecycle import PATIENCE, finish, look_again, sett
 from chalicelib.calls.domain.outcomes import outcome_of
 from chalicelib.calls.domain.recordings import REPORT_PATIENCE_S, expected_kinds
 from chalicelib.calls.domain.rooms import room_id_of
+from chalicelib.calls.domain.turns import opted_out
 from chalicelib.calls.services.aftermath import apply_analysis
 from chalicelib.calls.services.analyses import analysis_of
 from chalicelib.calls.services.masking import mask_transcript
+from chalicelib.calls.services.withdrawing import end_waiting
 from chalicelib.kernel.errors import Unavailable
 from chalicelib.kernel.logs import log
 
@@ -46,22 +48,37 @@ def finish_call(calls: CallPorts, call_id: str) -> None:
         return
     conclusion = outcome_of(file.call, file.turns)
     try:
-        analysis = file.aftermath.analysis if file.aftermath else analysis_of(calls, file)
+        aftermath = file.aftermath or _kept(calls, file)
     except Unavailable as error:
         _try_later(calls, call_id, conclusion, error)
         return
-    costs = _costs(calls, file, analysis)
-    texts_since = file.call.ended_at if file.brief else None
-    calls.book.put_aftermath(call_id, Aftermath(analysis, costs), texts_since)
-    _count(calls, file, analysis)
-    if analysis:
-        apply_analysis(calls, file, analysis, conclusion.outcome)
+    if aftermath is None:
+        return
+    _count(calls, file, aftermath.analysis)
+    if aftermath.analysis:
+        apply_analysis(calls, file, aftermath.analysis, conclusion.outcome)
+    if opted_out(file.turns) or has_happened(file.call, Happening.OPTED_OUT):
+        end_waiting(calls, file.call.contact_id, file.call.number)
     if expected_kinds(file.call, file.brief):
         calls.wakeups.find_recordings(call_id, REPORT_PATIENCE_S)
     mask_transcript(calls, file)
-    now, cost = calls.clock.now(), sum(line.amount for line in costs)
+    now, cost = calls.clock.now(), sum(line.amount for line in aftermath.costs)
     calls.book.change(call_id, lambda newest: finish(settle(newest, conclusion), now, cost))
     log("call.finished", call_id=call_id, outcome=conclusion.outcome, reason=conclusion.reason)
+
+
+def _kept(calls: CallPorts, file: CallFile) -> Aftermath | None:
+    """Have a call read and keep what was found; what another has kept meanwhile stands.
+
+    None when that other has finished the call.
+    """
+    analysis = analysis_of(calls, file)
+    aftermath = Aftermath(analysis, _costs(calls, file, analysis))
+    texts_since = file.call.ended_at if file.brief else None
+    if calls.book.put_aftermath(file.call.id, aftermath, texts_since):
+        return aftermath
+    newest = calls.book.load(file.call.id)
+    return newest.aftermath if newest and not newest.call.finished_at else None
 
 
 def _seconds_to_wait(calls: CallPorts, file: CallFile) -> int:
@@ -91,8 +108,9 @@ def _asked(calls: CallPorts, file: CallFile, analysis: Analysis | None) -> tuple
 
 def _count(calls: CallPorts, file: CallFile, analysis: Analysis | None) -> None:
     """Count the questions on the day on which the call began; again changes nothing."""
-    call, uses = file.call, _asked(calls, file, analysis)
-    count_once(calls.ai, Asked(call.id, call.answered_at or call.created_at, call.template_id, uses))
+    call, read = file.call, replace(file, aftermath=Aftermath(analysis, ()))
+    turns = read.asked_by_turn(calls.ai.model.name)
+    count_once(calls.ai, Asked(call.id, call.answered_at or call.created_at, call.template_id, turns))
 
 
 def _costs(calls: CallPorts, file: CallFile, analysis: Analysis | None) -> tuple[CostLine, ...]:

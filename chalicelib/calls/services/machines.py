@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from chalicelib.ai.domain.conduct import EMERGENCY
 from chalicelib.ai.domain.machines import MACHINE_WAITS, SCREENING_ANSWERED, SCREENING_HOLDS
 from chalicelib.calls.domain.calls import CallEvent, add_event
 from chalicelib.calls.domain.happenings import Happening, has_happened
@@ -52,11 +53,13 @@ def note_verdict(calls: CallPorts, call_id: str, answered_by: str) -> None:
 
 
 def note_turn(calls: CallPorts, call_id: str, turn: Turn) -> None:
-    """Keep what a turn has shown of a machine, and have its call taken over when it waits for a message."""
+    """Keep what a turn has shown of a machine or an emergency; a machine that waits for a message gets it."""
     if turn.reason in {SCREENING_ANSWERED, SCREENING_HOLDS}:
         _add(calls, call_id, Happening.SCREENED, f"{Happening.SCREENED}_{turn.number}")
     elif turn.reason == MACHINE_WAITS:
         _have_taken_over(calls, _add(calls, call_id, Happening.MACHINE, Happening.MACHINE, HEARD))
+    elif turn.reason == EMERGENCY:
+        _add(calls, call_id, Happening.EMERGENCY, Happening.EMERGENCY, str(turn.number))
 
 
 def take_over(calls: CallPorts, call_id: str) -> None:

@@ -1,15 +1,23 @@
-"""The words of a finished call are masked where its template wants that."""
+"""The words of a finished call, and what was read in them, are masked where its template wants that."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from chalicelib.calls.domain.masking import masked_turn
+from chalicelib.calls.domain.masking import masked_analysis, masked_turn
 from chalicelib.kernel.logs import log
 
 if TYPE_CHECKING:
+    from chalicelib.ai.domain.analysis import Analysis
     from chalicelib.calls.domain.files import CallFile
     from chalicelib.calls.ports.calls import CallPorts
+
+
+def as_kept(file: CallFile, analysis: Analysis) -> Analysis:
+    """Give what was read in a call as it is kept and carried out; values for the contact's record stay."""
+    if file.brief is None or not _wants_masking(file):
+        return analysis
+    return masked_analysis(analysis, {field.key for field in file.brief.extract if field.maps_to})
 
 
 def mask_transcript(calls: CallPorts, file: CallFile) -> None:
@@ -18,9 +26,13 @@ def mask_transcript(calls: CallPorts, file: CallFile) -> None:
     The model needs the words as long as the call goes on, and so does its analysis: this comes after both.
     What arrives for a masked turn after that is not kept.
     """
-    if file.brief is None or not file.brief.conduct.mask_transcripts:
+    if not _wants_masking(file):
         return
     turns = calls.turns.since(file.call.id, 0)
     for turn in turns:
         calls.turns.mask(file.call.id, masked_turn(turn))
     log("transcript.masked", call_id=file.call.id, turns=len(turns))
+
+
+def _wants_masking(file: CallFile) -> bool:
+    return file.brief is not None and file.brief.conduct.mask_transcripts

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.calls.domain.calls import Direction
+from chalicelib.calls.domain.naming import without_name
 from chalicelib.calls.services.briefing import Occasion, variables_of
 from chalicelib.kernel.clock import cut_to_millis
 from chalicelib.kernel.errors import Conflict, Invalid, NotFound, about_field
@@ -30,8 +31,10 @@ def fill(
     `Invalid` with code `bad_template` for a variable that neither the contact nor `variables` has.
     """
     number, line = numbers
-    own = variables_of(Occasion(contact, Direction.OUTBOUND, number, line), calls.clock.now())
-    return calls.ai.renderer.render(text, {**variables, **own})
+    occasion = Occasion(contact, Direction.OUTBOUND, number, line)
+    own = variables_of(occasion, calls.clock.now(), contact.language)
+    filled = calls.ai.renderer.render(text, {**variables, **own})
+    return filled if own["contact"].name else without_name(filled)
 
 
 def add_message_template(calls: CallPorts, template: MessageTemplate) -> MessageTemplate:

@@ -170,7 +170,7 @@ def _whom(calls: CallPorts, wish: MessageWish) -> Contact:
         return crm.get_contact(calls.crm, wish.contact_id)
     if wish.number is None:
         raise Invalid("Give a contact_id or a number to write to.", code="nobody_to_text")
-    return crm.recognise_caller(calls.crm, wish.number)
+    return crm.recognise_caller(calls.crm, wish.number, name=wish.number)
 
 
 def _line(calls: CallPorts, wanted: E164 | None) -> E164:

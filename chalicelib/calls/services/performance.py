@@ -232,8 +232,12 @@ class Performance:
         return not self.is_fenced or self.calls.turns.holds(self.file.call.id, self.turn.number)
 
     def _is_overdue(self, directive: Directive) -> bool:
-        """Tell whether there is no time for more of the answer; its last words and its end are let pass."""
-        more = isinstance(directive, UseTool) or (isinstance(directive, Say) and not directive.last)
+        """Tell whether there is no time for more of the answer; its last words and its end are let pass.
+
+        So is a revocation: it is kept whenever it is said.
+        """
+        acts = isinstance(directive, UseTool) and directive.name != OPT_OUT_TOOL
+        more = acts or (isinstance(directive, Say) and not directive.last)
         return more and self.calls.clock.elapsed() - self.started > self.time_limit_s
 
     def _break_off(self) -> tuple[TurnEnd, str]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from chalicelib.ai.domain.prompts import objection_to, roll_back, samples_of, values_for
 from chalicelib.ai.services import prompts
-from chalicelib.calls.services.briefing import SAMPLE, variables_of
+from chalicelib.calls.services.briefing import SAMPLE, for_model, variables_of
 from chalicelib.kernel.errors import Conflict, about_field
 
 if TYPE_CHECKING:
@@ -93,7 +93,8 @@ def preview_prompt(
     if number is not None:
         prompt = prompts.get_version(calls.ai, template_id, str(number))
     sources = (occasion.contact.custom_fields, given, samples_of(prompt))
-    known = variables_of(occasion, calls.clock.now())
+    language = occasion.contact.language or "en"
+    known = for_model(variables_of(occasion, calls.clock.now(), language))
     return PromptPreview(
         template_id=prompt.id,
         version=prompt.version,
@@ -108,7 +109,7 @@ def _try_out(calls: CallPorts, wanted: PromptText) -> None:
     prompts.check_text(calls.ai, wanted)
     samples = {variable.name: variable.sample for variable in wanted.variables}
     with about_field("/text"):
-        calls.ai.renderer.render(wanted.text, {**samples, **variables_of(SAMPLE, calls.clock.now())})
+        calls.ai.renderer.render(wanted.text, {**samples, **variables_of(SAMPLE, calls.clock.now(), "en")})
 
 
 def _users(calls: CallPorts, prompt_id: str) -> list[CallTemplate]:

@@ -5,7 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from chalicelib.ai.domain.conduct import ApplyFields
-from chalicelib.calls.domain.proposals import CONTACT_FIELDS, Verdict, decided, proposals_of
+from chalicelib.calls.domain.proposals import (
+    CONTACT_FIELDS,
+    ProposalState,
+    Verdict,
+    claimed,
+    decided,
+    proposals_of,
+    reopened,
+    with_value,
+)
 from chalicelib.calls.services.progress import get_call
 from chalicelib.crm.domain.contacts import ContactChanges, Patch
 from chalicelib.crm.domain.fields import FieldKind
@@ -21,7 +30,7 @@ if TYPE_CHECKING:
     from chalicelib.ai.domain.analysis import Analysis
     from chalicelib.ai.domain.extraction import ExtractField
     from chalicelib.calls.domain.files import CallFile
-    from chalicelib.calls.domain.proposals import Proposal
+    from chalicelib.calls.domain.proposals import Proposal, Value
     from chalicelib.calls.ports.calls import CallPorts
     from chalicelib.crm.domain.contacts import Contact
 
@@ -73,27 +82,60 @@ def propose(calls: CallPorts, file: CallFile, analysis: Analysis) -> None:
             _apply(calls, proposal)
 
 
-def decide(calls: CallPorts, call_id: str, field: str, verdict: Verdict) -> Proposal:
+def decide(
+    calls: CallPorts, call_id: str, field: str, verdict: Verdict, value: Value | None = None
+) -> Proposal:
     """Accept or refuse a proposal; accepting writes the value to the contact, whoever changes it meanwhile.
 
-    `NotFound`, `Conflict` with code `proposal_decided` when it was decided otherwise; and what the contact's
-    record refuses, as `change_contact`.
+    The decision is taken before the value is written: where that breaks off, accepting again goes on. What
+    the contact's record refuses, as `change_contact`, is open again. `NotFound`, `Conflict` with code
+    `proposal_decided` when it was decided otherwise. `value` is accepted in place of the found one.
     """
     call = get_call(calls, call_id)
-    proposal = calls.proposals.get(call_id, field)
-    if proposal is None:
-        raise NotFound("The call has no such proposal.", code="proposal_not_found")
+    found = proposal = _proposal(calls, call_id, field)
+    if value is not None:
+        proposal = with_value(found, value)
     after = decided(proposal, verdict, actor(), calls.clock.now())
     if after == proposal:
         return proposal
-    if verdict is Verdict.ACCEPT:
-        edit_contact(calls.crm, call.contact_id, lambda _contact: _changes(proposal))
-    if calls.proposals.decide(after):
+    if verdict is Verdict.REFUSE:
+        return _stored(calls, proposal, after)
+    if proposal.state is ProposalState.OPEN:
+        proposal = _stored(calls, proposal, claimed(proposal, actor(), calls.clock.now()))
+    if proposal.state is ProposalState.ACCEPTED:
+        return proposal
+    _write(calls, call.contact_id, proposal, found)
+    return _stored(calls, proposal, decided(proposal, verdict, actor(), calls.clock.now()))
+
+
+def _stored(calls: CallPorts, before: Proposal, after: Proposal) -> Proposal:
+    """Take a step of a decision; where another was faster, give what is stored if it decides the same."""
+    if calls.proposals.decide(after, before.state):
         return after
-    stored = calls.proposals.get(call_id, field)
-    if stored is None or stored.state is not after.state:
+    stored = calls.proposals.get(before.call_id, before.field)
+    accepts = {ProposalState.ACCEPTING, ProposalState.ACCEPTED}
+    same = accepts if after.state in accepts else {after.state}
+    if stored is None or stored.state not in same:
         raise Conflict("Somebody else has decided meanwhile; read the call again.", code="proposal_decided")
     return stored
+
+
+def _proposal(calls: CallPorts, call_id: str, field: str) -> Proposal:
+    proposal = calls.proposals.get(call_id, field)
+    if proposal is None:
+        raise NotFound("The call has no such proposal.", code="proposal_not_found")
+    return proposal
+
+
+def _write(calls: CallPorts, contact_id: str, proposal: Proposal, found: Proposal) -> None:
+    """Write a value to the contact; what its record refuses is to be decided again, as it was found."""
+    try:
+        edit_contact(calls.crm, contact_id, lambda _contact: _changes(proposal))
+    except Unavailable:
+        raise
+    except AppError:
+        calls.proposals.decide(reopened(found), proposal.state)
+        raise
 
 
 def _apply(calls: CallPorts, proposal: Proposal) -> None:

@@ -15,6 +15,7 @@ from chalicelib.calls.domain.suppression import is_by_text
 from chalicelib.calls.domain.texting import SMS_SOURCE, Keyword, day_of, keyword_of
 from chalicelib.calls.services.messages import checked_body, decide_text
 from chalicelib.calls.services.suppression import stop_calling
+from chalicelib.calls.services.withdrawing import end_waiting
 from chalicelib.crm.domain.consents import MAX_WORDING, ConsentAnswer, ConsentKind, ConsentSource, NewConsent
 from chalicelib.crm.services.consents import record_consent
 from chalicelib.crm.services.contacts import recognise_caller
@@ -121,6 +122,7 @@ def _obey(calls: CallPorts, incoming: Incoming, contact: Contact, asked: Keyword
     match asked:
         case Keyword.STOP:
             _record(calls, incoming, contact, ConsentAnswer.REVOKED)
+            end_waiting(calls, contact.id, incoming.number)
             return "opted_out"
         case Keyword.START:
             return _start(calls, incoming, contact)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+from contextlib import suppress
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -17,7 +19,9 @@ from chalicelib.calls.domain.templates import CallTemplate
 from chalicelib.calls.services.briefing import DEFAULT_TIME_ZONE, Occasion, write_brief
 from chalicelib.calls.services.templates import get_template
 from chalicelib.crm.domain.contacts import Contact, NewContact
-from chalicelib.crm.services.contacts import create_contact, delete_contact, get_contact
+from chalicelib.crm.domain.listing import ContactFilter, Listing, Span
+from chalicelib.crm.domain.throwaway import is_throw_away, throw_away_id
+from chalicelib.crm.services.contacts import create_contact, delete_contact, get_contact, list_contacts
 from chalicelib.crm.services.notes import list_notes
 from chalicelib.kernel.errors import Conflict, Invalid, NotFound
 from chalicelib.kernel.ids import derived_id
@@ -39,6 +43,8 @@ _AREAS = tuple(f"{area}" for area in (201, 202, 206, 212, 213, 303, 312, 404, 41
 _TRIES = 20
 _LEFTOVERS = 10
 _NOTES = 100
+_SWEPT = 25
+_SWEPT_AFTER = timedelta(hours=1)
 _FIELDS = ("name", "email", "company", "title", "language", "time_zone", "status")
 
 
@@ -62,9 +68,16 @@ class CallStage:
 
     def enter(self, subject: Subject, scenario: Scenario, seed: str) -> Cast:
         """Make the contact; the same `seed` again deletes what a playing that died has left."""
+        self.check(subject, scenario)
         contact = self._newcomer(scenario, seed)
+        try:
+            return self._cast(subject, scenario, contact, derived_id("call", seed))
+        except Exception:
+            self._delete(contact.id)
+            raise
+
+    def _cast(self, subject: Subject, scenario: Scenario, contact: Contact, call_id: str) -> Cast:
         brief = self._brief(subject, scenario, contact)
-        call_id = derived_id("call", seed)
         context = ToolContext(call_id, contact.id, contact.phone, brief.time_zone, self._now(scenario))
         return Cast(self._conversation(brief), context, self.calls.tools, brief.tools)
 
@@ -80,20 +93,29 @@ class CallStage:
 
     def leave(self, cast: Cast) -> None:
         """Delete the contact; again changes nothing."""
-        try:
-            delete_contact(self.calls.crm, cast.context.contact_id)
-        except NotFound:
-            return
+        self._delete(cast.context.contact_id)
+
+    def sweep(self) -> None:
+        """Delete contacts that playings have left which died for good: some of those of an hour ago."""
+        before = self.calls.clock.now() - _SWEPT_AFTER
+        wanted = Listing(ContactFilter(source=SOURCE, created=Span(until=before)))
+        for contact in list_contacts(self.calls.crm, wanted, _SWEPT).items:
+            if is_throw_away(contact.id):
+                self._delete(contact.id)
+
+    def _delete(self, contact_id: str) -> None:
+        with suppress(NotFound):
+            delete_contact(self.calls.crm, contact_id)
 
     def _newcomer(self, scenario: Scenario, seed: str) -> Contact:
         """Give a contact that is new: an id is never used twice, also when its playing has died."""
         for place in range(_LEFTOVERS):
-            contact_id = derived_id("contact", f"{seed}#{place}")
+            contact_id = throw_away_id(f"{seed}#{place}")
             left = self.calls.crm.contacts.get(contact_id)
             if left is None:
                 return self._created(scenario, contact_id)
             if isinstance(left, Contact):
-                delete_contact(self.calls.crm, contact_id)
+                self._delete(contact_id)
         raise Conflict("This playing has died too often.", code="rehearsal_died")
 
     def _created(self, scenario: Scenario, contact_id: str) -> Contact:

@@ -137,7 +137,7 @@ def _whom(calls: CallPorts, wish: CallWish) -> tuple[str, E164, Standing]:
     if wish.contact_id:
         contact = crm.get_contact(calls.crm, wish.contact_id)
     elif wish.number:
-        contact = crm.recognise_caller(calls.crm, wish.number)
+        contact = crm.recognise_caller(calls.crm, wish.number, name=wish.number)
     else:
         raise Invalid("Give a contact_id or a number to call.", code="nobody_to_call")
     number = wish.number or contact.phone

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from chalicelib.calls.domain import retention as rules
 from chalicelib.calls.domain.retention import DataKind, RetentionRun
 from chalicelib.calls.services.recordings import discard_recording
+from chalicelib.crm.services.memory import forget_words
 from chalicelib.kernel.actors import actor
 from chalicelib.kernel.clock import cut_to_millis
 from chalicelib.kernel.errors import AppError, NotFound
@@ -118,7 +119,11 @@ def _delete(calls: CallPorts, kind: DataKind, row: Due) -> bool:
 
 
 def _delete_texts(calls: CallPorts, row: Due) -> None:
-    calls.book.erase_texts(row.pk.removeprefix("CALL#"))
+    """Delete a call's words, first those that its facts about the contact quote."""
+    call_id = row.pk.removeprefix("CALL#")
+    if call := calls.book.get(call_id):
+        forget_words(calls.crm, call.contact_id, call_id)
+    calls.book.erase_texts(call_id)
 
 
 def _delete_recording(calls: CallPorts, row: Due) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -15,6 +16,7 @@ from chalicelib.ai.domain.redaction import (
     names_of,
 )
 from chalicelib.ai.domain.scenarios import Agent, Ends, Expectation, Scenario, Somebody, Step, Stub
+from chalicelib.ai.domain.sentences import primary
 from chalicelib.ai.domain.wording import digits_of
 from chalicelib.ai.services.prompts import get_version, prompt_of_call
 from chalicelib.calls.domain.turns import TurnEnd, TurnKind
@@ -31,7 +33,7 @@ if TYPE_CHECKING:
 
     from chalicelib.calls.domain.calls import Call
     from chalicelib.calls.domain.files import CallFile
-    from chalicelib.calls.domain.templates import Brief
+    from chalicelib.calls.domain.templates import Brief, CallTemplate
     from chalicelib.calls.domain.turns import Turn
     from chalicelib.calls.ports.calls import CallPorts
     from chalicelib.crm.domain.contacts import Contact
@@ -40,7 +42,15 @@ _ENDS = {TurnEnd.LISTEN: Ends.LISTEN, TurnEnd.TRANSFER: Ends.TRANSFER, TurnEnd.H
 _PLAYED = frozenset({TurnKind.SPEECH, TurnKind.KEYS, TurnKind.SILENCE, TurnKind.UNCLEAR})
 # Their use ends the turn, which is what is expected.
 _STEERING = frozenset({END_TOOL, TRANSFER_TOOL})
+# What scenarios may have, as `POST /v1/ai/evaluations` takes them.
 _MAX_STEPS = 40
+_MAX_TEXT = 2000
+_MAX_SHORT = 200
+_MAX_PROMPT = 20_000
+_MAX_EXPECTED = 40
+_MAX_TOOLS = 20
+_MAX_LANGUAGES = 10
+_TAG = re.compile(r"[a-z]{2,3}(-[A-Z]{2})?")
 _LONG_NUMBER = 4
 _OTHER_KEYS = "1234567890"
 
@@ -51,7 +61,7 @@ def scenario_of_call(calls: CallPorts, call_id: str) -> Scenario:
     `NotFound`: the call; `Conflict` with code `nothing_was_said` for one in which nobody spoke.
     """
     file = read_call(calls, call_id)
-    steps = [turn for turn in file.turns if turn.kind in _PLAYED][:_MAX_STEPS]
+    steps = [turn for turn in file.turns if turn.kind in _PLAYED and _has_words(turn)][:_MAX_STEPS]
     if file.brief is None or not steps:
         raise Conflict("Nobody spoke in this call.", code="nothing_was_said")
     contact = _contact(calls, file.call)
@@ -66,6 +76,13 @@ def scenario_of_call(calls: CallPorts, call_id: str) -> Scenario:
         steps=tuple(_step(turn, before, redaction) for before, turn in _with_before(file.turns, steps)),
         stubs=_stubs(calls, steps, redaction),
     )
+
+
+def _has_words(turn: Turn) -> bool:
+    """Tell whether a turn can be played: speech that nobody understood, or keys that are none, cannot."""
+    if turn.kind is TurnKind.KEYS:
+        return bool(digits_of(turn.said))
+    return turn.kind is not TurnKind.SPEECH or bool(turn.said.strip())
 
 
 def _contact(calls: CallPorts, call: Call) -> Contact:
@@ -89,7 +106,7 @@ def _stand_in(contact: Contact, brief: Brief) -> Somebody:
         name=STAND_IN,
         email=EMAIL_STAND_IN if contact.email else None,
         company=COMPANY_STAND_IN if contact.company else None,
-        language=contact.language or brief.language,
+        language=_tag(contact.language or "") or _tag(brief.language) or "en-US",
         time_zone=brief.time_zone,
     )
 
@@ -104,16 +121,21 @@ def _agent(calls: CallPorts, file: CallFile, brief: Brief, redaction: Redaction)
         except NotFound:
             prompt = prompt_of_call(calls.ai, template.prompt_id)
     return Agent(
-        prompt=redaction.text(prompt.text),
-        greeting=redaction.text(" ".join(filter(None, (template.greeting, template.disclosure)))),
-        language=brief.language,
-        languages=brief.languages,
-        tools=brief.tools,
+        prompt=redaction.text(prompt.text)[:_MAX_PROMPT],
+        greeting=_greeting(template, redaction),
+        language=_tag(brief.language) or "en-US",
+        languages=tuple(filter(None, map(_tag, brief.languages)))[:_MAX_LANGUAGES],
+        tools=brief.tools[:_MAX_TOOLS],
         direction=file.call.direction.value,
         has_colleague=bool(brief.transfer_to),
         on_failure=brief.on_failure,
         conduct=brief.conduct,
     )
+
+
+def _greeting(template: CallTemplate, redaction: Redaction) -> str:
+    said = redaction.text(" ".join(filter(None, (template.greeting, template.disclosure))))
+    return said.strip()[:_MAX_TEXT] or "Hello."
 
 
 def _local(file: CallFile, brief: Brief) -> datetime:
@@ -129,15 +151,30 @@ def _with_before(turns: tuple[Turn, ...], steps: list[Turn]) -> Iterator[tuple[T
 
 
 def _step(turn: Turn, before: Turn | None, redaction: Redaction) -> Step:
-    heard = None if before is None or before.heard is None else redaction.text(before.heard)
+    heard = None if before is None or before.heard is None else redaction.text(before.heard)[:_MAX_TEXT]
     return Step(
-        caller=redaction.text(turn.said) if turn.kind is TurnKind.SPEECH else "",
-        language=turn.language if turn.kind is TurnKind.SPEECH else "",
+        caller=redaction.text(turn.said).strip()[:_MAX_TEXT] if turn.kind is TurnKind.SPEECH else "",
+        language=_tag(turn.language) if turn.kind is TurnKind.SPEECH else "",
         keys=_keys(digits_of(turn.said)) if turn.kind is TurnKind.KEYS else "",
         silent=turn.kind is TurnKind.SILENCE,
-        unclear=redaction.text(turn.said) or "[noise]" if turn.kind is TurnKind.UNCLEAR else "",
+        unclear=_unclear(turn, redaction) if turn.kind is TurnKind.UNCLEAR else "",
         heard=heard,
-        expect=tuple(_expected(turn, redaction)),
+        expect=tuple(_expected(turn, redaction))[:_MAX_EXPECTED],
+    )
+
+
+def _unclear(turn: Turn, redaction: Redaction) -> str:
+    return redaction.text(turn.said).strip()[:_MAX_SHORT].strip() or "[noise]"
+
+
+def _tag(language: str) -> str:
+    """Give a language's tag as scenarios have it, with a country or without: of `es-419` the language."""
+    return (
+        language
+        if _TAG.fullmatch(language)
+        else primary(language)
+        if _TAG.fullmatch(primary(language))
+        else ""
     )
 
 
@@ -159,7 +196,12 @@ def _stubs(calls: CallPorts, turns: list[Turn], redaction: Redaction) -> dict[st
     """Answer what left the house as it was answered then; the last answer of each action counts."""
     outside = {name for name, tool in calls.tools.items() if tool.effect is Effect.OUTSIDE}
     runs = [run for turn in turns for run in turn.tools if run.name in outside]
-    return {run.name: Stub(redaction.text(run.result) or "Done.", run.done) for run in runs}
+    stubs = {run.name: Stub(_told(run.result, redaction), run.done) for run in runs}
+    return dict(list(stubs.items())[:_MAX_TOOLS])
+
+
+def _told(result: str, redaction: Redaction) -> str:
+    return redaction.text(result).strip()[:_MAX_TEXT].strip() or "Done."
 
 
 def _arguments(written: str) -> dict[str, Any] | None:

@@ -24,7 +24,7 @@ def run_tool(
     box = tooling.Toolbox(
         tools=calls.tools,
         allowed=file.brief.tools if file.brief else (),
-        context=_context(calls, file),
+        context=_context(calls, file, turn),
         actor=f"call:{file.call.id}",
         clock=calls.clock,
         conduct=file.brief.conduct if file.brief else DEFAULT_CONDUCT,
@@ -35,11 +35,12 @@ def run_tool(
     return tooling.run_tool(box, use, now)
 
 
-def _context(calls: CallPorts, file: CallFile) -> ToolContext:
+def _context(calls: CallPorts, file: CallFile, turn: Turn | None) -> ToolContext:
     return ToolContext(
         call_id=file.call.id,
         contact_id=file.call.contact_id,
         number=file.call.number,
         time_zone=file.brief.time_zone if file.brief else "UTC",
         now=calls.clock.now(),
+        turn_at=turn.received_at if turn else None,
     )

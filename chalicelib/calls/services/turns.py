@@ -126,7 +126,9 @@ def _answer(calls: CallPorts, opened: _Opened, request: TurnRequest, started: fl
     conversation, event = _heard(calls, file, turn, request)
     limit = request.time_limit_s
     performance = Performance(calls, file, turn, voice, started, limit, is_fenced=request.is_fenced)
-    done = judged(calls, file, performance.play(conversation, event))
+    done = performance.play(conversation, event)
+    if request.is_fenced:  # who answers by a document has spoken when we are done: those are judged when read
+        done = judged(calls, file, done)
     calls.turns.close(request.call_id, done)
     note_turn(calls, request.call_id, done)
     log("turn.taken", call_id=request.call_id, turn=turn.number, end=done.end, ms=done.timing.total_ms)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import wraps
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.crm.adapters.events import (
@@ -19,10 +20,11 @@ from chalicelib.crm.adapters.events import (
     TAG_DELETED,
     TAG_UPDATED,
 )
+from chalicelib.crm.domain.throwaway import is_of_throw_away
 from chalicelib.kernel.changes import Shown, Watch, sk_id
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from chalicelib.kernel.changes import Image, Told
 
@@ -100,6 +102,19 @@ def _read(image: Mapping[str, Any]) -> Image:
     return {**image, **{name: json.loads(text) for name, text in texts.items()}}
 
 
+def _of_real_contacts(
+    tell: Callable[[Image | None, Image | None], Iterable[Told]],
+) -> Callable[[Image | None, Image | None], Iterable[Told]]:
+    """Tell nothing of contacts that are made to try something out; the audit log has them all the same."""
+
+    @wraps(tell)
+    def tell_of(old: Image | None, new: Image | None) -> Iterable[Told]:
+        return () if is_of_throw_away(new or old or {}) else tell(old, new)
+
+    return tell_of
+
+
+@_of_real_contacts
 def _tell_contact(old: Image | None, new: Image | None) -> Iterable[Told]:
     if new is None:
         return
@@ -110,6 +125,7 @@ def _tell_contact(old: Image | None, new: Image | None) -> Iterable[Told]:
         yield CONTACT_UPDATED.told({**told, "changed": changed})
 
 
+@_of_real_contacts
 def _tell_parting(old: Image | None, new: Image | None) -> Iterable[Told]:
     if new is None or (old or {}).get("reason") == new["reason"]:
         return
@@ -133,6 +149,7 @@ def _moved(image: Mapping[str, Any]) -> Mapping[str, Any] | None:
     return {**image, "contact_id": image["moved_from"]} if image.get("moved_from") else None
 
 
+@_of_real_contacts
 def _tell_note(old: Image | None, new: Image | None) -> Iterable[Told]:
     if new is None:
         yield from _tell_note_gone(old or {})
@@ -152,6 +169,7 @@ def _tell_note_gone(old: Image) -> Iterable[Told]:
         yield NOTE_DELETED.told({**old, "note_id": old["id"]})
 
 
+@_of_real_contacts
 def _tell_consent(old: Image | None, new: Image | None) -> Iterable[Told]:
     if new is not None and old is None and not _moved(new):
         yield CONSENT_RECORDED.told({**new, "consent_id": new["id"]})

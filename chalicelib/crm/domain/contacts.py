@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from enum import Enum, StrEnum
 from typing import TYPE_CHECKING, Any
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from chalicelib.kernel.phones import E164
 
 UNKNOWN_CALLER = "Unknown caller"
+_NUMBER = re.compile(r"\+\d{5,15}")
 
 
 class Keep(Enum):
@@ -171,3 +173,9 @@ def checked(contact: Contact) -> Contact:
         preferred_times=tuple(map(check_preferred_time, contact.preferred_times)),
         tags=tuple(sorted(set(contact.tags))),
     )
+
+
+def known_name(contact: Contact) -> str:
+    """Give a contact's name; empty while nobody knows it: who called so far, or is named by a number."""
+    is_named = contact.name != UNKNOWN_CALLER and not _NUMBER.fullmatch(contact.name)
+    return contact.name if is_named else ""

@@ -10,6 +10,7 @@ from chalicelib.crm.domain.consents import current_answers
 from chalicelib.crm.domain.contacts import Contact
 from chalicelib.crm.domain.counting import counted_of
 from chalicelib.crm.domain.search import SearchEntry, phrases_of, texts_of
+from chalicelib.crm.domain.throwaway import is_throw_away
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -93,8 +94,8 @@ class Moves:
 
 
 def facts_of(kept: Kept, *, suppressed: bool) -> Facts:
-    """Give what is true of a contact: nothing, when it is gone."""
-    if not isinstance(kept.found, Contact):
+    """Give what is true of a contact: nothing, when it is gone, or was made to try something out."""
+    if not isinstance(kept.found, Contact) or is_throw_away(kept.found.id):
         return NOTHING
     answers = current_answers(kept.consents)
     return Facts(texts_of(kept.found), counted_of(kept.found, answers, suppressed=suppressed))

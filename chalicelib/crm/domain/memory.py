@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from chalicelib.crm.domain.words import fold
 from chalicelib.kernel.ids import derived_id
-from chalicelib.kernel.masking import masked_accounts
+from chalicelib.kernel.masking import ACCOUNT, CARD, masked_accounts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -83,6 +83,12 @@ def tidied(facts: Iterable[Fact]) -> list[Fact]:
         if tidy.key and tidy.value:
             kept[tidy.key] = tidy
     return list(kept.values())[:MAX_FROM_CALL]
+
+
+def is_only_hidden(value: str) -> bool:
+    """Tell whether nothing is left of a tidied value but that a card or an account stood there."""
+    rest = value.replace(CARD, "").replace(ACCOUNT, "")
+    return rest != value and not any(map(str.isalnum, rest))
 
 
 def known(memories: Iterable[Memory]) -> list[Memory]:

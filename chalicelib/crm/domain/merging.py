@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from chalicelib.crm.domain.contacts import UNKNOWN_CALLER, checked
+from chalicelib.crm.domain.contacts import checked, known_name
 from chalicelib.crm.domain.details import ContactStatus
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ def merged(winner: Contact, loser: Contact) -> Contact:
         replace(
             winner,
             **{name: getattr(winner, name) or getattr(loser, name) for name in _FILLED},
-            name=loser.name if winner.name == UNKNOWN_CALLER else winner.name,
+            name=known_name(winner) or known_name(loser) or winner.name,
             other_phones=(*winner.other_phones, *loser.phones),
             # A place is not put together out of two.
             address=winner.address or loser.address,

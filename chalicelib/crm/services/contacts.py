@@ -84,16 +84,19 @@ def find_contact(crm: CrmPorts, phone: E164) -> Contact | None:
     return crm.contacts.find_by_phone(phone)
 
 
-def recognise_caller(crm: CrmPorts, phone: E164, source: str = "inbound_call") -> Contact:
+def recognise_caller(
+    crm: CrmPorts, phone: E164, source: str = "inbound_call", name: str = UNKNOWN_CALLER
+) -> Contact:
     """Give the contact who calls or writes from this number, creating one when the number is new.
 
-    Two calls at once from one new number get the same contact. `source` says how a new one came.
+    Two calls at once from one new number get the same contact. `source` says how a new one came, `name` what
+    it is called.
     """
     known = crm.contacts.find_by_phone(phone)
     if known is not None:
         return known
     try:
-        return create_contact(crm, NewContact(name=UNKNOWN_CALLER, phone=phone, source=source))
+        return create_contact(crm, NewContact(name=name, phone=phone, source=source))
     except Conflict as conflict:
         return get_contact(crm, conflict.details["contact_id"])
 

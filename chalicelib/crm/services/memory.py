@@ -14,6 +14,7 @@ from chalicelib.crm.domain.memory import (
     corrected,
     fact_id,
     forgotten,
+    is_only_hidden,
     known,
     may_learn,
     tidied,
@@ -116,6 +117,21 @@ def delete_fact(crm: CrmPorts, contact_id: str, fact_id: str, expected_version: 
     _put_over(crm, forgotten(fact, contact, cut_to_millis(crm.clock.now())), about(kept, contact, fact.key))
 
 
+def forget_words(crm: CrmPorts, contact_id: str, call_id: str) -> None:
+    """Keep no words of a call whose transcript goes: what it taught stays, without where it was said.
+
+    Again changes nothing; nor for a contact that is gone. Raises `Conflict` with code `version_changed` or
+    `contact_changed` when somebody changes the same fact.
+    """
+    try:
+        contact = get_contact(crm, contact_id)
+    except NotFound:
+        return
+    for memory in crm.memories.all(contact.id):
+        if memory.call_id == call_id and (memory.said or memory.turn is not None):
+            crm.memories.put(replace(memory, said="", turn=None, version=memory.version + 1))
+
+
 def _learn(crm: CrmPorts, contact_id: str, call_id: str, fact: Fact, at: datetime) -> Memory | None:
     """Write one fact; None when it is known, or something stronger is."""
     for tries_left in reversed(range(_TRIES)):
@@ -190,4 +206,6 @@ def _checked(key: str, new: Written) -> Fact:
     tidy = tidied([Fact(key, new.value)])
     if not tidy:
         raise Invalid("Key and value each need a letter or a digit.", code="bad_fact")
+    if is_only_hidden(tidy[0].value):
+        raise Invalid("Numbers of cards and accounts are not kept; write something else.", code="bad_fact")
     return tidy[0]

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 _WHOLE = "Give a whole number."
 _YES_OR_NO = "Give true or false."
 _INSTANT = "Write an instant with its offset, such as 2026-03-03T12:00:00Z (RFC 3339)."
+_DAY = "Write a day as YYYY-MM-DD, such as 2026-03-03."
 _OBJECT = "Give an object with names and values."
 # With the values of the error's context; `{place}` is "field" or "parameter".
 _REMEDIES = {
@@ -37,6 +38,10 @@ _REMEDIES = {
     "dict_type": _OBJECT,
     "model_type": _OBJECT,
     "model_attributes_type": _OBJECT,
+    "date_parsing": _DAY,
+    "date_from_datetime_parsing": _DAY,
+    "date_from_datetime_inexact": _DAY,
+    "date_type": _DAY,
     "datetime_type": _INSTANT,
     "timezone_aware": _INSTANT,
 }

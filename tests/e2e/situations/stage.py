@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 from e2e.situations.judge import account_of, judge
 from e2e.situations.trial import play, prepare
 
+from localcloud.sample_data import all_prompts
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
@@ -23,7 +25,7 @@ def perform(stack: Stack, trials: Sequence[Trial]) -> dict[str, str]:
     """Play all trials; give what was wrong with each that did not go as expected, by its id."""
     stack.control("POST", "/reset")
     stack.model("POST", "/reset")
-    prompts = {item["name"]: item for item in stack.api.get("/v1/ai/templates")["items"]}
+    prompts = {item["name"]: item for item in all_prompts(stack.api)}
     for trial in trials:
         trial.on(stack)
         trial.prompts = prompts

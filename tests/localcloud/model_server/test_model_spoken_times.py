@@ -23,6 +23,13 @@ NOW = "Thursday, 05 March 2026, 14:20"
         ("in half an hour", "2026-03-05T14:50"),
         ("today at noon", "2026-03-05T12:00"),
         ("2026-04-01T08:00", "2026-04-01T08:00"),
+        ("mañana a las diez", "2026-03-06T10:00"),
+        ("mañana por la tarde", "2026-03-06T14:00"),
+        ("el lunes a las 9:30 de la mañana", "2026-03-09T09:30"),
+        ("hoy a la una de la tarde", "2026-03-05T13:00"),
+        ("en dos horas", "2026-03-05T16:20"),
+        ("en media hora", "2026-03-05T14:50"),
+        ("la semana que viene", "2026-03-12T10:00"),
     ],
 )
 def test_words_become_a_local_time(words: str, time: str) -> None:

@@ -153,3 +153,29 @@ def test_an_expression_that_cannot_be_read_is_refused():
         check_pattern("/(/")
     assert refusal.value.code == "bad_pattern"
     check_pattern("(")
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    ["(a|a)*b$", "(a+)+b", "(a*)*", r"(a)\1", "(?=a)b", "a.*b.*c", "(ab){2,}", "a?" * 40 + "a", "x" * 301],
+)
+def test_an_expression_that_could_take_long_is_refused(pattern):
+    """It would hold whoever plays the scenario."""
+    with pytest.raises(Invalid) as refusal:
+        check_pattern(f"/{pattern}/")
+    assert refusal.value.code == "bad_pattern"
+
+
+@pytest.mark.parametrize(
+    ("pattern", "text"),
+    [
+        ("call you back (on|at)", "I call you back at ten"),
+        ("(?:is|was|been) (?:moved|rescheduled)", "It was moved."),
+        (r"\+?\d{7,}", "+4420794609"),
+        (r"^i am (?:a )?real\b.*now$", "I am a real person now"),
+    ],
+)
+def test_ordinary_expressions_are_taken(pattern, text):
+    """Alternatives, parts that may be missing, and one wildcard."""
+    check_pattern(f"/{pattern}/")
+    assert fits(f"/{pattern}/", text)

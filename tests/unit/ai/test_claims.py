@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -15,10 +17,9 @@ CLAIMS = {
     "Okay, I booked that for you.": Claim.BOOKED,
     "I\u2019ve noted that.": Claim.NOTED,
     "I have made a note of that.": Claim.NOTED,
-    "I've gone ahead and scheduled a callback.": Claim.BOOKED,
+    "I've gone ahead and scheduled a callback.": Claim.CALL_PROMISED,
     "Your appointment has been booked for Monday.": Claim.BOOKED,
     "I have you booked for Tuesday.": Claim.BOOKED,
-    "You're all set!": Claim.DONE,
     "Great, I've updated your email address.": Claim.CHANGED,
     "I've put you through to sales.": Claim.PUT_THROUGH,
     "Your appointment is now confirmed.": Claim.DONE,
@@ -60,8 +61,69 @@ NO_CLAIMS = [
     "¿Le he enviado el mensaje?",
     "Je peux réserver pour vous.",
     "J'ai trois options.",
+    "You are all set!",
+    "Tuesday is fully booked.",
+    "That slot is booked, I'm afraid.",
+    "The clinic is on Main Street, it has been moved to the second floor.",
+    "Your data has been stored in Germany.",
+    "Your appointment is booked for Tuesday, according to your file.",
+    "I see your appointment is already booked.",
+    "Once you confirm, you're booked for Tuesday.",
+    "Der Termin ist bereits gebucht.",
+    "Ich habe gesehen, dass Sie schon angemeldet sind.",
+    "Ich habe Ihren Termin noch nicht gebucht.",
+    "Das ist erledigt, sobald Sie zustimmen.",
+    "Wir haben am Montag und Mittwoch Termine, aber Dienstag ist alles reserviert.",
+    "El martes está reservado.",
+    "La clínica ha cambiado de dirección.",
+    "Todavía no lo he reservado. ¿Qué día prefiere?",
+    "No he reservado nada todavía.",
+    "Su cita no está reservada.",
+    "Listo, ¿qué día prefiere?",
+    "Nous avons fixé nos tarifs.",
+    "J'ai mis du temps.",
+    "Je ne l'ai pas annulé.",
+    "Le rendez-vous est fixé à mardi.",
 ]
-TEXTS = [*CLAIMS, *NO_CLAIMS]
+LIES = [
+    "Your appointment is booked for Tuesday.",
+    "Great, your appointment with Dr. Miller on Tuesday is confirmed.",
+    "You are booked.",
+    "You're booked in for Tuesday.",
+    "Booked!",
+    "Done.",
+    "All done.",
+    "Okay, that's booked, is there anything else?",
+    "I've put you in for Tuesday.",
+    "I've got you down for Tuesday at 3.",
+    "I've made your appointment.",
+    "I went ahead and booked you.",
+    "Your appointment was cancelled.",
+    "The appointment has been made.",
+    "I've booked you for Tuesday at 3, is there anything else?",
+    "I have moved your appointment to an earlier time.",
+    "If you like to know: I have booked you.",
+    "Gebucht!",
+    "Erledigt.",
+    "Ihr Termin ist gebucht.",
+    "Ihr Termin am Dienstag um drei ist gebucht.",
+    "Sie sind eingetragen.",
+    "Sie sind für Dienstag angemeldet.",
+    "Der Termin wurde verschoben.",
+    "Ich habe Sie für Dienstag gebucht, nicht vergessen: Karte mitbringen.",
+    "Ich habe einen früheren Termin gebucht, früher ging es nicht.",
+    "Ya está hecho.",
+    "Listo.",
+    "Reservado.",
+    "Su cita del martes a las tres ha quedado reservada.",
+    "Sí, he reservado su cita.",
+    "Votre rendez-vous est réservé.",
+    "Réservé !",
+    "J'ai pris rendez-vous pour vous.",
+    "Vous êtes inscrit.",
+]
+TEXTS = [*CLAIMS, *NO_CLAIMS, *LIES]
+_LONGEST_S = 0.25
 
 
 def _watched(pieces, backed=frozenset()):
@@ -98,6 +160,49 @@ def test_a_claim_that_is_borne_out_is_spoken(text, claim):
     assert _watched([text], {claim}) == (text, "")
 
 
+@pytest.mark.parametrize("text", LIES)
+def test_what_tells_the_caller_that_it_is_done_is_held(text):
+    """As a state, in one word, in the passive, or with something harmless after it."""
+    said, held = _watched([f"Okay. {text}"])
+    assert held
+    assert claims_in(text)
+    assert f"{said}{held}" == f"Okay. {text}"
+
+
+def test_a_booking_is_no_promise_of_a_call():
+    """Who promised to call has booked nothing; who set a time may say just that."""
+    promised = backed_by(("schedule_callback",))
+    for text in (
+        "I've scheduled a call for Tuesday.",
+        "I've scheduled that.",
+        "Ihr Rückruf ist eingetragen.",
+    ):
+        assert claims_in(text) <= promised
+    for text in (
+        "I've booked you for Tuesday.",
+        "I've scheduled your appointment.",
+        "Ihr Termin ist gebucht.",
+    ):
+        assert not claims_in(text) <= promised
+
+
+def test_a_german_sentence_waits_for_few_words():
+    """What may end in a claim is let through when so many words have not made it one."""
+    watch = ClaimWatch(frozenset())
+    text = "Wir haben am Dienstag um zehn Uhr noch einen Platz frei, am Mittwoch ebenso"
+    assert watch.add(text).startswith("Wir haben am Dienstag um zehn Uhr noch")
+
+
+def test_no_text_takes_long():
+    """Each word costs the same, however long the sentence is."""
+    began = time.process_time()
+    claims_in("ich habe " * 450)
+    watch = ClaimWatch(frozenset())
+    for _ in range(450):
+        watch.add("ich habe ")
+    assert time.process_time() - began < _LONGEST_S
+
+
 @given(st.lists(st.sampled_from(TEXTS), min_size=1, max_size=3), st.data())
 def test_the_pieces_of_a_stream_make_no_difference(texts, data):
     """However an answer is cut up, the same words are spoken and the same are held, and none is lost."""
@@ -124,6 +229,10 @@ def test_other_words_do_not_wait():
         (("add_note",), {Claim.NOTED, Claim.DONE}),
         (("send_sms",), {Claim.SENT, Claim.DONE}),
         (("frobnicate",), set(Claim)),
+        (("book_appointment",), {Claim.BOOKED, Claim.CALL_PROMISED, Claim.DONE}),
+        (("move_appointment",), {Claim.CHANGED, Claim.NOTED, Claim.DONE}),
+        (("cancel_appointment",), {Claim.CANCELLED, Claim.DONE}),
+        (("schedule_callback",), {Claim.CALL_PROMISED, Claim.DONE}),
     ],
 )
 def test_an_action_bears_out_what_its_name_says(tools, claims):

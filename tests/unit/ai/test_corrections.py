@@ -7,7 +7,9 @@ from dataclasses import replace
 import pytest
 from fakes.model import model_failure
 
+from chalicelib.ai.domain.claim_words import Claim
 from chalicelib.ai.domain.conversation import (
+    END_TOOL,
     CallerSaid,
     Conversation,
     Corrected,
@@ -22,12 +24,13 @@ from chalicelib.ai.domain.conversation import (
 )
 from chalicelib.ai.domain.sentences import Sentence, sentence
 from chalicelib.ai.ports import ToolCall
+from chalicelib.ai.tools import conversation_tools
 
 SAID = CallerSaid("Please book me in for Tuesday.")
 TALK = Conversation("Be brief.", "Hello.")
 CLAIM = "I have booked you in."
 NOTE = ToolCall("t1", "add_note", "{}")
-BOOK = ToolCall("t2", "schedule_callback", "{}")
+BOOK = ToolCall("t2", "book_appointment", "{}")
 
 
 def _text(directives):
@@ -99,7 +102,7 @@ def test_what_was_read_bears_out_nothing(respond, model):
 def test_what_was_done_earlier_may_be_said_again(respond, model):
     """An act of an earlier turn bears the words out."""
     model.scripts = [[CLAIM]]
-    assert _text(respond(SAID, replace(TALK, done=("schedule_callback",)))) == CLAIM
+    assert _text(respond(SAID, replace(TALK, done=("book_appointment",)))) == CLAIM
 
 
 def test_a_claim_that_is_cut_off_is_not_spoken(respond, model):
@@ -133,7 +136,10 @@ def test_an_answer_that_only_begins_the_same_is_given(respond, model):
     assert _text(respond(event, conversation)) == "We are open from ten on Sundays."
 
 
-@pytest.mark.parametrize("text", ["Repeat that?", "What?", "Noch einmal bitte", "¿Cómo dice?", "Pardon"])
+AGAIN = ["Repeat that?", "What?", "Noch einmal bitte", "¿Cómo dice?", "Pardon", "Sorry, when are you open?"]
+
+
+@pytest.mark.parametrize("text", AGAIN)
 def test_who_wants_to_hear_it_again_hears_it_again(respond, model, text):
     """The same answer is right where it was asked for."""
     event, conversation = _asked_again(text)
@@ -148,6 +154,50 @@ def test_who_wants_to_hear_it_again_hears_it_again(respond, model, text):
 def test_a_model_that_only_repeats_itself_is_replaced(respond, model, has_colleague, words, reason):
     """A colleague is offered where there is one; else the caller is asked for other words."""
     event, conversation = _asked_again()
+    history = (*conversation.history, Heard("And when?"), Spoken(ANSWER))
     model.scripts = [[ANSWER]]
-    directives = respond(event, replace(conversation, has_colleague=has_colleague))
+    directives = respond(event, replace(conversation, history=history, has_colleague=has_colleague))
     assert (_text(directives), directives[-1]) == (sentence(words), Listen(reason))
+
+
+def test_an_answer_that_was_asked_for_again_is_given_after_an_action_too(respond, model):
+    """What was looked up in between changes nothing."""
+    event, conversation = _asked_again("Can you repeat that?")
+    model.scripts = [[NOTE], [ANSWER]]
+    assert _text(respond(event, replace(conversation, has_colleague=True))) == ANSWER
+
+
+def test_an_answer_that_is_right_again_is_given(respond, model):
+    """A model that stays with it, asked once more, is believed; nobody is offered a colleague for it."""
+    event, conversation = _asked_again()
+    model.scripts = [[ANSWER]]
+    directives = respond(event, replace(conversation, has_colleague=True))
+    assert (_text(directives), directives[-1]) == (ANSWER, Listen())
+
+
+def test_what_waited_for_its_act_is_said_once(respond, model):
+    """The model knows that it was spoken; if it says it again, only what follows is."""
+    model.scripts = [[CLAIM, BOOK], [f"{CLAIM} See you then."]]
+    assert _text(respond(SAID)) == f"{CLAIM} See you then."
+    assert model.requests[1].messages[-1] == Spoken(f"{CLAIM} ")
+
+
+def test_an_answer_that_was_said_with_its_act_needs_no_other(respond, model):
+    """Nothing is spoken in its place."""
+    model.scripts = [[CLAIM, BOOK], [CLAIM]]
+    directives = respond(SAID)
+    assert (_text(directives), _corrected(directives), directives[-1]) == (CLAIM, [], Listen())
+
+
+def test_an_action_bears_out_what_it_declares(respond, model):
+    """Not what its name says."""
+    booking = ToolSpec("book_appointment", "Book.", {}, backs=("noted",))
+    model.scripts = [[CLAIM], ["Not yet."]]
+    assert _text(respond(SAID, replace(TALK, tools=(booking,), done=("book_appointment",)))) == "Not yet."
+
+
+def test_actions_declare_claims_that_exist():
+    """Every value is one of `Claim`; ending the call bears out nothing."""
+    declared = {tool.name: tool.backs for tool in conversation_tools()}
+    assert declared[END_TOOL] == ()
+    assert {Claim(claim) for backs in declared.values() for claim in backs or ()} == {Claim.PUT_THROUGH}

@@ -7,6 +7,7 @@ from fakes.ai import FakeAi
 from fakes.calls import NOW, a_brief, a_call
 
 from chalicelib.ai.domain.analysis import ANALYSIS_SCHEMA, Usage, Wanted, analysis_schema, read_analysis
+from chalicelib.ai.domain.asking import ModelUse
 from chalicelib.ai.domain.conversation import Heard
 from chalicelib.ai.domain.extraction import Extracted, ExtractField, ExtractType
 from chalicelib.ai.services.analysing import analyse, analyse_by_rules
@@ -98,8 +99,9 @@ def test_the_model_is_told_when_the_call_was(clock, monkeypatch):
     """Where the contact lives, so that "on Monday" is a date."""
     ai, tasks = FakeAi(clock), []
 
-    def extract(task, _text, _name, _schema):
+    def extract(task, _text, _name, _schema, tell):
         tasks.append(task)
+        tell(ModelUse("p", "m", total_ms=0))
         return {**PLAIN, "extracted": SAID}, Usage()
 
     monkeypatch.setattr(ai.model, "extract", extract)

@@ -29,7 +29,7 @@ DAY = date(2026, 3, 3)
 
 
 def _moves(*uses):
-    return moves_of(DAY, "template_1", uses)
+    return moves_of(DAY, "template_1", [uses])
 
 
 def _use(provider="openai", model="gpt-4.1-mini", error="", **more):
@@ -56,6 +56,14 @@ def test_only_after_a_failure_another_provider_takes_over():
     assert _whole(_use(), _use("spare")).fallbacks == 0
     assert _whole(_use(error=questions.CANCELLED), _use("spare")).fallbacks == 0
     assert _whole(_use(error="model_timeout"), _use()).fallbacks == 0
+
+
+def test_the_next_turn_is_no_fallback():
+    """It asks anew, whoever failed in the turn before; nor is the next question of the same turn."""
+    failed, spare = _use(error="model_timeout"), _use("spare", error="model_failed")
+    apart = moves_of(DAY, "template_1", [(failed, spare), (_use(),)])
+    assert sum(numbers[FALLBACKS] for numbers in apart.values()) == 1
+    assert _whole(failed, spare, _use()).fallbacks == 1
 
 
 def test_a_question_without_a_provider_is_that_of_its_model():

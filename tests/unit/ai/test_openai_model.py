@@ -154,7 +154,7 @@ def _status(code):
 def test_every_failure_is_told_with_its_code(answer, code, retryable):
     """Nothing of the provider's own errors leaves the adapter."""
     model = _model(answer)
-    for use in (lambda: list(model.stream(REQUEST)), lambda: model.extract("task", "text", "name", {})):
+    for use in (lambda: list(model.stream(REQUEST)), lambda: model.extract("task", "text", "name", {}, 30.0)):
         with pytest.raises(Unavailable) as failure:
             use()
         assert (failure.value.code, failure.value.retryable) == (code, retryable)
@@ -231,14 +231,17 @@ def _completion(content):
 
 def test_an_extraction_is_json_with_its_usage():
     """Structured output comes as values."""
-    assert _model(_completion('{"a": 1}')).extract("task", "text", "name", {}) == ({"a": 1}, Usage(20, 16, 5))
+    assert _model(_completion('{"a": 1}')).extract("task", "text", "name", {}, 30.0) == (
+        {"a": 1},
+        Usage(20, 16, 5),
+    )
 
 
 @pytest.mark.parametrize("content", ["", "words", '{"a":', None, ...])
 def test_an_extraction_that_is_no_json_is_invalid(content):
     """The answer came, but it cannot be used."""
     with pytest.raises(Invalid) as refusal:
-        _model(_completion(content)).extract("task", "text", "name", {})
+        _model(_completion(content)).extract("task", "text", "name", {}, 30.0)
     assert refusal.value.code == "bad_analysis"
 
 

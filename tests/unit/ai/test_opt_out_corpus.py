@@ -50,3 +50,17 @@ def test_no_text_takes_long_to_read(word):
     started = time.perf_counter()
     _asks_by_text(text)
     assert time.perf_counter() - started < 0.25
+
+
+@pytest.mark.parametrize("marks", ["...", "?!", ". ", "'\"", "a.", "+1 ", "stop ... ", "please, "])
+def test_no_speech_takes_long_to_read(marks):
+    """Only the first part of it is read, and one mark of many."""
+    started = time.process_time()
+    is_opt_out(marks * 4000)
+    assert time.process_time() - started < 0.06
+
+
+@pytest.mark.parametrize("text", ["... ... Stop calling me ... !!!", "--- stop ---", "- - please stop! ! !"])
+def test_marks_hide_no_wish(text):
+    """Marks in a row count as one."""
+    assert is_opt_out(text)

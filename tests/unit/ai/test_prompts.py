@@ -175,7 +175,8 @@ def test_a_deleted_prompt_still_leads_calls_that_were_accepted(ai):
 
 
 def test_there_are_so_many_prompts_at_most(ai, clock, monkeypatch):
-    """The list is read whole; a repetition of one that is there is none more."""
+    """They are counted, not read; a repetition of one that is there is none more."""
+    monkeypatch.setattr(ai.prompts, "all", lambda: pytest.fail("all texts were read"))
     monkeypatch.setattr("chalicelib.ai.services.prompts.MAX_PROMPTS", 1)
     first = _made(ai)
     assert _made(ai) == first
@@ -190,7 +191,28 @@ def test_prompts_are_found_by_words(ai, words, names):
     """All of them must stand somewhere in what people wrote."""
     create_prompt(ai, PromptText("Recall", "You remind."))
     create_prompt(ai, PromptText("Sales", "You sell.", "For the dentist"))
-    assert [prompt.name for prompt in find_prompts(ai, words)] == names
+    assert [prompt.name for prompt in find_prompts(ai, words, 50).items] == names
+
+
+def test_prompts_come_in_pages_that_one_answer_can_hold(ai, clock, monkeypatch):
+    """By name, each once, also where two have one name; a page is short when its texts are long."""
+    for place in range(3):
+        text = "\N{LATIN SMALL LETTER U WITH DIAERESIS}" * 20_000
+        create_prompt(ai, PromptText("Same", text), f"prompt_{place}")
+
+    def pages(size):
+        start = None
+        while True:
+            page = find_prompts(ai, "same", size, start)
+            yield [prompt.id for prompt in page.items]
+            if (start := page.next_start) is None:
+                return
+
+    assert list(pages(2)) == [["prompt_0", "prompt_1"], ["prompt_2"]]
+    monkeypatch.setattr(rules, "_MAX_BYTES", 300_000)
+    assert list(pages(50)) == [["prompt_0", "prompt_1"], ["prompt_2"]]
+    monkeypatch.setattr(rules, "_MAX_BYTES", 1)
+    assert list(pages(50)) == [["prompt_0"], ["prompt_1"], ["prompt_2"]]
 
 
 def test_values_come_from_the_first_source_that_fits(clock):

@@ -8,15 +8,18 @@ from threading import Event
 import pytest
 
 from chalicelib.ai.domain.analysis import Usage
-from chalicelib.ai.domain.asking import SAY_AGAIN, ModelUse
-from chalicelib.ai.domain.conversation import Heard
-from chalicelib.ai.ports import Begun, Finished, ModelRequest, TextDelta, ToolCall
+from chalicelib.ai.domain.asking import ModelUse, UnreadableError
+from chalicelib.ai.domain.conversation import CallerSaid, Conversation, Heard, Say
+from chalicelib.ai.domain.sentences import Sentence, sentence
+from chalicelib.ai.engine import Engine
+from chalicelib.ai.ports import READING_S, Begun, Finished, ModelRequest, TextDelta, ToolCall
 from chalicelib.ai.services.meter import Meter, TooSlowError, estimated_usage
 from chalicelib.ai.services.providers import REST_S, ProviderChain
 from chalicelib.ai.services.questions import Provider
 from chalicelib.kernel.clock import FixedClock, SystemClock
 from chalicelib.kernel.errors import Invalid, Unavailable
 
+SAY_AGAIN = sentence(Sentence.SAY_AGAIN)
 USAGE = Usage(100, 40, 10)
 DOWN = Unavailable("down", retryable=True, code="model_failed")
 GOOD = ("We sell pumps.", Finished(USAGE))
@@ -56,6 +59,11 @@ class Scripted:
         return {"a": 1}, USAGE
 
 
+def _heard(parts):
+    said = [part.text if isinstance(part, TextDelta) else getattr(part, "bridge", "") for part in parts]
+    return "".join(said)
+
+
 class Chain:
     """A chain of scripted providers, called a, b and c."""
 
@@ -78,7 +86,7 @@ class Chain:
 
     def words(self, **fields):
         """Ask, and give what the caller hears."""
-        return "".join(part.text for part in self.ask(**fields) if isinstance(part, TextDelta))
+        return _heard(self.ask(**fields))
 
     @property
     def asked(self):
@@ -144,7 +152,55 @@ def test_an_answer_that_breaks_off_is_begun_again_by_the_next():
 def test_the_words_before_a_new_beginning_are_the_requests():
     """A German caller is not told so in English; a finished sentence gets no second full stop."""
     chain = Chain(("Ja. ", DOWN), ("Gut.", Finished(USAGE)))
-    assert chain.words(again="Entschuldigung, noch einmal.") == "Ja.  Entschuldigung, noch einmal. Gut."
+    assert chain.words(again="Entschuldigung, noch einmal.") == "Ja. Entschuldigung, noch einmal. Gut."
+
+
+def test_words_that_end_in_a_space_get_no_full_stop_after_it():
+    """No point stands alone in what is spoken."""
+    assert Chain(("We sell and ", DOWN), GOOD).words() == f"We sell and {SAY_AGAIN} We sell pumps."
+
+
+def _told_by(chain, caller="When?", language="de-DE"):
+    conversation = Conversation("Be brief.", "", own_language=language)
+    said = Engine(chain.chain).respond(conversation, CallerSaid(caller))
+    return "".join(each.text for each in said if isinstance(each, Say))
+
+
+def test_the_caller_hears_it_in_their_language():
+    """The engine says which; what was heard is told to whoever takes over."""
+    chain = Chain(("Ja, das geht. Und ", DOWN), ("Am Montag.", Finished(USAGE)))
+    again = sentence(Sentence.SAY_AGAIN, "de")
+    assert _told_by(chain) == f"Ja, das geht. Und{' '}{again} Am Montag."
+    assert again in chain.speakers["b"].requests[0].instructions
+
+
+@pytest.mark.parametrize(("language", "held"), [("en-US", "I have booked "), ("de-DE", "Ich habe ")])
+def test_nobody_apologises_for_words_that_were_not_heard(language, held):
+    """They were held back as a claim may be: the next answer is all that is heard."""
+    chain = Chain((held, DOWN), ("Ten is free.", Finished(USAGE)))
+    assert _told_by(chain, language=language) == "Ten is free."
+    assert chain.speakers["b"].requests[0].instructions == chain.speakers["a"].requests[0].instructions
+
+
+def test_a_silence_within_an_answer_is_not_waited_out():
+    """The next provider begins again; the late one's connection is closed."""
+    chain = Chain(("We sell.", 2.1, " Pumps.", Finished(USAGE)), GOOD)
+    assert chain.words() == f"We sell. {SAY_AGAIN} We sell pumps."
+    assert (chain.speakers["a"].open, chain.uses[0].error) == (0, "model_timeout")
+    assert chain.uses[0].usage.completion_tokens > 0
+
+
+def test_a_pause_within_an_answer_is_waited_out():
+    """Each word has its own time."""
+    chain = Chain((1.9, "We ", 1.9, "sell ", 1.9, "pumps.", Finished(USAGE)), GOOD)
+    assert (chain.words(), chain.asked) == ("We sell pumps.", ["a"])
+
+
+def test_an_action_that_does_not_come_is_not_waited_for():
+    """That it has begun gives it as much time again, and no more."""
+    chain = Chain((1.9, Begun(), 2.1, ACTION, Finished(USAGE)), GOOD)
+    assert chain.words() == "We sell pumps."
+    assert chain.uses[0].error == "model_timeout"
 
 
 def test_nobody_apologises_twice_for_one_silence():
@@ -276,6 +332,33 @@ def test_reading_falls_back_too(failure):
         ("a", failure.code, Usage()),
         ("b", "", USAGE),
     ]
+
+
+def test_a_reading_that_was_no_use_is_paid_for():
+    """What it consumed is told with its failure; of one that was too slow it is estimated."""
+    refused = UnreadableError("no", code="bad_analysis", usage=USAGE)
+    late = Unavailable("late", retryable=True, code="model_timeout")
+    chain = Chain((refused,), (late,), GOOD)
+    chain.chain.extract("task", "text", "name", {}, chain.told.append)
+    assert chain.uses[0].usage == USAGE
+    assert chain.uses[1].usage.prompt_tokens > 0
+
+
+def test_readings_share_their_time():
+    """Two that hang end within it, so that the job that waits for them lives."""
+    chain = Chain((DOWN,), (DOWN,))
+    given = []
+
+    def hang(*asked):
+        given.append(asked[-1])
+        chain.clock.advance(seconds=asked[-1])
+        raise Unavailable("late", retryable=True, code="model_timeout")
+
+    for speaker in chain.speakers.values():
+        speaker.extract = hang
+    with pytest.raises(Unavailable):
+        chain.chain.extract("task", "text", "name", {})
+    assert given == [READING_S / 2, READING_S / 2]
 
 
 def test_reading_fails_with_the_last_failure():

@@ -17,6 +17,7 @@ from chalicelib.ai.domain.conversation import (
     Heard,
     Listen,
     Say,
+    Spoken,
     Transfer,
 )
 from chalicelib.ai.domain.emergencies import emergency_number, is_emergency
@@ -253,3 +254,17 @@ def test_a_call_at_its_ceiling_ends_politely(respond, model, event, changes, end
     assert directives[0].text.endswith("oodbye.")
     assert directives[-1] == ending
     assert model.requests == []
+
+
+@pytest.mark.parametrize("text", ["That's right.", "No, thank you.", "Yes, that is correct."])
+def test_agreement_and_thanks_may_come_three_times(respond, model, text):
+    """Each time to something else."""
+    respond(CallerSaid(text), replace(TALK, history=(Heard(text), Heard(text)), has_colleague=True))
+    assert len(model.requests) == 1
+
+
+def test_who_gets_other_answers_does_not_insist(respond, model):
+    """The same words fit other questions."""
+    answers = (Heard(THRICE), Spoken("Which order is it?"), Heard(THRICE), Spoken("How did you pay?"))
+    respond(CallerSaid(THRICE), replace(TALK, history=answers, has_colleague=True))
+    assert len(model.requests) == 1

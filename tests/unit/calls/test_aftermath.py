@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 from fakes.calls import NOW, NUMBER, FakeCalls, a_brief, a_call, connected, furnished, kill_switch
-from fakes.carrier import Fuse
+from fakes.carrier import Fuse, Killed
 from fakes.crm import FakeCrm
-from fakes.model import ANALYSIS, model_failure
+from fakes.model import ANALYSIS, USAGE, model_failure
 from fakes.workers import Workers
 
 from chalicelib.ai.domain.analysis import AnalysisState
 from chalicelib.ai.domain.conduct import ApplyFields, Conduct
 from chalicelib.ai.domain.conversation import OPT_OUT_TOOL
 from chalicelib.ai.domain.extraction import ExtractField, ExtractType
+from chalicelib.ai.domain.model_statistics import PROMPT, REQUESTS
 from chalicelib.ai.domain.tooling import ToolRun
 from chalicelib.calls.domain.proposals import ProposalState, Verdict, decided
 from chalicelib.calls.domain.states import CallState
@@ -157,6 +159,16 @@ def test_a_callback_that_cannot_be_scheduled_is_a_task(calls, brief, callback):
     assert task.due_at.hour == 18
 
 
+def test_a_promise_outlives_its_template(calls):
+    """Deleted while the call went on: a colleague has a task, and what the caller said is remembered."""
+    _end(calls)
+    del calls.templates.by_id["template_1"]
+    finish_call(calls, "call_1")
+    assert _callbacks(calls) == []
+    assert [note.body for note in _notes(calls) if note.body.startswith("Call back: promised for")]
+    assert [fact.key for fact in known_facts(calls.crm, calls.call().contact_id)] == ["pet"]
+
+
 def test_a_day_beyond_the_calendar_is_no_day(calls):
     """The task is there without it, and the call is finished."""
     far = {"at": "9999-12-31T23:59", "said": "never said"}
@@ -267,15 +279,61 @@ def test_of_two_who_decide_at_once_one_wins(calls, other, monkeypatch):
     finish_call(calls, "call_1")
     store = calls.proposals.decide
 
-    def too_late(proposal):
-        store(decided(calls.proposals.get("call_1", "mail"), other, "token:2", NOW))
-        return store(proposal)
+    def too_late(proposal, before):
+        store(decided(calls.proposals.get("call_1", "mail"), other, "token:2", NOW), ProposalState.OPEN)
+        return store(proposal, before)
 
     monkeypatch.setattr(calls.proposals, "decide", too_late)
     if other is Verdict.ACCEPT:
         assert decide(calls, "call_1", "mail", Verdict.ACCEPT).decided_by == "token:2"
     else:
         assert _refusal(decide, calls, "call_1", "mail", Verdict.ACCEPT) == "proposal_decided"
+        assert _contact(calls).email is None
+
+
+def _breaks_off(calls, monkeypatch, error):
+    """Accept a value whose writing fails like this."""
+    _end(calls)
+    finish_call(calls, "call_1")
+
+    def fail(*_):
+        raise error
+
+    with monkeypatch.context() as patched:
+        patched.setattr(calls.crm.contacts, "save", fail)
+        with pytest.raises(type(error)):
+            decide(calls, "call_1", "mail", Verdict.ACCEPT)
+    return calls.proposals.get("call_1", "mail").state
+
+
+@pytest.mark.parametrize("error", [Unavailable("silent", retryable=True), Killed()])
+def test_accepting_goes_on_where_it_broke_off(calls, monkeypatch, error):
+    """Nobody refuses what is being written; to accept it again writes it."""
+    assert _breaks_off(calls, monkeypatch, error) is ProposalState.ACCEPTING
+    assert _refusal(decide, calls, "call_1", "mail", Verdict.REFUSE) == "proposal_decided"
+    assert decide(calls, "call_1", "mail", Verdict.ACCEPT).state is ProposalState.ACCEPTED
+    assert _contact(calls).email == "ada@example.com"
+
+
+def test_what_the_record_refuses_is_open_again(calls, monkeypatch):
+    """Somebody decides anew."""
+    assert _breaks_off(calls, monkeypatch, Invalid("no", code="bad_email")) is ProposalState.OPEN
+    assert decide(calls, "call_1", "mail", Verdict.REFUSE).state is ProposalState.REFUSED
+
+
+def test_a_process_may_die_while_a_value_is_accepted(clock):
+    """Killed anywhere and asked again: written, and accepted."""
+    for step in range(1, 7):
+        fuse = Fuse()
+        workers = _stage(clock, fuse)
+        _end(workers.calls)
+        assert workers.finish("call_1")
+        fuse.burnt, fuse.length = 0, step
+        with suppress(Killed):
+            decide(workers.calls, "call_1", "mail", Verdict.ACCEPT)
+        fuse.length = None
+        assert decide(workers.calls, "call_1", "mail", Verdict.ACCEPT).state is ProposalState.ACCEPTED, step
+        assert _contact(workers.calls).email == "ada@example.com", step
 
 
 def test_a_refused_proposal_changes_nothing(calls):
@@ -402,6 +460,38 @@ def test_a_model_that_fails_again_says_why(calls):
     assert (analysis.state, analysis.error) == (AnalysisState.FAILED, "model_refused")
 
 
+def _requests(calls):
+    numbers = [numbers for _, numbers in calls.ai.model_statistics.rows(NOW.date(), NOW.date())]
+    return sum(each[REQUESTS] for each in numbers), sum(each[PROMPT] for each in numbers)
+
+
+def test_questions_that_came_to_nothing_are_paid_and_counted(calls):
+    """Both that were refused are in the analysis, in the call's cost and in the statistics."""
+    _end(calls, analysis={"summary": 1})
+    before = sum(turn.usage.prompt_tokens for turn in calls.book.load("call_1").turns)
+    finish_call(calls, "call_1")
+    aftermath = calls.shelf.aftermaths["call_1"]
+    assert [use.provider for use in aftermath.analysis.asked] == ["fake", "fake"]
+    assert aftermath.analysis.usage == USAGE + USAGE
+    tokens = {line.kind: line.quantity for line in aftermath.costs}
+    assert tokens["model_prompt"] + tokens["model_cached_prompt"] == before + 200
+    assert _requests(calls)[1] == before + 200
+
+
+def test_reading_again_counts_too(calls):
+    """Each reading once, by a name of its own; the analysis shows the tokens of all."""
+    _failed(calls)
+    requests, tokens = _requests(calls)
+    calls.ai.model.analyses = [{"summary": 1}]
+    analyses.analyse_again(calls, "call_1")
+    assert _requests(calls) == (requests + 2, tokens + 200)
+    calls.ai.model.analyses = [FULL]
+    analyses.analyse_again(calls, "call_1")
+    assert _requests(calls) == (requests + 3, tokens + 300)
+    analysis = calls.shelf.aftermaths["call_1"].analysis
+    assert (analysis.usage.prompt_tokens, analysis.reading) == (500, 3)
+
+
 def test_a_process_may_die_while_a_call_is_read_again(clock):
     """What the model said is asked for once, and everything follows once."""
     calm = _stage_again(clock, Fuse())
@@ -432,6 +522,43 @@ def _again(workers):
             raise
         return False
     return True
+
+
+@pytest.mark.parametrize(("prepare", "act"), [("_failed", analyses.analyse_again), ("_end", finish_call)])
+def test_of_two_who_read_a_call_at_once_one_is_carried_out(calls, monkeypatch, prepare, act):
+    """Whoever stores first; the other carries out the same, so that no task is of another reading."""
+    globals()[prepare](calls)
+    extract, read = calls.ai.model.extract, []
+
+    def both(*arguments):
+        read.append(arguments)
+        if len(read) > 1:
+            return extract(*arguments)
+        act(calls, "call_1")
+        items = [{"text": "Another reading", "owner": "agent", "due_on": None}] * 4
+        calls.ai.model.analyses = [{**FULL, "action_items": items}]
+        return extract(*arguments)
+
+    monkeypatch.setattr(calls.ai.model, "extract", both)
+    act(calls, "call_1")
+    assert [note.body for note in _notes(calls)] == ["Check the stock", "Send the offer"]
+    items = calls.shelf.aftermaths["call_1"].analysis.action_items
+    assert [item.text for item in items] == ["Send the offer", "Check the stock", "Read the offer"]
+
+
+def test_what_was_erased_meanwhile_is_not_carried_out(calls, monkeypatch):
+    """The words are deleted while the model reads them: nothing follows from them."""
+    _failed(calls)
+    extract = calls.ai.model.extract
+
+    def erased(*arguments):
+        calls.book.erase_texts("call_1")
+        return extract(*arguments)
+
+    monkeypatch.setattr(calls.ai.model, "extract", erased)
+    analyses.analyse_again(calls, "call_1")
+    assert (_notes(calls), _callbacks(calls)) == ([], [])
+    assert calls.shelf.aftermaths["call_1"].analysis is None
 
 
 def test_a_contact_that_is_gone_gets_nothing(calls):

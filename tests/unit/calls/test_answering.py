@@ -129,13 +129,13 @@ def test_an_inbound_call_is_asked_about_when_no_news_comes(calls):
     assert calls.book.silent(NOW + timedelta(seconds=61), 10) == [inbound_call_id("CA7")]
 
 
-def test_a_blank_zone_means_utc(calls, ringing):
-    """A contact without a zone still has a time."""
+def test_a_blank_zone_is_that_of_the_number(calls, ringing):
+    """A contact without a zone has the time of where the number most likely is."""
     calls.templates.add(a_template(greeting="{{ now }}"))
     change_contact(calls.crm, ringing.contact_id, ContactChanges(name="Eve"))
     contact = calls.crm.contacts.get(ringing.contact_id)
     calls.crm.contacts._by_id[contact.id] = replace(contact, time_zone=None)
-    assert answer_call(calls, ringing.id, ANSWERED).brief.greeting == "Tuesday, 03 March 2026, 12:00"
+    assert answer_call(calls, ringing.id, ANSWERED).brief.greeting == "Tuesday, 03 March 2026, 04:00"
 
 
 def test_the_end_of_a_call_frees_its_number_and_has_it_finished(calls, ringing):

@@ -12,7 +12,7 @@ from fakes.carrier import Killed
 from chalicelib.ai.domain.chats import CHAT_LIFE, ChatEnd
 from chalicelib.ai.domain.conversation import OPT_OUT_TOOL
 from chalicelib.ai.ports import ToolCall
-from chalicelib.ai.services.chats import NewMessage, delete_chat, get_chat, take_message
+from chalicelib.ai.services.chats import NewMessage, delete_chat, get_chat, mask_left_chats, take_message
 from chalicelib.ai.services.counting import read_model_dashboard
 from chalicelib.calls.domain.conversations import (
     Conversation,
@@ -27,7 +27,7 @@ from chalicelib.calls.services.conversations import (
     read_conversation,
 )
 from chalicelib.crm.domain.contacts import NewContact
-from chalicelib.crm.services.contacts import create_contact
+from chalicelib.crm.services.contacts import create_contact, delete_contact
 from chalicelib.crm.services.merging import merge_contact
 from chalicelib.kernel.errors import AppError, Conflict, NotFound
 from chalicelib.kernel.ids import new_id
@@ -335,3 +335,74 @@ def test_a_list_that_stopped_early_holds_the_other_back(clock):
     page = merged(pages, 3)
     assert [each.id for each in page.items] == ["chat_6", "call_5"]
     assert page.next_start == stopped.place
+
+
+@pytest.fixture
+def masking(calls, contact):
+    """Give a chat by a template that has its transcripts masked."""
+    template = calls.templates.get("template_1")
+    conduct = replace(template.conduct, mask_transcripts=True, max_turns=1)
+    calls.templates.save(replace(template, conduct=conduct, version=2), template)
+    return start_chat(calls, ChatWish(new_id("chat"), "template_1", contact_id=contact.id))
+
+
+def _said(calls, chat):
+    return [turn.said for turn in calls.ai.chats.load(chat.id).turns]
+
+
+def test_the_last_words_of_a_chat_that_was_left_are_masked_when_it_is_over(calls, masking, clock):
+    """Nothing stays as it was written for longer than the chat takes messages."""
+    write(calls, masking, "I am ada@example.com.")
+    mask_left_chats(calls.ai)
+    assert _said(calls, masking) == ["I am ada@example.com."]
+    clock.advance(hours=24, minutes=10)
+    mask_left_chats(calls.ai)
+    assert _said(calls, masking) == ["I am [email]."]
+
+
+def test_words_that_were_never_answered_are_masked(calls, masking, clock):
+    """Once a later message was answered."""
+    real, calls.ai.model.stream = calls.ai.model.stream, _killed
+    with pytest.raises(Killed):
+        write(calls, masking, "I am ada@example.com.")
+    calls.ai.model.stream = real
+    clock.advance(minutes=1)
+    write(calls, masking, "Hello?")
+    stored = calls.ai.chats.load(masking.id).turns
+    assert (stored[0].said, stored[0].end) == ("I am [email].", None)
+
+
+def _killed(*_given):
+    raise Killed
+
+
+def test_masking_that_broke_off_is_done_when_the_message_comes_again(calls, masking):
+    """All of it, when the chat is over."""
+    write(calls, masking, "I am ada@example.com.")
+    real, calls.ai.chats.rewrite = calls.ai.chats.rewrite, _killed
+    with pytest.raises(Killed):
+        write(calls, masking, "Or bob@example.com.", turn_id="turn_2")
+    calls.ai.chats.rewrite = real
+    write(calls, masking, "Or bob@example.com.", turn_id="turn_2")
+    assert _said(calls, masking) == ["I am [email].", "Or [email]."]
+
+
+def test_a_chat_whose_contact_is_erased_while_it_begins_is_taken_back(calls, contact):
+    """Nothing of them stays behind."""
+    begin = calls.ai.chats.begin
+
+    def erased_meanwhile(chat):
+        delete_contact(calls.crm, contact.id)
+        return begin(chat)
+
+    calls.ai.chats.begin = erased_meanwhile
+    with pytest.raises(NotFound) as refusal:
+        start_chat(calls, ChatWish(new_id("chat"), "template_1", contact_id=contact.id))
+    assert refusal.value.code == "contact_not_found"
+    assert calls.ai.chats.by_id == {}
+
+
+def test_a_chat_by_a_prompt_alone_may_not_cost_without_end(calls, contact):
+    """There is no call template that says what it may cost."""
+    chat = start_chat(calls, ChatWish(new_id("chat"), prompt_id="prompt_1"))
+    assert chat.brief.max_spend == 1_000_000

@@ -12,12 +12,15 @@ from chalicelib.ai.domain.evaluations import THEIR_OWN, Subject
 from chalicelib.ai.domain.rehearsals import USED
 from chalicelib.ai.domain.scenarios import Agent, EndState, Expectation, Persona, Scenario, Step, Stub
 from chalicelib.ai.ports import ToolCall
+from chalicelib.ai.services.counting import read_model_dashboard
 from chalicelib.ai.services.evaluating import EvaluationWish, play_part, read_report, start_evaluation
-from chalicelib.ai.services.rehearsing import Part, play
+from chalicelib.ai.services.rehearsing import TOO_DEAR, Part, play
+from chalicelib.ai.services.verdicts import judged as judge_it
 from chalicelib.calls.services.rehearsals import CallStage
-from chalicelib.crm.domain.contacts import Tombstone
+from chalicelib.crm.domain.contacts import Contact, Tombstone
+from chalicelib.crm.domain.throwaway import is_throw_away, throw_away_id
 from chalicelib.crm.services.contacts import get_contact
-from chalicelib.kernel.errors import Invalid, NotFound
+from chalicelib.kernel.errors import Conflict, Invalid, NotFound, Unavailable
 from chalicelib.kernel.ids import derived_id
 
 EVALUATION = derived_id("eval", "test")
@@ -41,9 +44,9 @@ def rehearse(calls):
         calls.ai.model.scripts = [list(script) for script in scripts] or [["Fine."]]
         stage = CallStage(calls)
         cast = stage.enter(subject, wanted, "eval_1#0")
-        played = play(calls.ai, stage, wanted, cast, Part(0, 1, judged))
+        played = play(calls.ai, stage, wanted, cast, Part(0, 1))
         stage.leave(cast)
-        return played
+        return judge_it(calls.ai, wanted, played, 20.0) if judged else played
 
     return run
 
@@ -183,7 +186,7 @@ def test_whoever_dies_leaves_no_contact_and_no_second_result(calls):
     burnt = 0
     for length in range(1, 60):
         evaluation_id = derived_id("eval", f"fuse{length}")
-        wish = EvaluationWish(evaluation_id, "", (scenario(Step(caller="Hi")),))
+        wish = EvaluationWish(evaluation_id, "", (scenario(Step(caller="Hi")),), judged=True)
         start_evaluation(calls.ai, CallStage(calls), wish)
         fuse, contacts, evaluations = Fuse(length), calls.crm.contacts, calls.ai.evaluations
         calls.crm.contacts, calls.ai.evaluations = Perilous(contacts, fuse), Perilous(evaluations, fuse)
@@ -194,7 +197,7 @@ def test_whoever_dies_leaves_no_contact_and_no_second_result(calls):
         calls.crm.contacts, calls.ai.evaluations = contacts, evaluations
         play_part(calls.ai, CallStage(calls), evaluation_id, 0)
         assert read_report(calls.ai, evaluation_id)[0].passed == 1
-        left = [calls.crm.contacts.get(derived_id("contact", f"{evaluation_id}#0#{n}")) for n in range(3)]
+        left = [calls.crm.contacts.get(throw_away_id(f"{evaluation_id}#0#{n}")) for n in range(3)]
         assert all(each is None or isinstance(each, Tombstone) for each in left), length
         if fuse.burnt < length:
             break
@@ -229,3 +232,136 @@ def test_a_message_that_comes_twice_asks_no_model(calls):
     play_part(calls.ai, CallStage(calls), EVALUATION, 0)
     assert len(calls.ai.model.requests) == asked
     assert calls.ai.evaluation_work.sent == [(EVALUATION, 4)]
+
+
+def rehearsals(calls):
+    """Give what was kept of the evaluation."""
+    return calls.ai.evaluations.rehearsals(EVALUATION, 100, None).items
+
+
+def throw_aways(calls):
+    """Give the throw-away contacts that are there."""
+    known = (each for each in vars(calls.crm.contacts).values() if isinstance(each, dict))
+    found = (one for each in known for one in each.values())
+    return [one for one in found if isinstance(one, Contact) and is_throw_away(one.id)]
+
+
+@pytest.mark.parametrize("fault", [RuntimeError("broken"), Conflict("No.", code="no_fictional_number")])
+def test_what_breaks_is_the_playings_own_error(calls, monkeypatch, fault):
+    """Whatever a stage raises, also after the contact was made: the lane goes on, and nobody is left."""
+    start(calls, *(scenario(Step(caller="Hi"), name=f"s{place}") for place in range(6)))
+
+    def broken(*_given):
+        raise fault
+
+    monkeypatch.setattr(CallStage, "_conversation", broken)
+    assert play_all(calls) == 6
+    assert read_report(calls.ai, EVALUATION)[0].state == "done"
+    code = getattr(fault, "code", "internal_error")
+    assert all(each.error.startswith(code) for each in rehearsals(calls))
+    assert throw_aways(calls) == []
+
+
+def test_a_template_that_was_deleted_meanwhile_fails_every_playing(calls):
+    """Before a contact is made."""
+    start(calls, scenario(Step(caller="Hi")), subject=Subject("template_1"), repeat=5)
+    del calls.templates.by_id["template_1"]
+    calls.crm.contacts.add = lambda *_given: pytest.fail("a contact was made")
+    assert play_all(calls) == 5
+    assert {each.error.partition(":")[0] for each in rehearsals(calls)} == {"template_not_found"}
+
+
+def test_storage_that_is_away_is_tried_again(calls, monkeypatch):
+    """Nothing is kept of it."""
+    start(calls, scenario(Step(caller="Hi")))
+    with monkeypatch.context() as patch:
+        patch.setattr(calls.crm.contacts, "add", _away)
+        with pytest.raises(Unavailable):
+            play_part(calls.ai, CallStage(calls), EVALUATION, 0)
+    assert list(rehearsals(calls)) == []
+
+
+def _away(*_given):
+    raise Unavailable("away", retryable=True)
+
+
+def test_contacts_that_playings_left_are_swept_by_the_next_evaluation(calls, clock):
+    """Those of an hour ago; one that is being played stays."""
+    stage = CallStage(calls)
+    stage.enter(THEIR_OWN, scenario(Step(caller="Hi")), "eval_9#0")
+    clock.advance(hours=2)
+    stage.enter(THEIR_OWN, scenario(Step(caller="Hi")), "eval_9#1")
+    start(calls, scenario(Step(caller="Hi")))
+    assert [contact.id for contact in throw_aways(calls)] == [throw_away_id("eval_9#1#0")]
+
+
+def test_three_evaluations_run_at_a_time(calls, clock):
+    """A fourth waits, unless one has stalled; a repetition is none."""
+
+    def begin(name):
+        wish = EvaluationWish(derived_id("eval", name), "", (scenario(Step(caller="Hi")),))
+        return start_evaluation(calls.ai, CallStage(calls), wish)
+
+    for name in ("a", "b", "c", "a"):
+        begin(name)
+    with pytest.raises(Conflict) as refusal:
+        begin("d")
+    assert refusal.value.code == "too_many_evaluations"
+    clock.advance(minutes=31)
+    assert begin("d").state == "running"
+
+
+def test_an_evaluation_ends_when_it_has_cost_what_it_may(calls):
+    """What is left is not played, and says why; a playing that goes on is broken off."""
+    start(calls, scenario(*[Step(caller="Hi")] * 3), repeat=6, max_spend=1)
+    assert play_all(calls) == 6
+    evaluation, report = read_report(calls.ai, EVALUATION)
+    assert (evaluation.state, evaluation.passed, evaluation.spent > 0) == ("done", 0, True)
+    assert [each.error for each in rehearsals(calls)] == [TOO_DEAR] * 6
+    assert [len(each.turns) for each in rehearsals(calls)][4:] == [0, 0]
+    assert len(calls.ai.model.requests) == 1
+    assert TOO_DEAR in report[0].failures
+
+
+def test_questions_of_evaluations_are_counted_once(calls):
+    """Also when whoever played died right before, and the message came again."""
+    start(calls, scenario(Step(caller="Hi"), judge=("It is polite.",)), judged=True)
+    count, calls.ai.model_statistics.count = calls.ai.model_statistics.count, _killed
+    with pytest.raises(Killed):
+        play_part(calls.ai, CallStage(calls), EVALUATION, 0)
+    calls.ai.model_statistics.count = count
+    for _ in range(2):
+        play_part(calls.ai, CallStage(calls), EVALUATION, 0)
+    assert read_model_dashboard(calls.ai).whole.requests == 2
+
+
+def _killed(*_given):
+    raise Killed
+
+
+def test_a_judge_that_kills_the_function_is_asked_again_and_nothing_is_played_twice(calls, monkeypatch):
+    """What was played is kept before the judge is asked."""
+    calls.ai.model.analyses = [{"verdicts": [{"criterion": 1, "holds": True, "reason": ""}]}]
+    start(calls, scenario(Step(caller="Hi"), judge=("It is polite.",)), judged=True)
+    with monkeypatch.context() as patch:
+        patch.setattr(calls.ai.model, "extract", _killed)
+        with pytest.raises(Killed):
+            play_part(calls.ai, CallStage(calls), EVALUATION, 0)
+    asked = len(calls.ai.model.requests)
+    play_part(calls.ai, CallStage(calls), EVALUATION, 0)
+    assert len(calls.ai.model.requests) == asked
+    assert rehearsals(calls)[0].passed
+
+
+def test_a_judge_has_the_time_that_the_function_has_left(calls, clock):
+    """Without its word nothing holds."""
+    extract = calls.ai.model.extract
+
+    def slow(*given):
+        clock.advance(seconds=111)
+        return extract(*given)
+
+    calls.ai.model.extract = slow
+    start(calls, scenario(Step(caller="Hi"), judge=("It is polite.",)), judged=True)
+    play_part(calls.ai, CallStage(calls), EVALUATION, 0)
+    assert [each.reason for each in rehearsals(calls)[0].verdicts] == ["The judge took too long."]

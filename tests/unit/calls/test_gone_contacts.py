@@ -18,7 +18,6 @@ from chalicelib.calls.services.dialing import attend
 from chalicelib.calls.services.finishing import finish_call
 from chalicelib.calls.services.requests import CallWish, request_call
 from chalicelib.calls.services.tooling import run_tool
-from chalicelib.crm.domain.contacts import UNKNOWN_CALLER
 from chalicelib.crm.services.contacts import delete_contact, find_contact
 from chalicelib.kernel.errors import NotFound
 
@@ -66,7 +65,7 @@ def test_a_call_that_is_answered_is_held_without_a_name(calls, delete):
     delete()
     sid = calls.telephony.accepted[0].sid
     opening = answer_call(calls, call.id, Report("in-progress", sid, NOW))
-    assert opening.brief.greeting == f"Hello {UNKNOWN_CALLER}, this is Ann."
+    assert opening.brief.greeting == "Hello, this is Ann."
     assert "Ada" not in opening.brief.instructions
     assert calls.call(call.id).state is CallState.IN_PROGRESS
 

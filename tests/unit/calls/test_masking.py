@@ -8,9 +8,12 @@ from dataclasses import asdict, replace
 import pytest
 from fakes.ai import a_prompt
 from fakes.calls import NOW, NUMBER, a_call, a_template, connected
+from fakes.model import ANALYSIS
 
 from chalicelib.ai.domain.conduct import Conduct
 from chalicelib.ai.domain.conversation import Heard
+from chalicelib.ai.domain.extraction import ExtractField, ExtractType
+from chalicelib.ai.domain.privacy import masked
 from chalicelib.ai.domain.tooling import ToolRun
 from chalicelib.ai.domain.wording import DATA_MARKS, pressed
 from chalicelib.calls.domain.calls import Direction
@@ -20,7 +23,8 @@ from chalicelib.calls.domain.turns import Turn, TurnEnd, TurnKind, history
 from chalicelib.calls.services.briefing import SAMPLE, Occasion, write_brief
 from chalicelib.calls.services.finishing import finish_call
 from chalicelib.crm.domain.memory import Fact
-from chalicelib.crm.services.memory import remember
+from chalicelib.crm.services.memory import known_facts, remember
+from chalicelib.crm.services.notes import list_notes
 
 MASKING = Conduct(mask_transcripts=True)
 CARD = "4111 1111 1111 1111"
@@ -38,8 +42,8 @@ TURN = Turn(
 SECRETS = (CARD, "ada@example.com", "555 0100")
 
 
-def _end(calls, conduct):
-    call = connected(calls, conduct=conduct)
+def _end(calls, conduct, **brief):
+    call = connected(calls, conduct=conduct, **brief)
     ended = {"state": CallState.ENDED, "carrier_status": "completed", "ended_at": NOW, "look_at": NOW}
     calls.shelf.calls[call.id] = replace(call, **ended, duration_s=61)
     calls.turns.open(call.id, TURN)
@@ -60,6 +64,40 @@ def test_words_are_masked_when_the_call_was_read(calls):
     kept = calls.shelf.turns["call_1", 1]
     assert (kept.said, kept.heard) == ("My card is [card], mail [email]", "I will write to [email]")
     assert json.loads(kept.tools[0].arguments) == {"text": "card [card]"}
+
+
+def test_what_was_read_is_masked_too(calls):
+    """Analysis, proposal, note, task and memory; only a value for the contact's record stays."""
+    said = TURN.said
+    calls.ai.model.analyses = [
+        {
+            **ANALYSIS,
+            "summary": f"Her card is {CARD}.",
+            "intents": [f"pay with {CARD}"],
+            "action_items": [{"text": "Write to ada@example.com", "owner": "agent", "due_on": None}],
+            "callback": {"at": "2026-03-05T10:00", "said": said},
+            "facts": [{"key": "mail", "value": "ada@example.com", "said": said}],
+            "extracted": {
+                "mail": {"value": "ada@example.com", "said": said},
+                "other": {"value": "ada@example.com", "said": said},
+                "card": {"value": int(CARD.replace(" ", "")), "said": said},
+            },
+        }
+    ]
+    mail, other = (ExtractField(key, ExtractType.TEXT) for key in ("mail", "other"))
+    card = ExtractField("card", ExtractType.NUMBER)
+    _end(calls, MASKING, extract=(replace(mail, maps_to="email"), other, card))
+    finish_call(calls, "call_1")
+    analysis = calls.shelf.aftermaths["call_1"].analysis
+    assert [each.value for each in analysis.extracted] == ["ada@example.com", "[email]", "[card]"]
+    (proposal,) = calls.book.load("call_1").proposals
+    assert (proposal.value, proposal.said, proposal.turn) == ("ada@example.com", masked(said), 1)
+    hidden = replace(analysis, extracted=tuple(replace(each, value=0) for each in analysis.extracted))
+    notes = list_notes(calls.crm, calls.call().contact_id, 20).items
+    facts = known_facts(calls.crm, calls.call().contact_id)
+    assert (len(notes), [fact.value for fact in facts]) == (2, ["[email]"])
+    kept = str((asdict(hidden), notes, facts))
+    assert not [secret for secret in (*SECRETS, CARD.replace(" ", "")) if secret in kept]
 
 
 def test_words_stay_where_nobody_wants_them_masked(calls):

@@ -15,7 +15,7 @@ from chalicelib.calls.services.desk import read_call
 from chalicelib.calls.services.requests import CallWish, request_call
 from chalicelib.calls.services.suppression import stop_calling
 from chalicelib.calls.services.template_editing import create_template
-from chalicelib.crm.domain.contacts import UNKNOWN_CALLER, ContactChanges
+from chalicelib.crm.domain.contacts import ContactChanges
 from chalicelib.crm.domain.details import ContactStatus
 from chalicelib.crm.services.contacts import change_contact, find_contact
 from chalicelib.kernel.errors import Forbidden, Invalid, NotFound, Unavailable
@@ -58,7 +58,7 @@ def test_a_number_that_nobody_knows_becomes_a_contact(calls):
     """The call belongs to somebody, so that what comes of it can be noted."""
     call = request_call(calls, CallWish("template_1", number=STRANGER))
     contact = find_contact(calls.crm, STRANGER)
-    assert (call.contact_id, contact.name) == (contact.id, UNKNOWN_CALLER)
+    assert (call.contact_id, contact.name) == (contact.id, STRANGER)
 
 
 def test_a_contact_can_be_called_at_another_number(calls):

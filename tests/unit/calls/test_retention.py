@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from fakes.calls import NOW, FakeCalls, a_brief, a_call, furnished
+from fakes.calls import NOW, NUMBER, FakeCalls, a_brief, a_call, furnished
 from fakes.carrier import Fuse, Killed, Perilous
 from fakes.recordings import SOUND
 
@@ -20,6 +21,8 @@ from chalicelib.calls.domain.retention import DataKind, Due, RunState, Tally
 from chalicelib.calls.domain.turns import Turn, TurnKind
 from chalicelib.calls.services.recordings import fetch_recording
 from chalicelib.calls.services.retention import MAX_STEP, get_run, run_step, start_daily, start_retention
+from chalicelib.crm.domain.memory import Fact
+from chalicelib.crm.services.memory import known_facts, remember
 from chalicelib.kernel.clock import iso
 from chalicelib.kernel.errors import NotFound
 from chalicelib.system.domain.settings import Retention
@@ -86,6 +89,19 @@ def _counts(run):
 
 
 EVERY = ("transcripts", "recordings", "voicemails", "messages")
+
+
+def test_words_of_facts_go_with_their_call(calls):
+    """What a call taught stays; the words it was said in, and where, go with the transcript."""
+    contact = calls.crm.contacts.find_by_phone(NUMBER)
+    for place, at in ((1, OLD), (2, NEW)):
+        _keep(calls, place, at)
+        call_id = f"call_{place:03}"
+        calls.shelf.calls[call_id] = replace(calls.call(call_id), contact_id=contact.id)
+        remember(calls.crm, contact.id, call_id, [Fact(f"pet{place}", "a cat", "my secret cat", 1)], at)
+    assert _counts(_run(calls))["transcripts"] == (1, 1, 0)
+    facts = {fact.key: (fact.value, fact.said, fact.turn) for fact in known_facts(calls.crm, contact.id)}
+    assert facts == {"pet1": ("a cat", "", None), "pet2": ("a cat", "my secret cat", 1)}
 
 
 def test_what_is_old_goes_and_what_is_new_stays(calls):

@@ -25,6 +25,7 @@ from chalicelib.calls.domain.calls import CallEvent, add_event
 from chalicelib.calls.domain.happenings import Happening
 from chalicelib.calls.domain.states import CallState
 from chalicelib.calls.domain.turns import GREETING_TURN, Turn, TurnEnd, TurnKind
+from chalicelib.calls.services.desk import read_call
 from chalicelib.calls.services.silence import check_silence
 from chalicelib.calls.services.turns import TurnRequest, take_turn
 
@@ -285,6 +286,15 @@ def test_the_callers_words_tell_their_mood_and_wish(calls, talk, event, judged):
     turn, _ = talk(event)
     assert (turn.sentiment, turn.intent) == judged
     assert calls.shelf.turns["call_1", turn.number] == turn
+
+
+def test_who_answers_by_a_document_does_not_wait_for_a_judgement(calls, talk):
+    """Nothing is said before the turn is closed there: its words are judged when the call is read."""
+    turn, _ = talk(CallerSaid("That is great, how much is it?"), number=1)
+    assert (turn.sentiment, turn.intent) == (None, "")
+    assert calls.shelf.turns["call_1", 1] == turn
+    read = read_call(calls, "call_1").turns[-1]
+    assert (read.sentiment, read.intent) == ("positive", "price")
 
 
 def test_a_language_stays_until_the_caller_speaks_another(calls, talk):

@@ -45,6 +45,16 @@ def test_an_allowed_action_is_carried_out(calls, use):
     assert _notes(calls) == ["likes blue"]
 
 
+def test_a_turn_that_is_taken_up_again_notes_once(calls):
+    """Its process died after the note and before the turn was kept; other words are another note."""
+    connected(calls)
+    turn, file = Turn(1, TurnKind.SPEECH, calls.clock.now(), said="Blue."), calls.book.load("call_1")
+    for text in ("likes blue", "likes blue", "likes red"):
+        calls.clock.advance(seconds=7)
+        assert run_tool(calls, file, UseTool("t", "add_note", f'{{"text": "{text}"}}'), turn).done
+    assert sorted(_notes(calls)) == ["likes blue", "likes red"]
+
+
 @pytest.mark.parametrize("name", ["no_such_tool", "", "__class__"])
 def test_an_unknown_action_is_refused(use, name):
     """The model is told so, and nothing is raised."""

@@ -9,6 +9,7 @@ from fakes.calls import NOW, FakeVoice, connected
 from fakes.model import USAGE, model_failure
 
 from chalicelib.ai.domain.conversation import (
+    OPT_OUT_TOOL,
     CallerPressed,
     CallerSaid,
     CallerSilent,
@@ -216,6 +217,15 @@ def test_actions_that_take_too_long_end_the_turn_in_time(calls, talk):
     assert len(turn.tools) == 1
     assert uttered == [Say(filler(1)), Say(REPEAT, last=True), Listen()]
     assert turn.reason == "time_limit"
+
+
+def test_a_wish_not_to_be_called_is_kept_however_late_it_is(calls, talk):
+    """The model asked for it after the turn's time was over."""
+    slow = lambda: calls.clock.advance(seconds=21)  # noqa: E731  a step of the script
+    calls.ai.model.scripts = [[slow, ToolCall("1", OPT_OUT_TOOL, "{}")]]
+    turn, uttered = talk(CallerSaid("I have had enough of this."))
+    assert [(run.name, run.done) for run in turn.tools] == [(OPT_OUT_TOOL, True)]
+    assert uttered[-1] == Hangup("opted_out")
 
 
 def test_an_overtaken_turn_acts_no_more(calls, talk):

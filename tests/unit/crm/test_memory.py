@@ -215,3 +215,12 @@ def test_pages_give_every_fact_once(crm, ada):
     rest = list_facts(crm, ada.id, 3, first.next_start)
     assert [each.key for each in (*first.items, *rest.items)] == list("edcba")
     assert rest.next_start is None
+
+
+@pytest.mark.parametrize("value", ["4111 1111 1111 1111", "DE89 3704 0044 0532 0130 00."])
+def test_a_fact_that_is_only_a_card_or_an_account_is_refused(crm, ada, value):
+    """Nothing would be left of it; among other words it is hidden."""
+    with pytest.raises(Invalid) as refused:
+        write_fact(crm, ada.id, "card", Written(value, "Bea"))
+    assert refused.value.code == "bad_fact"
+    assert write_fact(crm, ada.id, "card", Written(f"pays by {value}", "Bea")).value.startswith("pays by [")

@@ -70,7 +70,8 @@ def _offered() -> list[str]:
 def _local_settings(folder: Path) -> set[str]:
     """Give the names that the local stack reads, when nothing is left to its defaults."""
     values = {name: "4000" if "PORT" in name else "1" if "SCALE" in name else "x" for name in _offered()}
-    asked = _Asked({**values, "ALLOWED_COUNTRIES": "US"})
+    parsed = {"ALLOWED_COUNTRIES": "US", "MODEL_PROVIDERS": "[]", "MODEL_PROVIDER_KEYS": "{}"}
+    asked = _Asked({**values, **parsed})
     load_settings(Workspace(folder), asked)
     return asked.names
 

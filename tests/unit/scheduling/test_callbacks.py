@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -58,6 +59,23 @@ def test_another_time_moves_the_promise(calls):
     assert first.kept_by == second.kept_by
     kept = calls.shelf.calls[second.kept_by]
     assert kept.due_at == kept.look_at == second.due_at != first.due_at
+    assert list(calls.scheduling.callbacks.by_key.values()) == [second]
+
+
+@pytest.mark.parametrize("hours", [0, 24])
+def test_a_promise_after_one_that_was_kept_is_a_call_of_its_own(calls, hours):
+    """What was dialed, or cancelled, is over: what is said again is done, once however often."""
+    wish = _wish(calls)
+    first = promise_callback(calls.scheduling, wish)
+    over = replace(calls.call(first.kept_by), state=CallState.ENDED, ended_at=NOW, look_at=None)
+    calls.shelf.calls[first.kept_by] = over
+    again = replace(wish, local=wish.local + timedelta(hours=hours))
+    second = promise_callback(calls.scheduling, again)
+    assert promise_callback(calls.scheduling, again).kept_by == second.kept_by != first.kept_by
+    kept = calls.call(second.kept_by)
+    assert (kept.state, kept.due_at) == (CallState.QUEUED, second.due_at)
+    assert second.due_at == first.due_at + timedelta(hours=hours)
+    assert calls.call(first.kept_by) == over
     assert list(calls.scheduling.callbacks.by_key.values()) == [second]
 
 

@@ -1,10 +1,15 @@
 from __future__ import annotations
 
+import json
 import tomllib
 from pathlib import Path
 from threading import Event
 from time import perf_counter
 
+import pytest
+from unit.kernel.test_settings import ENVIRONMENT, SECRET
+
+from chalicelib import bootstrap
 from chalicelib.kernel.clock import SystemClock
 from chalicelib.system.domain.readiness import VERSION
 from chalicelib.system.services.readiness import check_readiness
@@ -55,3 +60,34 @@ def test_the_version_is_the_project_s():
     """The version that the API reports is the one in pyproject.toml."""
     project = tomllib.loads((Path(__file__).parents[3] / "pyproject.toml").read_text())
     assert project["project"]["version"] == VERSION
+
+
+class _Cloud:
+    """Every service, each of which answers; the secret says which providers there are."""
+
+    def __init__(self, providers: str) -> None:
+        self._secret = f'{json.dumps(SECRET)[:-1]}, "providers": {providers}}}'
+
+    def get_secret_value(self, **_wanted):
+        return {"SecretString": self._secret}
+
+    def __getattr__(self, _method):
+        return lambda **_wanted: {}
+
+
+@pytest.mark.parametrize(
+    ("providers", "error"),
+    [
+        ("[]", None),
+        ('[{"name": "main", "kind": "oracle", "model": "m"}]', "ValueError"),
+        ('[{"name": "main"', "JSONDecodeError"),
+    ],
+)
+def test_providers_that_cannot_be_read_are_a_failing_dependency(monkeypatch, providers, error):
+    """Everything else may answer: no conversation could be held."""
+    monkeypatch.setattr(bootstrap, "configure", lambda _level: None)
+    container = bootstrap.Container(ENVIRONMENT)
+    monkeypatch.setattr(container, "client", lambda _service: _Cloud(providers))
+    readiness = check_readiness(container.probes, SystemClock())
+    failed = {check.name: check.error for check in readiness.checks if not check.ok}
+    assert failed == ({"providers": error} if error else {})

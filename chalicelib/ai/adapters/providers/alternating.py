@@ -6,14 +6,17 @@ import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from chalicelib.ai.domain.conversation import Heard, Message, Spoken, ToolUsed
+from chalicelib.ai.domain.conversation import Heard, Message, Spoken, ToolSpec, ToolUsed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from chalicelib.ai.ports import ModelRequest
+
 USER, ASSISTANT = "user", "assistant"
 # What stands for the caller where the conversation would begin or end with our own words.
 _NOTHING_SAID = "(The caller says nothing.)"
+_GONE = "Cannot be used any more."
 
 
 @dataclass(frozen=True)
@@ -57,6 +60,17 @@ class Alternating:
             self.messages[-1]["content"].append(block)
         else:
             self.messages.append({"role": role, "content": [block]})
+
+
+def tools_of(request: ModelRequest) -> tuple[ToolSpec, ...]:
+    """Give the actions to tell of: also those that the conversation used and that it may not use any more.
+
+    These providers refuse a conversation with an action that they were not told of.
+    """
+    known = {spec.name for spec in request.tools}
+    used = dict.fromkeys(use.name for use in request.messages if isinstance(use, ToolUsed))
+    gone = (ToolSpec(name, _GONE, {"type": "object"}) for name in used if name not in known)
+    return (*request.tools, *gone)
 
 
 def arguments_of(use: ToolUsed) -> Any:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from fractions import Fraction
+from math import ceil
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 import httpx2
 
 from chalicelib.ai.adapters.providers import waiting
-from chalicelib.ai.adapters.providers.alternating import Alternating, Blocks
+from chalicelib.ai.adapters.providers.alternating import Alternating, Blocks, tools_of
 from chalicelib.ai.domain.analysis import Usage
 from chalicelib.ai.ports import Begun, Finished, ModelPart, ModelRequest, TextDelta
 
@@ -24,6 +26,10 @@ _VERSION = "2023-06-01"
 _CUT = "max_tokens"
 _MAX_TEMPERATURE = 1.0
 _CACHED = {"cache_control": {"type": "ephemeral"}}
+# What a token costs that is put into the cache, in tokens of the prompt.
+_CACHE_WRITE = Fraction(5, 4)
+# How a connection shows that was closed before anything was answered.
+_HUNG_UP = (httpx2.RemoteProtocolError, httpx2.ReadError, httpx2.WriteError)
 
 
 class AnthropicModel:
@@ -47,31 +53,42 @@ class AnthropicModel:
         """Answer piece by piece; closing the iterator closes the connection."""
         deadline = perf_counter() + request.time_left_s
         silence_s = min(self._silence_s, request.time_left_s)
-        with (
-            _failures(),
-            self._client.stream(
-                "POST", "/v1/messages", json=self._body(request), timeout=_timeout(silence_s)
-            ) as response,
-        ):
+        with _failures(), ExitStack() as exits:
+            response = self._ask(self._body(request), _timeout(silence_s), exits)
             waiting.check_status(response.status_code)
             yield from _Answer().parts(_events(waiting.in_time(response.iter_lines(), deadline)))
+
+    def _ask(self, body: dict[str, Any], timeout: httpx2.Timeout, exits: ExitStack) -> httpx2.Response:
+        """Send the request; again at once when a kept connection was closed while the process was frozen."""
+
+        def ask() -> httpx2.Response:
+            return exits.enter_context(
+                self._client.stream("POST", "/v1/messages", json=body, timeout=timeout)
+            )
+
+        try:
+            return ask()
+        except _HUNG_UP:
+            return ask()
 
     def _body(self, request: ModelRequest) -> dict[str, Any]:
         body: dict[str, Any] = {
             "model": self.model,
             "max_tokens": request.max_tokens,
-            "system": [{"type": "text", "text": request.instructions, **_CACHED}],
+            "system": _system(request),
             "messages": Alternating(_BLOCKS).write(request.messages),
             "stream": True,
         }
-        if request.tools:
-            body["tools"] = [_tool(spec) for spec in request.tools]
+        if tools := tools_of(request):
+            body["tools"] = [_tool(spec) for spec in tools]
         if request.temperature is not None:
             body["temperature"] = min(request.temperature, _MAX_TEMPERATURE)
         return body
 
-    def extract(self, task: str, text: str, name: str, schema: Mapping[str, Any]) -> tuple[Any, Usage]:
-        """Do a task on a text and answer with JSON that follows `schema`."""
+    def extract(
+        self, task: str, text: str, name: str, schema: Mapping[str, Any], seconds: float
+    ) -> tuple[Any, Usage]:
+        """Do a task on a text in so many seconds and answer with JSON that follows `schema`."""
         body = {
             "model": self.model,
             "max_tokens": waiting.MAX_EXTRACTION_TOKENS,
@@ -81,14 +98,14 @@ class AnthropicModel:
             "tool_choice": {"type": "tool", "name": name},
         }
         with _failures():
-            response = self._client.post("/v1/messages", json=body, timeout=_timeout(waiting.EXTRACTION_S))
+            response = self._client.post("/v1/messages", json=body, timeout=_timeout(seconds))
             waiting.check_status(response.status_code)
             answer = response.json()
             usage = _usage(answer.get("usage") or {})
             found = [block["input"] for block in answer["content"] if block.get("type") == "tool_use"]
             is_cut = answer.get("stop_reason") == _CUT
         if is_cut or not found or not isinstance(found[0], dict):
-            raise waiting.no_json()
+            raise waiting.no_json(usage)
         return found[0], usage
 
 
@@ -161,10 +178,22 @@ class _Answer:
 
 
 def _usage(usage: Mapping[str, Any]) -> Usage:
-    """Read tokens; here those of the cache are told beside the prompt's others, not among them."""
+    """Read tokens; here those of the cache are told beside the prompt's others, not among them.
+
+    One that is put into the cache is billed as a quarter more than one of the prompt, and counted so.
+    """
     cached = usage.get("cache_read_input_tokens") or 0
-    fresh = (usage.get("input_tokens") or 0) + (usage.get("cache_creation_input_tokens") or 0)
+    stored = ceil((usage.get("cache_creation_input_tokens") or 0) * _CACHE_WRITE)
+    fresh = (usage.get("input_tokens") or 0) + stored
     return Usage(fresh + cached, cached, usage.get("output_tokens") or 0)
+
+
+def _system(request: ModelRequest) -> list[dict[str, Any]]:
+    """Write the instructions: what stays the same in the conversation is cached, what was added is not."""
+    end = request.stable or len(request.instructions)
+    stable, added = request.instructions[:end], request.instructions[end:]
+    blocks: list[dict[str, Any]] = [{"type": "text", "text": stable, **_CACHED}]
+    return [*blocks, {"type": "text", "text": added}] if added.strip() else blocks
 
 
 def _tool(spec: ToolSpec) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from botocore.eventstream import ParserError
 from botocore.exceptions import (
     BotoCoreError,
     ClientError,
+    ConnectionClosedError,
     ConnectionError,  # noqa: A004  the client's own
     ConnectTimeoutError,
     EventStreamError,
@@ -22,7 +23,7 @@ from urllib3.exceptions import HTTPError
 from urllib3.exceptions import ReadTimeoutError as SocketTimeoutError
 
 from chalicelib.ai.adapters.providers import waiting
-from chalicelib.ai.adapters.providers.alternating import Alternating, Blocks
+from chalicelib.ai.adapters.providers.alternating import Alternating, Blocks, tools_of
 from chalicelib.ai.domain.analysis import Usage
 from chalicelib.ai.ports import Begun, Finished, ModelPart, ModelRequest, TextDelta
 
@@ -77,17 +78,25 @@ class BedrockModel:
         """Answer piece by piece; closing the iterator closes the connection."""
         deadline = perf_counter() + request.time_left_s
         with _failures():
-            events = self._client.converse_stream(**self._conversation(request))["stream"]
+            events = self._ask(self._conversation(request))["stream"]
             try:
                 yield from _parts(_in_time(iter(events), deadline))
             finally:
                 events.close()
 
+    def _ask(self, conversation: dict[str, Any]) -> Any:
+        """Send the request; again at once when a kept connection was closed while the process was frozen."""
+        try:
+            return self._client.converse_stream(**conversation)
+        except ConnectionClosedError:
+            return self._client.converse_stream(**conversation)
+
     def _conversation(self, request: ModelRequest) -> dict[str, Any]:
         limits: dict[str, Any] = {"maxTokens": request.max_tokens}
         if request.temperature is not None:
             limits["temperature"] = min(request.temperature, _MAX_TEMPERATURE)
-        tools = {"toolConfig": {"tools": [_tool(spec) for spec in request.tools]}} if request.tools else {}
+        specs = tools_of(request)
+        tools = {"toolConfig": {"tools": [_tool(spec) for spec in specs]}} if specs else {}
         return {
             "modelId": self.model,
             "system": [{"text": request.instructions}],
@@ -96,9 +105,11 @@ class BedrockModel:
             **tools,
         }
 
-    def extract(self, task: str, text: str, name: str, schema: Mapping[str, Any]) -> tuple[Any, Usage]:
-        """Do a task on a text and answer with JSON that follows `schema`."""
-        with _failures(), closing(self._connect(waiting.EXTRACTION_S)) as client:
+    def extract(
+        self, task: str, text: str, name: str, schema: Mapping[str, Any], seconds: float
+    ) -> tuple[Any, Usage]:
+        """Do a task on a text in so many seconds and answer with JSON that follows `schema`."""
+        with _failures(), closing(self._connect(seconds)) as client:
             answer = client.converse(
                 modelId=self.model,
                 system=[{"text": task}],
@@ -109,11 +120,12 @@ class BedrockModel:
                     "toolChoice": {"tool": {"name": name}},
                 },
             )
+            usage = _usage(answer.get("usage") or {})
             blocks = answer["output"]["message"]["content"]
             found = [block["toolUse"]["input"] for block in blocks if "toolUse" in block]
         if answer.get("stopReason") == _CUT or not found or not isinstance(found[0], dict):
-            raise waiting.no_json()
-        return found[0], _usage(answer.get("usage") or {})
+            raise waiting.no_json(usage)
+        return found[0], usage
 
 
 @contextmanager

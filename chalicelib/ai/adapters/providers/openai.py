@@ -73,8 +73,10 @@ class OpenAIModel:
             timeout=openai.Timeout(silence_s, connect=min(waiting.CONNECT_S, silence_s)),
         )
 
-    def extract(self, task: str, text: str, name: str, schema: Mapping[str, Any]) -> tuple[Any, Usage]:
-        """Do a task on a text and answer with JSON that follows `schema`."""
+    def extract(
+        self, task: str, text: str, name: str, schema: Mapping[str, Any], seconds: float
+    ) -> tuple[Any, Usage]:
+        """Do a task on a text in so many seconds and answer with JSON that follows `schema`."""
         with _failures():
             answer = self._client.chat.completions.create(
                 model=self.model,
@@ -84,13 +86,13 @@ class OpenAIModel:
                     "json_schema": {"name": name, "schema": dict(schema), "strict": True},
                 },
                 max_completion_tokens=waiting.MAX_EXTRACTION_TOKENS,
-                timeout=openai.Timeout(waiting.EXTRACTION_S, connect=waiting.CONNECT_S),
+                timeout=openai.Timeout(seconds, connect=waiting.CONNECT_S),
             )
         usage = _usage(answer.usage.to_dict()) if answer.usage else Usage()
         try:
             return json.loads(answer.choices[0].message.content or ""), usage
         except (IndexError, json.JSONDecodeError) as error:
-            raise waiting.no_json() from error
+            raise waiting.no_json(usage) from error
 
 
 def patient_http_client() -> httpx2.Client:

@@ -9,16 +9,18 @@ from typing import TYPE_CHECKING, Any
 
 import httpx2
 
+from chalicelib.ai.domain.asking import UnreadableError
 from chalicelib.ai.ports import ToolCall
-from chalicelib.kernel.errors import Invalid, Unavailable
+from chalicelib.kernel.errors import Unavailable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from chalicelib.ai.domain.analysis import Usage
+
 # A caller waits: longer than this and an apology serves better than an answer.
 SILENCE_S = 8.0
 CONNECT_S = 2.0
-EXTRACTION_S = 60.0
 MAX_EXTRACTION_TOKENS = 2000
 # Both speak between two turns; the default of 5 s would drop the connection each time.
 CONNECTIONS = httpx2.Limits(keepalive_expiry=60.0)
@@ -58,9 +60,9 @@ def broke_off() -> Unavailable:
     return Unavailable("The model's answer broke off.", retryable=True, code="model_truncated")
 
 
-def no_json() -> Invalid:
-    """Make the refusal of an answer that came and is not what was asked for."""
-    return Invalid("The model's answer is not JSON.", code="bad_analysis")
+def no_json(usage: Usage) -> UnreadableError:
+    """Make the refusal of an answer that came, was paid for, and is not what was asked for."""
+    return UnreadableError("The model's answer is not JSON.", code="bad_analysis", usage=usage)
 
 
 def check_status(status: int) -> None:

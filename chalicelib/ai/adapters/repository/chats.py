@@ -126,14 +126,15 @@ class ChatRepository:
         return True
 
     def rewrite(self, chat_id: str, turn: ChatTurn) -> None:
-        """Put other words in the place of those of an answered turn, if it is still there."""
+        """Put other words in the place of those of a turn, if it is still there."""
         item = ChatTurnItem(codec.chat_key(chat_id), codec.turn_key(turn.number))
         actions: list[Action] = [
             ChatTurnItem.said.set(turn.said),
-            ChatTurnItem.answer.set(turn.answer or ""),
             ChatTurnItem.tools.set([asdict(run) for run in turn.tools]),
             ChatTurnItem.corrected.set(list(turn.corrected)),
         ]
+        if turn.answer is not None:
+            actions.append(ChatTurnItem.answer.set(turn.answer))
         try:
             item.update(actions=actions, condition=ChatTurnItem.pk.exists())
         except UpdateError as error:

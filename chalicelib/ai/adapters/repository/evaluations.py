@@ -10,8 +10,8 @@ from pynamodb.exceptions import DoesNotExist, PynamoDBException, TransactWriteEr
 from pynamodb.transactions import TransactWrite
 
 from chalicelib.ai.adapters.tables import EvaluationItem, RehearsalItem, ScenarioItem
-from chalicelib.ai.domain.evaluations import KEPT_DAYS, Evaluation, Subject
-from chalicelib.ai.domain.rehearsals import Rehearsal, read_rehearsal
+from chalicelib.ai.domain.evaluations import KEPT_DAYS, MAX_SPEND, Evaluation, Subject
+from chalicelib.ai.domain.rehearsals import read_rehearsal
 from chalicelib.ai.domain.scenarios import Scenario, document
 from chalicelib.ai.schemas.scenarios import ScenarioIn
 from chalicelib.kernel.clock import from_iso, iso
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
     from pynamodb.connection import Connection
     from pynamodb.expressions.update import Action
+
+    from chalicelib.ai.domain.rehearsals import Rehearsal
 
 _HASH = "EVALS"
 _FIRST, _LAST = "RESULT#", "RESULT$"  # the second follows every `RESULT#…`
@@ -65,6 +67,7 @@ class EvaluationRepository:
             EvaluationItem.sk < f"EVAL#{start}" if start else EvaluationItem.sk.startswith("EVAL#"),
             scan_index_forward=False,
             limit=page_size + 1,
+            consistent_read=True,
         )
         found = list(map(_evaluation, items))
         return Page(found[:page_size], found[page_size - 1].id if len(found) > page_size else None)
@@ -78,16 +81,18 @@ class EvaluationRepository:
         return ScenarioIn.model_validate(item.document).scenario()
 
     def keep(self, evaluation: Evaluation, rehearsal: Rehearsal, now: datetime) -> bool:
-        """Keep what came of a playing and count it, all or nothing; False when it was kept before."""
+        """Keep what came of a playing and count it with its cost, all or nothing; False: it was before."""
         head = EvaluationItem(_HASH, f"EVAL#{evaluation.id}")
         counted: list[Action] = [
             EvaluationItem.done.add(1),
             EvaluationItem.passed.add(int(rehearsal.passed)),
+            EvaluationItem.spent.add(rehearsal.cost),
             EvaluationItem.changed_at.set(iso(now)),
         ]
         try:
             with TransactWrite(connection=self._connection) as transaction:
-                transaction.save(_rehearsal_item(evaluation, rehearsal), RehearsalItem.pk.does_not_exist())
+                item = _rehearsal_item(evaluation, rehearsal, _result_key(rehearsal.run))
+                transaction.save(item, RehearsalItem.pk.does_not_exist())
                 transaction.update(head, actions=counted, condition=EvaluationItem.pk.exists())
         except TransactWriteError as error:
             if not _is_refused(error):
@@ -95,17 +100,21 @@ class EvaluationRepository:
             return False
         return True
 
-    def has(self, evaluation_id: str, run: int) -> bool:
-        """Tell whether a playing is over, consistently."""
-        try:
-            RehearsalItem.get(f"EVAL#{evaluation_id}", f"RESULT#{run:04}", consistent_read=True)
-        except DoesNotExist:
-            return False
-        return True
+    def result(self, evaluation_id: str, run: int) -> Rehearsal | None:
+        """Give what came of a playing, consistently; None while it is not over."""
+        return _rehearsal(evaluation_id, _result_key(run))
+
+    def put_aside(self, evaluation: Evaluation, rehearsal: Rehearsal) -> None:
+        """Keep what was played until it was judged."""
+        _rehearsal_item(evaluation, rehearsal, _waiting_key(rehearsal.run)).save()
+
+    def waiting(self, evaluation_id: str, run: int) -> Rehearsal | None:
+        """Give what was played and waits for its judge, or has been judged."""
+        return _rehearsal(evaluation_id, _waiting_key(run))
 
     def rehearsals(self, evaluation_id: str, page_size: int, start: str | None) -> Page[Rehearsal]:
         """Give playings in order, from after the run `start`."""
-        first = f"RESULT#{int(start) + 1:04}" if start else _FIRST
+        first = _result_key(int(start) + 1) if start else _FIRST
         items = RehearsalItem.query(
             f"EVAL#{evaluation_id}", RehearsalItem.sk.between(first, _LAST), limit=page_size + 1
         )
@@ -128,6 +137,8 @@ def _item(evaluation: Evaluation) -> EvaluationItem:
         created_by=evaluation.created_by,
         done=evaluation.done,
         passed=evaluation.passed,
+        max_spend=evaluation.max_spend,
+        spent=evaluation.spent,
         expires_at=_expiry(evaluation),
     )
 
@@ -139,8 +150,23 @@ def _scenario_item(evaluation: Evaluation, number: int, scenario: Scenario) -> S
     )
 
 
-def _rehearsal_item(evaluation: Evaluation, rehearsal: Rehearsal) -> RehearsalItem:
-    key = f"RESULT#{rehearsal.run:04}"
+def _result_key(run: int) -> str:
+    return f"RESULT#{run:04}"
+
+
+def _waiting_key(run: int) -> str:
+    return f"WAITING#{run:04}"
+
+
+def _rehearsal(evaluation_id: str, key: str) -> Rehearsal | None:
+    try:
+        item = RehearsalItem.get(f"EVAL#{evaluation_id}", key, consistent_read=True)
+    except DoesNotExist:
+        return None
+    return read_rehearsal(item.rehearsal)
+
+
+def _rehearsal_item(evaluation: Evaluation, rehearsal: Rehearsal, key: str) -> RehearsalItem:
     kept = asdict(rehearsal)
     return RehearsalItem(f"EVAL#{evaluation.id}", key, rehearsal=kept, expires_at=_expiry(evaluation))
 
@@ -158,6 +184,8 @@ def _evaluation(item: EvaluationItem) -> Evaluation:
         judged=item.judged,
         done=int(item.done),
         passed=int(item.passed),
+        max_spend=MAX_SPEND if item.max_spend is None else int(item.max_spend),
+        spent=int(item.spent or 0),
     )
 
 

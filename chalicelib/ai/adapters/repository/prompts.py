@@ -10,6 +10,7 @@ from pynamodb.transactions import TransactWrite
 
 from chalicelib.ai.adapters.repository import prompt_codec as codec
 from chalicelib.ai.adapters.tables import PromptItem, PromptVersionItem
+from chalicelib.ai.domain.prompts import how_many_fit
 from chalicelib.kernel.clock import iso
 from chalicelib.kernel.errors import Conflict, unavailable_on
 from chalicelib.kernel.paging import Page
@@ -58,6 +59,11 @@ class PromptRepository:
         found = (codec.prompt_of(item) for item in items if not item.deleted_at)
         return sorted(found, key=lambda template: template.name)
 
+    def count(self) -> int:
+        """Give how many templates there are; the table counts them, and sends none."""
+        there = PromptItem.deleted_at.does_not_exist()
+        return int(PromptItem.count(codec.HASH, filter_condition=there, consistent_read=True))
+
     def save(self, template: PromptTemplate, before: PromptTemplate) -> bool:
         """Put the next version in the place of `before`, which stays readable; False: it is not current."""
         return self._replace(codec.prompt_item(template), before)
@@ -94,7 +100,10 @@ class PromptRepository:
         return codec.version_of(item)
 
     def versions(self, template_id: str, limit: int, start: str | None) -> Page[PromptTemplate]:
-        """Give up to `limit` versions of a template, newest first, after `start`; also of a deleted one."""
+        """Give up to `limit` versions of a template, newest first, after `start`; also of a deleted one.
+
+        Fewer when their texts are long.
+        """
         current = self.get(template_id) if start is None else None
         items = PromptVersionItem.query(
             codec.prompt_key(template_id),
@@ -106,8 +115,9 @@ class PromptRepository:
         older = [codec.version_of(item) for item in items]
         newest = [current] if current else []
         found = newest + [each for each in older if current is None or each.version != current.version]
-        more = codec.version_key(found[limit - 1].version) if len(found) > limit else None
-        return Page(found[:limit], more)
+        shown = found[: min(limit, how_many_fit(found))]
+        more = codec.version_key(shown[-1].version) if len(shown) < len(found) else None
+        return Page(shown, more)
 
     def _replace(self, item: PromptItem, before: PromptTemplate) -> bool:
         try:

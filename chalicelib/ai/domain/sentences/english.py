@@ -27,8 +27,12 @@ WORDS: Mapping[Sentence, str] = {
     Sentence.FILLER_2: "Let me think. ",
     Sentence.FILLER_3: "Just a second. ",
     Sentence.CHECKING: "Let me check that. ",
+    Sentence.SAY_AGAIN: "Sorry, let me say that again.",
     Sentence.EMERGENCY: (
         "If anybody is in danger, please hang up now and dial {number}. If not, tell me how I can help you."
+    ),
+    Sentence.EMERGENCY_WRITTEN: (
+        "If anybody is in danger, please call {number} at once. If not, tell me how I can help you."
     ),
     Sentence.ABUSE_WARNING: "I want to help you, but please stay polite, or I will have to end the call.",
     Sentence.ABUSE_GOODBYE: "I have to end the call here. Goodbye.",

@@ -29,8 +29,13 @@ WORDS: Mapping[Sentence, str] = {
     Sentence.FILLER_2: "Laissez-moi réfléchir. ",
     Sentence.FILLER_3: "Une seconde. ",
     Sentence.CHECKING: "Laissez-moi vérifier. ",
+    Sentence.SAY_AGAIN: "Pardon, je vous le redis.",
     Sentence.EMERGENCY: (
         "Si quelqu'un est en danger, raccrochez maintenant et composez le {number}. "
+        "Sinon, dites-moi comment je peux vous aider."
+    ),
+    Sentence.EMERGENCY_WRITTEN: (
+        "Si quelqu'un est en danger, appelez tout de suite le {number}. "
         "Sinon, dites-moi comment je peux vous aider."
     ),
     Sentence.ABUSE_WARNING: "Je veux vous aider, mais restez poli, sinon je devrai mettre fin à l'appel.",

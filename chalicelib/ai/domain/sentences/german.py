@@ -33,8 +33,13 @@ WORDS: Mapping[Sentence, str] = {
     Sentence.FILLER_2: "Lassen Sie mich kurz überlegen. ",
     Sentence.FILLER_3: "Eine Sekunde. ",
     Sentence.CHECKING: "Ich sehe kurz nach. ",
+    Sentence.SAY_AGAIN: "Entschuldigung, ich sage das noch einmal.",
     Sentence.EMERGENCY: (
         "Wenn jemand in Gefahr ist, legen Sie bitte jetzt auf und wählen Sie die {number}. "
+        "Wenn nicht, sagen Sie mir, wie ich helfen kann."
+    ),
+    Sentence.EMERGENCY_WRITTEN: (
+        "Wenn jemand in Gefahr ist, rufen Sie bitte sofort die {number} an. "
         "Wenn nicht, sagen Sie mir, wie ich helfen kann."
     ),
     Sentence.ABUSE_WARNING: (

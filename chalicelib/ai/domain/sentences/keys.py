@@ -25,8 +25,11 @@ class Sentence(StrEnum):
     FILLER_3 = "filler_3"
     # Spoken while an action takes long; ends so that the answer can follow.
     CHECKING = "checking"
+    # Spoken when an answer broke off and is begun again.
+    SAY_AGAIN = "say_again"
     # Danger, insults, and talks that go round in circles.
     EMERGENCY = "emergency"  # {number}
+    EMERGENCY_WRITTEN = "emergency_written"  # {number}; to somebody who writes to us
     ABUSE_WARNING = "abuse_warning"
     ABUSE_GOODBYE = "abuse_goodbye"
     NOT_DONE = "not_done"

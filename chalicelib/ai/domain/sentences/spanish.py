@@ -27,8 +27,12 @@ WORDS: Mapping[Sentence, str] = {
     Sentence.FILLER_2: "Déjeme pensar. ",
     Sentence.FILLER_3: "Un segundo. ",
     Sentence.CHECKING: "Déjeme comprobarlo. ",
+    Sentence.SAY_AGAIN: "Perdón, se lo digo otra vez.",
     Sentence.EMERGENCY: (
         "Si alguien está en peligro, cuelgue ahora y marque el {number}. Si no, dígame en qué puedo ayudarle."
+    ),
+    Sentence.EMERGENCY_WRITTEN: (
+        "Si alguien está en peligro, llame de inmediato al {number}. Si no, dígame en qué puedo ayudarle."
     ),
     Sentence.ABUSE_WARNING: "Quiero ayudarle, pero le pido respeto, o tendré que terminar la llamada.",
     Sentence.ABUSE_GOODBYE: "Tengo que terminar la llamada aquí. Adiós.",

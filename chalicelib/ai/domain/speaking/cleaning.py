@@ -6,51 +6,15 @@ change how it is read. Plain words go out at once; figures wait for the word aft
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
+from chalicelib.ai.domain.speaking import signs
 from chalicelib.ai.domain.speaking.extent import end_of_figure, letters_of
 from chalicelib.ai.domain.speaking.words import Words, words_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-# Control characters that XML 1.0 forbids, marks of written text, emoji and what joins them.
-_SILENT = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\u20e3\ud800-\udfff\ufe00-\ufe0f"
-    "\ufeff\ufffe\uffff\u2190-\u21ff\u2300-\u23ff\u27e6\u27e7\u2460-\u24ff\u25a0-\u27bf\u2900-\u297f\u2b00-\u2bff"
-    "\U0001f000-\U0001faff\U000e0000-\U000e007f*`~|\\\\^{}\\[>\u2022]"
-)
-_BREAK = re.compile(r"[\r\n]\s*")
-_FIGURE_START = re.compile(r"[$€£+(]?\s?\d")
-_ADDRESS_TAIL = re.compile(r"[\w.@+-]*")
-_URL = re.compile(r"\S*")
-_HOST = re.compile(
-    r"(?:https?:/+)?(?:www\.)?([^\W_]+(?:-+[^\W_]+)*(?:\.[^\W_]+(?:-+[^\W_]+)*)*)", re.IGNORECASE
-)
-# Beginnings of words that cannot be spoken before it is known what follows.
-_HELD = ("http", "https", "www", "EUR", "USD", "GBP", "CHF")
-_DOMAINS = {
-    "com",
-    "net",
-    "org",
-    "info",
-    "io",
-    "eu",
-    "uk",
-    "us",
-    "de",
-    "at",
-    "ch",
-    "es",
-    "fr",
-    "mx",
-    "co",
-    "app",
-}
-_LONGEST = {"link": 400, "tag": 200, "address": 120}
-_PAUSES = ".!?:;,…-"
 
 
 class _Taken(NamedTuple):
@@ -85,6 +49,9 @@ class Speaker:
             "@": self._at,
             "&": self._and,
             "-": self._dash,
+            "\u2212": self._dash,
+            ":": self._smiley,
+            ";": self._smiley,
             "#": self._hash,
             "!": self._exclamation,
             "]": self._close_link,
@@ -133,13 +100,13 @@ class Speaker:
         sign = text[0]
         if sign.isalpha():
             return self._letters(text)
-        if _SILENT.match(sign):
+        if signs.SILENT.match(sign):
             return _Taken(1)
         if sign.isspace():
             return self._space(text)
         if sign.isdigit() and self._last.isalnum():
             return _Taken(1, sign)
-        if sign.isdigit() or sign in "$€£+(":
+        if sign.isdigit() or sign in "$€£¥+(":
             return self._figure(text)
         reader = self._readers.get(sign)
         return reader(text) if reader else _Taken(1, sign)
@@ -147,24 +114,24 @@ class Speaker:
     def _letters(self, text: str) -> _Taken:
         run = letters_of(text)
         is_open = len(run) == len(text) and not self._ended
-        if self._word or not any(held.startswith(run) for held in _HELD):
+        if self._word or not any(held.startswith(run) for held in signs.HELD):
             return _Taken(len(run), run)
         if is_open:
             return _WAIT
         if run in {"http", "https", "www"} and text[len(run) :].startswith((":", ".")):
             return self._url(text)
-        if run in _HELD and run.isupper():
+        if run in signs.HELD and run.isupper():
             return self._code(text, run)
         return _Taken(len(run), run)
 
     def _url(self, text: str) -> _Taken:
         """Speak the host of an address on the web, without the rest of it."""
-        found = _URL.match(text)
+        found = signs.URL.match(text)
         address = found[0] if found else ""
-        if len(address) == len(text) and not self._ended and len(address) < _LONGEST["address"]:
+        if len(address) == len(text) and not self._ended and len(address) < signs.LONGEST["address"]:
             return _WAIT
-        address = address[: _LONGEST["address"]].rstrip(".,;:!?)\"'>]")
-        host = _HOST.match(address)
+        address = address[: signs.LONGEST["address"]].rstrip(".,;:!?)\"'>]")
+        host = signs.HOST.match(address)
         if not host:
             run = letters_of(text)
             return _Taken(len(run), run)
@@ -181,7 +148,7 @@ class Speaker:
 
     def _space(self, text: str) -> _Taken:
         """Speak a line's end as the end of a sentence, so that the parts of a list stand apart."""
-        found = _BREAK.match(text)
+        found = signs.BREAK.match(text)
         if not found:
             is_indent = self._at_line_start and bool(self._last)
             return _Taken(1, "" if is_indent else text[0].replace("\t", " "))
@@ -189,15 +156,15 @@ class Speaker:
             return _WAIT
         if not self._spoken or self._gap or found.end() == len(text):
             return _Taken(found.end())
-        return _Taken(found.end(), " " if self._spoken in _PAUSES else ". ")
+        return _Taken(found.end(), " " if self._spoken in signs.PAUSES else ". ")
 
     def _figure(self, text: str, start: int = 0) -> _Taken:
         """Read a figure with all that belongs to it."""
         if start == 0 and not text[0].isdigit():
             head = text[:3]
-            if len(head) < len("$ 5") and not _FIGURE_START.match(head) and not self._ended:
+            if len(head) < len("$ 5") and not signs.FIGURE_START.match(head) and not self._ended:
                 return _WAIT
-            if not _FIGURE_START.match(head):
+            if not signs.FIGURE_START.match(head):
                 return _Taken(1, text[0])
             start = 1
         end = end_of_figure(text, start, ended=self._ended)
@@ -216,7 +183,7 @@ class Speaker:
             return _WAIT
         if not tail:
             return _Taken(1, text[0])
-        is_address = self._in_address or "@" in tail or tail.rpartition(".")[2].lower() in _DOMAINS
+        is_address = self._in_address or "@" in tail or tail.rpartition(".")[2].lower() in signs.DOMAINS
         if not is_address or not self._words:
             return _Taken(1, text[0])
         return _Taken(1, f" {self._words.dot} " if text[0] == "." else f" {self._words.underscore} ")
@@ -233,11 +200,11 @@ class Speaker:
         """Give the rest of a word that goes on after its first sign; empty: it does not. None: not known."""
         if not self._last.isalnum():
             return ""
-        found = _ADDRESS_TAIL.match(text, 1)
+        found = signs.ADDRESS_TAIL.match(text, 1)
         tail = found[0] if found else ""
-        if 1 + len(tail) >= len(text) and not self._ended and len(tail) < _LONGEST["address"]:
+        if 1 + len(tail) >= len(text) and not self._ended and len(tail) < signs.LONGEST["address"]:
             return None
-        return tail[: _LONGEST["address"]].rstrip(".-_+") if tail[:1].isalnum() else ""
+        return tail[: signs.LONGEST["address"]].rstrip(".-_+") if tail[:1].isalnum() else ""
 
     def _at(self, _text: str) -> _Taken:
         self._in_address = self._last.isalnum()
@@ -253,13 +220,26 @@ class Speaker:
         return _Taken(length, f" {self._words.and_} " if self._words else "&")
 
     def _dash(self, text: str) -> _Taken:
-        """Drop what marks an entry of a list, or rules a line off."""
-        if not self._at_line_start:
+        """Drop what marks an entry of a list, or rules a line off; speak the sign of a number."""
+        if self._last.isalnum():
             return _Taken(1, text[0])
         if len(text) == 1 and not self._ended:
             return _WAIT
+        if self._words and signs.SIGNED.match(text, 1):
+            return _Taken(1, f"{self._words.minus} ")
+        if not self._at_line_start:
+            return _Taken(1, text[0])
         is_mark = len(text) == 1 or text[1].isspace() or text[1] == text[0]
         return _Taken(1, "" if is_mark else text[0])
+
+    def _smiley(self, text: str) -> _Taken:
+        """Drop a face that is drawn in signs."""
+        if self._last.isalnum():
+            return _Taken(1, text[0])
+        if signs.MAY_BE_SMILEY.fullmatch(text) and not self._ended:
+            return _WAIT
+        found = signs.SMILEY.match(text)
+        return _Taken(found.end()) if found else _Taken(1, text[0])
 
     def _hash(self, text: str) -> _Taken:
         if len(text) == 1 and not self._ended:
@@ -289,7 +269,7 @@ class Speaker:
 
     def _dropped(self, text: str, end: str, kind: str) -> _Taken:
         """Drop up to and with `end`; only the first sign when that does not come soon."""
-        found = text.find(end, 0, _LONGEST[kind])
+        found = text.find(end, 0, signs.LONGEST[kind])
         if found >= 0:
             return _Taken(found + 1)
-        return _Taken(1) if self._ended or len(text) >= _LONGEST[kind] else _WAIT
+        return _Taken(1) if self._ended or len(text) >= signs.LONGEST[kind] else _WAIT

@@ -5,10 +5,25 @@ from __future__ import annotations
 import re
 from itertools import takewhile
 
-_FIGURE_SIGNS = re.compile(r"[\d.,:/()+'\u2019%€$£°\u00a0\u202f\u2013-]*")
+_FIGURE_SIGNS = re.compile(r"[\d.,:/()+'\u2019%€$£¥°\u00a0\u202f\u2013-]*")
 # Words after a figure that are read together with it.
 _SUFFIXES = {
-    *("am", "pm", "uhr", "h", "eur", "usd", "gbp", "chf", "thousand", "million", "billion", "tausend"),
+    *(
+        "am",
+        "pm",
+        "uhr",
+        "h",
+        "eur",
+        "usd",
+        "gbp",
+        "chf",
+        "jpy",
+        "bn",
+        "thousand",
+        "million",
+        "billion",
+        "tausend",
+    ),
     *("millionen", "milliarde", "milliarden", "mil", "millón", "millones", "mille", "millions"),
     *("milliard", "milliards"),
 }
@@ -47,7 +62,7 @@ def _onward(rest: str, *, ended: bool) -> int | None:
     following = rest[gap:]
     if not following:
         return 0 if ended else None
-    if gap and (following[0].isdigit() or following[0] in "+€$£%("):
+    if gap and (following[0].isdigit() or following[0] in "+€$£¥%°("):
         return 1
     run = letters_of(following)
     more = _suffix(run, following[len(run) :], attached=not gap, ended=ended)

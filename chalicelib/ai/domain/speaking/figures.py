@@ -12,18 +12,21 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from chalicelib.ai.domain.speaking.words import Money, Words
 
-_CODES = {"EUR": "€", "USD": "$", "GBP": "£"}
-_SIGN = r"(?:[$€£]|EUR|USD|GBP|CHF)"
+_CODES = {"EUR": "€", "USD": "$", "GBP": "£", "JPY": "¥"}
+_SIGN = r"(?:[$€£¥]|EUR|USD|GBP|CHF|JPY)"
 _NUMBER = r"\d+(?:[.,'\u2019\u00a0\u202f ]\d{3}(?!\d))*(?:[.,]\d{1,2}(?![\d]))?"
 _PHONE = re.compile(
     r"""\+\d(?:[\s().\-/\u00a0]{0,2}\d){6,14}(?!\d)
       | \(\d{3}\)\s?\d{3}[-.\s]\d{4}(?!\d)
       | (?<![\d.,-])\d{3}[-.]\d{3}[-.]\d{4}(?![\d-])
       | (?<![\d.,-])0\d(?:[\s/.\-\u00a0]?\d){6,11}(?![\d-])
+      | (?<![\d.,-])\d{4}(?:[ -]\d{4}){3}(?![\d-])
+      | (?<![\d.,-])\d{5}-\d{4}(?![\d-])
       | (?<![\d.,-])\d{7,}(?![\d.,]\d)(?!\d)
     """,
     re.VERBOSE,
 )
+_MOMENT = re.compile(r"(?<!\d)(\d{4}-\d{2}-\d{2})T(\d{2}:\d{2})(?::\d{2}(?:\.\d+)?)?(?![\d:.])(Z)?")
 _ISO_DATE = re.compile(r"(?<![\d-])(\d{4})-(\d{2})-(\d{2})(?![\d-])")
 _DATE = re.compile(r"(?<![\d./])(\d{1,2})([./])(\d{1,2})\2(\d{4})(?![\d./]?\d)")
 _TIME = re.compile(
@@ -31,7 +34,10 @@ _TIME = re.compile(
     re.IGNORECASE,
 )
 _HALF_DAY = re.compile(r"(?<![\d:.,])(\d{1,2})\s?([ap])\.?m\b\.?", re.IGNORECASE)
-_RANGE = re.compile(r"(?<=[\dm])\s?(?:\u2013|-(?=\d{1,2}:\d{2}))\s?(?=[\d$€£])")
+_RANGE = re.compile(
+    r"(?:(?<=[\dmM])|(?<=[mM]\.))\s?(?:\u2013|-(?=\d{1,2}(?::\d{2}|\s?[aApP]\.?[mM])))\s?(?=[\d$€£¥])"
+)
+_HALF = re.compile(r"(?<![\d/.,-])(?:(\d+) )?1/2(?![\d/])")
 _GROUPED = re.compile(r"(?<![\d.,])\d{1,3}(?:([.,'\u2019\u00a0\u202f])\d{3})(?:\1\d{3})*(?![\d]|[.,]\d{3})")
 _DECIMAL = re.compile(r"(?<![\d.,/-])(\d+)([.,])(\d+)(?![\d]|[.,/-]\d)")
 _MONTHS, _DAYS, _NOON, _HOURS, _MINUTES = 12, 31, 12, 24, 60
@@ -41,6 +47,7 @@ _GROUP = 3
 
 def spell(text: str, language: str, words: Words) -> str:
     """Write the figures of a short text as they are spoken in the language of a tag."""
+    text = _MOMENT.sub(lambda found: _moment(found, words), text)
     text = _ISO_DATE.sub(lambda found: _date(found[0], (found[3], found[2], found[1]), words), text)
     text = _DATE.sub(lambda found: _short_date(found, language, words), text)
     text = _PHONE.sub(lambda found: _digits(found[0], words), text)
@@ -51,6 +58,7 @@ def spell(text: str, language: str, words: Words) -> str:
     text = re.sub(r"(?<=\d)\s?%", f" {words.percent}", text)
     text = re.sub(r"\s?°(?:\s?[CF]\b)?", f" {words.degrees}", text)
     text = re.sub(r"(?<!\d)24/7(?!\d)", "24 7", text)
+    text = _HALF.sub(lambda found: f"{found[1]} {words.and_} {words.half}" if found[1] else words.half, text)
     text = _GROUPED.sub(lambda found: _ungrouped(found, words), text)
     return _DECIMAL.sub(lambda found: _decimal(found, words), text)
 
@@ -65,6 +73,11 @@ def _digits(number: str, words: Words) -> str:
             groups = [joined[0], joined[1:4], joined[4:7], joined[7:]]
     plus = f"{words.plus} " if number.startswith("+") else ""
     return plus + ", ".join(" ".join(group) for group in groups)
+
+
+def _moment(found: re.Match[str], words: Words) -> str:
+    """Part the time of the day from its date."""
+    return f"{found[1]} {words.at_time} {found[2]}{' UTC' if found[3] else ''}"
 
 
 def _short_date(found: re.Match[str], language: str, words: Words) -> str:
@@ -105,7 +118,7 @@ def _half_day_time(hour: int, minute: int, half: str | None) -> str:
 
 def _money(text: str, words: Words) -> str:
     scales = "|".join(words.scales)
-    scale = rf"(?:\s(?P<scale>{scales})\b)?"
+    scale = rf"(?:\s(?P<scale>{scales})\b|\s?(?P<short>bn|[kmb])\b)?"
     before = re.compile(rf"(?P<sign>{_SIGN})\s?(?P<number>{_NUMBER}){scale}", re.IGNORECASE)
     after = re.compile(rf"(?<![\d.,])(?P<number>{_NUMBER}){scale}\s?(?P<sign>{_SIGN})(?!\w)", re.IGNORECASE)
     for pattern in (before, after):
@@ -116,14 +129,12 @@ def _money(text: str, words: Words) -> str:
 def _amount(found: re.Match[str], words: Words) -> str:
     money = words.money[_CODES.get(found["sign"].upper(), found["sign"].upper())]
     whole, _, parts = _parsed(found["number"]).partition(".")
-    if found["scale"]:
+    scale = found["scale"] or words.short_scales.get((found["short"] or "")[:1].lower())
+    if scale:
         number = f"{whole} {words.point} {parts}" if parts else whole
-        of = (
-            "d'"
-            if words.of_scale and words.number == "numéro" and money.many[0] in "aeiou"
-            else words.of_scale
-        )
-        return f"{number} {found['scale']} {of}{money.many}"
+        of = "" if scale == words.scales[0] else words.of_scale
+        of = "d'" if of and words.number == "numéro" and money.many[0] in "aeiou" else of
+        return f"{number} {scale} {of}{money.many}"
     return _counted(int(whole), int(parts.ljust(2, "0")) if parts else 0, money, words)
 
 

@@ -26,7 +26,8 @@ class Words:
     """How one language says what is written in signs.
 
     `date` and `time` are patterns; `time` is empty where a voice reads `14:30` well. `cents` joins whole and
-    hundredth parts. `is_comma`: the comma is the sign of decimals. `spaced`: decimals are said one by one.
+    hundredth parts. `at_time` stands between a date and a time, `short_scales` are `k`, `m` and `b` after an
+    amount of money. `is_comma`: the comma is the sign of decimals. `spaced`: decimals are said one by one.
     """
 
     at: str
@@ -46,6 +47,10 @@ class Words:
     months: tuple[str, ...]
     money: Mapping[str, Money]
     scales: tuple[str, ...]
+    minus: str
+    at_time: str
+    half: str
+    short_scales: Mapping[str, str]
     of_scale: str = ""
     is_comma: bool = True
     spaced: bool = False
@@ -75,8 +80,13 @@ _ENGLISH = Words(
         "€": Money("euro", "euros", "cent", "cents"),
         "£": Money("pound", "pounds", "penny", "pence"),
         "CHF": Money("franc", "francs", "centime", "centimes"),
+        "¥": Money("yen", "yen", "sen", "sen"),
     },
     scales=("thousand", "million", "billion"),
+    minus="minus",
+    at_time="at",
+    half="one half",
+    short_scales={"k": "thousand", "m": "million", "b": "billion"},
     is_comma=False,
     spaced=True,
 )
@@ -104,8 +114,13 @@ _GERMAN = Words(
         "€": Money("Euro", "Euro", "Cent", "Cent"),
         "£": Money("Pfund", "Pfund", "Penny", "Pence"),
         "CHF": Money("Franken", "Franken", "Rappen", "Rappen"),
+        "¥": Money("Yen", "Yen", "Sen", "Sen"),
     },
     scales=("tausend", "million", "millionen", "milliarde", "milliarden"),
+    minus="minus",
+    at_time="um",
+    half="ein halb",
+    short_scales={"k": "tausend", "m": "Millionen", "b": "Milliarden"},
     spaced=True,
 )
 _SPANISH = Words(
@@ -132,8 +147,13 @@ _SPANISH = Words(
         "€": Money("euro", "euros", "céntimo", "céntimos"),
         "£": Money("libra", "libras", "penique", "peniques"),
         "CHF": Money("franco", "francos", "céntimo", "céntimos"),
+        "¥": Money("yen", "yenes", "sen", "sen"),
     },
     scales=("mil", "millón", "millones"),
+    minus="menos",
+    at_time="a las",
+    half="medio",
+    short_scales={"k": "mil", "m": "millones", "b": "mil millones"},
     of_scale="de ",
 )
 _FRENCH = Words(
@@ -160,8 +180,13 @@ _FRENCH = Words(
         "€": Money("euro", "euros", "centime", "centimes"),
         "£": Money("livre", "livres", "penny", "pence"),
         "CHF": Money("franc", "francs", "centime", "centimes"),
+        "¥": Money("yen", "yens", "sen", "sen"),
     },
     scales=("mille", "million", "millions", "milliard", "milliards"),
+    minus="moins",
+    at_time="à",
+    half="un demi",
+    short_scales={"k": "mille", "m": "millions", "b": "milliards"},
     of_scale="de ",
 )
 _BY_LANGUAGE = {"en": _ENGLISH, "de": _GERMAN, "es": _SPANISH, "fr": _FRENCH}

@@ -12,7 +12,7 @@ from chalicelib.calls.adapters.repository import codec, template_codec
 from chalicelib.calls.adapters.repository.proposals import proposal_of
 from chalicelib.calls.adapters.repository.recordings import recording_of
 from chalicelib.calls.adapters.repository.statistics import count
-from chalicelib.calls.adapters.repository.writes import indexed, put_if
+from chalicelib.calls.adapters.repository.writes import done, indexed, put_if
 from chalicelib.calls.adapters.tables import (
     AftermathItem,
     BriefItem,
@@ -35,7 +35,9 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from pynamodb.connection import Connection
+    from pynamodb.expressions.update import Action
 
+    from chalicelib.ai.domain.analysis import Analysis, AnalysisState
     from chalicelib.calls.domain.calls import Call
     from chalicelib.calls.domain.files import Aftermath
     from chalicelib.calls.domain.templates import Brief
@@ -160,13 +162,25 @@ class CallRepository:
         """Store what the call is held by."""
         BriefItem(codec.call_key(call_id), "BRIEF", brief=asdict(brief)).save()
 
-    def put_aftermath(self, call_id: str, aftermath: Aftermath, texts_since: datetime | None = None) -> None:
-        """Store what the post-call job found, unless the call was erased; again, it is replaced.
+    def put_aftermath(self, call_id: str, aftermath: Aftermath, texts_since: datetime | None = None) -> bool:
+        """Store what the post-call job found, once; False when another has, or its words were erased.
 
         `texts_since` says since when the call has texts that retention deletes some day.
         """
-        item = codec.aftermath_item(call_id, aftermath, texts_since)
-        put_if(item, AftermathItem.erased.does_not_exist())
+        return put_if(
+            codec.aftermath_item(call_id, aftermath, texts_since), AftermathItem.pk.does_not_exist()
+        )
+
+    def put_analysis(self, call_id: str, analysis: Analysis, before: AnalysisState) -> bool:
+        """Replace an analysis that is in this state; False when it is in another, or was erased."""
+        item = AftermathItem(codec.call_key(call_id), "AFTERMATH")
+        actions: list[Action] = [
+            AftermathItem.analysis.set(asdict(analysis)),
+            AftermathItem.state.set(analysis.state.value),
+        ]
+        is_there = AftermathItem.analysis.exists() & AftermathItem.erased.does_not_exist()
+        in_state = (AftermathItem.state == before.value) | AftermathItem.state.does_not_exist()
+        return done(lambda: item.update(actions=actions, condition=is_there & in_state))
 
     def of_contacts(self, contact_ids: Sequence[str], limit: int, start: str | None) -> Page[Call]:
         """Give up to `limit` calls of these contacts, newest first, after `start`; not those erased."""
@@ -193,6 +207,7 @@ class CallRepository:
                 item.update(
                     actions=[
                         AftermathItem.analysis.remove(),
+                        AftermathItem.state.remove(),
                         AftermathItem.listed_in.remove(),
                         AftermathItem.listed_at.remove(),
                         AftermathItem.erased.set(True),

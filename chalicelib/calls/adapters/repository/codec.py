@@ -214,6 +214,7 @@ def aftermath_item(call_id: str, aftermath: Aftermath, texts_since: datetime | N
         listed_in=texts_list(call_id) if texts_since else None,
         listed_at=f"{iso(texts_since)}#{call_id}" if texts_since else None,
         analysis=asdict(aftermath.analysis) if aftermath.analysis else None,
+        state=aftermath.analysis.state.value if aftermath.analysis else None,
         costs=[asdict(line) for line in aftermath.costs],
     )
 
@@ -232,6 +233,8 @@ def aftermath_of(item: AftermathItem) -> Aftermath:
         findings=_findings(**stored.get("findings", {})),
         state=AnalysisState(stored.get("state", AnalysisState.DONE)),
         error=stored.get("error", ""),
+        asked=tuple(map(_use_of, stored.get("asked", ()))),
+        reading=stored.get("reading", 1),
     )
     return Aftermath(analysis or None, tuple(CostLine(**line) for line in item.costs))
 

@@ -51,10 +51,10 @@ class ProposalRepository:
         except ProposalItem.DoesNotExist:
             return None
 
-    def decide(self, proposal: Proposal) -> bool:
-        """Store what was decided; False when the stored one is not open."""
+    def decide(self, proposal: Proposal, before: ProposalState) -> bool:
+        """Store a step of a decision; False when the stored one is not in the state before it, or gone."""
         item = _item(proposal)
-        return done(lambda: item.save(ProposalItem.state == ProposalState.OPEN.value))
+        return done(lambda: item.save(ProposalItem.state == before.value))
 
 
 def proposal_of(item: ProposalItem) -> Proposal:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING, Any
 
-from pynamodb.exceptions import DeleteError, PutError
+from pynamodb.exceptions import DeleteError, PutError, UpdateError
 
 from chalicelib.calls.adapters.tables import CallsTable
 from chalicelib.kernel.clock import from_iso, iso
@@ -26,10 +26,10 @@ def put_if(item: CallsTable, condition: Any) -> bool:
 
 
 def done(write: Callable[[], Any]) -> bool:
-    """Put or delete; tell whether the condition for it held."""
+    """Put, update or delete; tell whether the condition for it held."""
     try:
         write()
-    except (PutError, DeleteError) as error:
+    except (PutError, UpdateError, DeleteError) as error:
         if response_code(error) == _REFUSED:
             return False
         raise

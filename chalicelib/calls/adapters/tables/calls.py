@@ -121,6 +121,7 @@ class AftermathItem(CallsTable, discriminator="aftermath"):
     listed_in = UnicodeAttribute(null=True)  # as long as the call has texts that are to be deleted some day
     listed_at = UnicodeAttribute(null=True)
     analysis = JSONAttribute(null=True)
+    state = UnicodeAttribute(null=True)  # of the analysis; none where it was written before states were kept
     costs = JSONAttribute()
     erased = BooleanAttribute(null=True)
 

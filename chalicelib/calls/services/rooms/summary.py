@@ -6,7 +6,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from chalicelib.calls.domain.turns import TurnKind
-from chalicelib.crm.domain.contacts import UNKNOWN_CALLER
+from chalicelib.crm.domain.contacts import known_name
 from chalicelib.crm.services.contacts import get_contact
 from chalicelib.kernel.errors import NotFound
 
@@ -28,9 +28,7 @@ def whisper(calls: CallPorts, file: CallFile) -> str:
 
 def _name(calls: CallPorts, contact_id: str) -> str:
     with suppress(NotFound):
-        name = get_contact(calls.crm, contact_id).name
-        if name != UNKNOWN_CALLER:
-            return name
+        return known_name(get_contact(calls.crm, contact_id)) or "A caller"
     return "A caller"
 
 
