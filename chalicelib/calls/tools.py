@@ -44,7 +44,7 @@ def _stop_in_chat(calls: CallPorts, context: ToolContext, number: E164) -> None:
 
     stop_calling(calls, number, source=f"chat:{context.call_id}")
     with suppress(Unavailable):
-        end_waiting(calls, context.contact_id, number)
+        end_waiting(calls, context.contact_id)
 
 
 def call_tools(calls: CallPorts) -> list[Tool]:

@@ -34,9 +34,9 @@ FULL = Scenario(
     tags=("a", "b"),
     agent=Agent(
         prompt="You are {{ x }}.",
-        tools=("end_call",),
+        tools=("end_call", "update_contact"),
         languages=("es-ES",),
-        conduct=Conduct(on_emergency=OnEmergency.TRANSFER, confirm_tools=("end_call",)),
+        conduct=Conduct(on_emergency=OnEmergency.TRANSFER, confirm_tools=("update_contact",)),
     ),
     contact=Somebody("Ada", "ada@example.com"),
     at=datetime(2026, 3, 3, 10),  # noqa: DTZ001  local to the contact

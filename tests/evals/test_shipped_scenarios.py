@@ -12,6 +12,7 @@ from chalicelib.ai.domain.evaluations import THEIR_OWN
 from chalicelib.ai.domain.scenarios import document
 from chalicelib.ai.schemas.scenarios import ScenarioIn
 from chalicelib.ai.services.rehearsing import Part, play
+from chalicelib.ai.services.verdicts import judged
 from chalicelib.calls.services.rehearsals import CallStage
 from chalicelib.crm.domain.contacts import Tombstone
 from localcloud.scenario_files import read_scenarios
@@ -54,7 +55,7 @@ def test_a_shipped_scenario_passes(calls, name):
     scenario, stage = ScenarioIn.model_validate(SCENARIOS[name]).scenario(), CallStage(calls)
     stage.check(THEIR_OWN, scenario)
     cast = stage.enter(THEIR_OWN, scenario, f"eval_1#{name}")
-    played = play(calls.ai, stage, scenario, cast, Part(0, 1, is_judged=True))
+    played = judged(calls.ai, scenario, play(calls.ai, stage, scenario, cast, Part(0, 1)), 60)
     stage.leave(cast)
     assert [f"{each.where}: {each.message}" for each in played.failures] == []
     assert played.error == ""

@@ -58,7 +58,7 @@ def finish_call(calls: CallPorts, call_id: str) -> None:
     if aftermath.analysis:
         apply_analysis(calls, file, aftermath.analysis, conclusion.outcome)
     if opted_out(file.turns) or has_happened(file.call, Happening.OPTED_OUT):
-        end_waiting(calls, file.call.contact_id, file.call.number)
+        end_waiting(calls, file.call.contact_id)
     if expected_kinds(file.call, file.brief):
         calls.wakeups.find_recordings(call_id, REPORT_PATIENCE_S)
     mask_transcript(calls, file)

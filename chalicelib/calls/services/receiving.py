@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -122,7 +123,8 @@ def _obey(calls: CallPorts, incoming: Incoming, contact: Contact, asked: Keyword
     match asked:
         case Keyword.STOP:
             _record(calls, incoming, contact, ConsentAnswer.REVOKED)
-            end_waiting(calls, contact.id, incoming.number)
+            with suppress(Unavailable):  # what then still waits is refused when it is due
+                end_waiting(calls, contact.id)
             return "opted_out"
         case Keyword.START:
             return _start(calls, incoming, contact)

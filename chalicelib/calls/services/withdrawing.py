@@ -15,19 +15,18 @@ from chalicelib.kernel.logs import log
 if TYPE_CHECKING:
     from chalicelib.calls.domain.calls import Call
     from chalicelib.calls.ports.calls import CallPorts
-    from chalicelib.kernel.phones import E164
 
 _LOOKED_AT = 50
 
 
-def end_waiting(calls: CallPorts, contact_id: str, number: E164) -> None:
-    """End the calls that wait for this number, as not permitted, among the contact's 50 newest.
+def end_waiting(calls: CallPorts, contact_id: str) -> None:
+    """End those of a contact's 50 newest calls that wait and may not be dialed any more, as not permitted.
 
     Each is judged as it would be before it is dialed, so that nothing ends that may be dialed; an older one
     is refused then. Safe to repeat.
     """
     for call in calls.book.of_contacts(_ids(calls, contact_id), _LOOKED_AT, None).items:
-        if call.state is CallState.QUEUED and call.number == number:
+        if call.state is CallState.QUEUED:
             _end(calls, call)
 
 

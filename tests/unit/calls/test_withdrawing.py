@@ -91,7 +91,7 @@ def test_a_wish_in_a_chat_names_the_chat_and_ends_them(calls, contact, waiting):
 
 def test_what_may_be_dialed_still_waits(calls, contact, waiting):
     """A number that is not suppressed, or is so no more, is not withdrawn."""
-    end_waiting(calls, contact.id, NUMBER)
+    end_waiting(calls, contact.id)
     assert _outcomes(calls)[0] == (None, "")
 
 
