@@ -18,7 +18,7 @@ from chalicelib import bootstrap
 from chalicelib.ai.domain.analysis import Usage
 from chalicelib.ai.domain.asking import ModelUse
 from chalicelib.ai.domain.prompts import PromptTemplate
-from chalicelib.ai.ports import Finished, TextDelta
+from chalicelib.ai.ports.models import Finished, TextDelta
 from chalicelib.calls.adapters import messages
 from chalicelib.calls.domain.calls import Report
 from chalicelib.calls.domain.templates import CallTemplate, Transport
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from chalicelib.ai.domain.asking import Tell
-    from chalicelib.ai.ports import ModelPart, ModelRequest
+    from chalicelib.ai.ports.models import ModelPart, ModelRequest
     from chalicelib.bootstrap import Container
     from chalicelib.calls.domain.calls import Call
     from chalicelib.calls.ports.telephony import PlaceOrder

@@ -46,7 +46,7 @@ from chalicelib.ai.domain.reactions import react_to_danger, react_to_words
 from chalicelib.ai.domain.saying import say_fixed
 from chalicelib.ai.domain.sentences import Sentence, sentence
 from chalicelib.ai.domain.speaking import Speaker, Writer, speakable
-from chalicelib.ai.ports import ChatModel, Dropped, ModelRequest, TextDelta, ToolCall
+from chalicelib.ai.ports.models import ChatModel, Dropped, ModelRequest, TextDelta, ToolCall
 from chalicelib.kernel.errors import Unavailable
 
 if TYPE_CHECKING:

@@ -9,16 +9,12 @@ if TYPE_CHECKING:
     from pynamodb.connection import Connection
 
     from chalicelib.ai.domain.providers import ProviderFacts
-    from chalicelib.ai.ports import (
-        ChatBook,
-        Evaluations,
-        EvaluationWork,
-        Lexicon,
-        Model,
-        ModelStatistics,
-        PromptTemplates,
-        Renderer,
-    )
+    from chalicelib.ai.ports.ai import Lexicon
+    from chalicelib.ai.ports.chats import ChatBook
+    from chalicelib.ai.ports.evaluations import Evaluations, EvaluationWork
+    from chalicelib.ai.ports.models import Model
+    from chalicelib.ai.ports.prompts import PromptTemplates, Renderer
+    from chalicelib.ai.ports.statistics import ModelStatistics
     from chalicelib.bootstrap import Container
     from chalicelib.kernel.clock import Clock
 

@@ -11,7 +11,7 @@ from chalicelib.ai.services.questions import Provider
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from chalicelib.ai.ports import Speaker
+    from chalicelib.ai.ports.models import Speaker
     from chalicelib.kernel.provider_settings import ProviderSettings
 
 

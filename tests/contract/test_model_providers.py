@@ -13,7 +13,7 @@ import pytest
 
 from chalicelib.ai.domain.analysis import Usage
 from chalicelib.ai.domain.conversation import Heard, Spoken, ToolSpec, ToolUsed
-from chalicelib.ai.ports import Begun, Finished, ModelRequest, TextDelta, ToolCall
+from chalicelib.ai.ports.models import Begun, Finished, ModelRequest, TextDelta, ToolCall
 from chalicelib.bootstrap.providers import provider_of
 from chalicelib.kernel.errors import Invalid, Unavailable
 from chalicelib.kernel.provider_settings import KINDS, ProviderSettings

@@ -9,7 +9,7 @@ import json
 import pytest
 from fakes.calls import FakeCalls, furnished
 
-from chalicelib.ai.ports import ToolCall
+from chalicelib.ai.ports.models import ToolCall
 
 # The package's attribute of this name is the command.
 conversations = importlib.import_module("localcloud.commands.conversations")

@@ -85,7 +85,7 @@ def test_a_repeated_message_is_answered_once(api, calls, contact):
 
 def test_an_answer_is_told_as_events_to_whoever_asks_for_them(api, calls, contact):
     """Actions, the text, and at last all of it; the same answer is given as JSON otherwise."""
-    from chalicelib.ai.ports import ToolCall  # noqa: PLC0415
+    from chalicelib.ai.ports.models import ToolCall  # noqa: PLC0415
 
     calls.ai.model.scripts = [[ToolCall("1", "add_note", '{"text": "Blue"}')], ["Noted:\nblue."]]
     body = {"template_id": "template_1", "contact_id": contact.id, "message": "Blue"}

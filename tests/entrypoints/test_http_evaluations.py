@@ -13,7 +13,7 @@ from fakes.events import queue_event
 from chalicelib.ai.adapters.messages import PlayScenario, encode
 from chalicelib.ai.domain.conversation import CallerPressed, CallerSaid, CallerSilent
 from chalicelib.ai.domain.tooling import ToolRun
-from chalicelib.ai.ports import ToolCall
+from chalicelib.ai.ports.models import ToolCall
 from chalicelib.ai.schemas.scenarios import ScenarioIn
 from chalicelib.calls.domain.turns import Turn, TurnKind
 from chalicelib.calls.services.turns import TurnRequest, interrupt_turn, take_turn

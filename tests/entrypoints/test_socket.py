@@ -13,7 +13,7 @@ from fakes.model import model_failure
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from chalicelib.ai.ports import ToolCall
+from chalicelib.ai.ports.models import ToolCall
 from chalicelib.calls.domain.turns import Turn, TurnKind
 from chalicelib.entrypoints import relay_socket
 from chalicelib.kernel.clock import from_millis, to_millis

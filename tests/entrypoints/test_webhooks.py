@@ -12,7 +12,7 @@ from fakes.model import model_failure
 
 from chalicelib.ai.domain.sentences import sentence
 from chalicelib.ai.domain.wording import REPEAT
-from chalicelib.ai.ports import ToolCall
+from chalicelib.ai.ports.models import ToolCall
 from chalicelib.calls.domain.handing import told
 from chalicelib.calls.domain.states import CallState
 from chalicelib.calls.domain.templates import Transport, WhenNobody

@@ -17,7 +17,7 @@ from fakes.model import FakeModel
 
 from chalicelib.ai.domain.conduct import Conduct
 from chalicelib.ai.domain.conversation import CallerSaid, Heard, Say, ToolUsed
-from chalicelib.ai.ports import ToolCall
+from chalicelib.ai.ports.models import ToolCall
 from chalicelib.calls.adapters.relay_frames import encode
 from chalicelib.calls.adapters.twiml import conversation as twiml
 from chalicelib.calls.services.turns import TurnRequest, take_turn
@@ -31,7 +31,7 @@ from chalicelib.kernel.phones import E164
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from chalicelib.ai.ports import ModelPart, ModelRequest
+    from chalicelib.ai.ports.models import ModelPart, ModelRequest
     from chalicelib.calls.domain.turns import Turn
 
 CORPUS = Path(__file__).parents[1] / "corpus" / "hostile"

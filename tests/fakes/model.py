@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from chalicelib.ai.domain.analysis import Usage
 from chalicelib.ai.domain.asking import ModelUse, Tell, tell_nobody
-from chalicelib.ai.ports import Finished, ModelPart, ModelRequest, TextDelta, ToolCall
+from chalicelib.ai.ports.models import Finished, ModelPart, ModelRequest, TextDelta, ToolCall
 from chalicelib.kernel.errors import Unavailable
 
 if TYPE_CHECKING:

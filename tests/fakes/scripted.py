@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from chalicelib.ai.domain.analysis import Usage
 from chalicelib.ai.domain.asking import ModelUse, tell_nobody
 from chalicelib.ai.domain.conversation import Heard, Spoken
-from chalicelib.ai.ports import Finished, ModelPart, ModelRequest, TextDelta, ToolCall
+from chalicelib.ai.ports.models import Finished, ModelPart, ModelRequest, TextDelta, ToolCall
 from localcloud.model_server.answering import answer
 from localcloud.model_server.chat_request import parse_request
 from localcloud.model_server.script_book import ScriptBook, open_book

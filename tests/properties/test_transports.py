@@ -22,7 +22,7 @@ from chalicelib.ai.domain.conversation import (
     OnFailure,
 )
 from chalicelib.ai.domain.prompts import PromptTemplate
-from chalicelib.ai.ports import ToolCall
+from chalicelib.ai.ports.models import ToolCall
 from chalicelib.calls.adapters import relay_frames
 from chalicelib.calls.adapters.sockets import RelayVoice
 from chalicelib.calls.adapters.twiml import conversation as twiml

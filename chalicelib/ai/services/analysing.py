@@ -24,7 +24,7 @@ from chalicelib.kernel.logs import log
 if TYPE_CHECKING:
     from chalicelib.ai.domain.analysis import Wanted
     from chalicelib.ai.domain.asking import ModelUse
-    from chalicelib.ai.ports import AiPorts
+    from chalicelib.ai.ports.ai import AiPorts
 
 _TRIES = 2
 _CUT_OFF = "model_truncated"

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from chalicelib.ai.domain.chats import ChatBrief, ChatTurn
     from chalicelib.ai.domain.tooling import ToolRun
-    from chalicelib.ai.ports import AiPorts
+    from chalicelib.ai.ports.ai import AiPorts
     from chalicelib.kernel.tools import Tool
 
 # Longer than the function that answers can live: then whoever claimed the chat is dead.

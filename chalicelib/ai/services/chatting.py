@@ -46,7 +46,7 @@ if TYPE_CHECKING:
     from chalicelib.ai.domain.chats import ChatBrief
     from chalicelib.ai.domain.conversation import Directive, Ending
     from chalicelib.ai.domain.tooling import ToolRun
-    from chalicelib.ai.ports import AiPorts
+    from chalicelib.ai.ports.ai import AiPorts
     from chalicelib.kernel.tools import Tool
 
 ChatEvent = CallStarted | CallerSaid | CallerPressed | CallerSilent

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from chalicelib.ai.domain.asking import ModelUse
     from chalicelib.ai.domain.model_statistics import ModelDashboard
-    from chalicelib.ai.ports import CountingPorts
+    from chalicelib.ai.ports.statistics import CountingPorts
 
 _DAYS = 30
 

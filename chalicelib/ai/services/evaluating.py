@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from chalicelib.ai.domain.scenarios import Expectation, Scenario
-    from chalicelib.ai.ports import EvaluationPorts, Stage
+    from chalicelib.ai.ports.evaluations import EvaluationPorts, Stage
     from chalicelib.kernel.paging import Page
 
 # How many scenarios of one evaluation are played at once.

@@ -9,7 +9,7 @@ from chalicelib.ai.domain.sentences import primary
 if TYPE_CHECKING:
     from chalicelib.ai.domain.analysis import Sentiment
     from chalicelib.ai.domain.intents import Intent
-    from chalicelib.ai.ports import AiPorts
+    from chalicelib.ai.ports.ai import AiPorts
 
 
 def judge(ai: AiPorts, text: str, language: str) -> tuple[Sentiment | None, Intent]:

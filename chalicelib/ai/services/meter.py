@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from chalicelib.ai.domain.analysis import Usage
-from chalicelib.ai.ports import TextDelta
+from chalicelib.ai.ports.models import TextDelta
 from chalicelib.kernel.clock import millis
 from chalicelib.kernel.errors import Unavailable
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from chalicelib.ai.domain.asking import ModelUse
-    from chalicelib.ai.ports import ChatModel, ModelPart, ModelRequest
+    from chalicelib.ai.ports.models import ChatModel, ModelPart, ModelRequest
     from chalicelib.kernel.clock import Clock
     from chalicelib.kernel.pending import Pending
 

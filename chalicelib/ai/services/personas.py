@@ -8,7 +8,7 @@ from chalicelib.ai.domain.analysis import Usage
 from chalicelib.ai.domain.asking import tell_nobody
 from chalicelib.ai.domain.conversation import Heard, Spoken
 from chalicelib.ai.domain.rehearsals import Verdict
-from chalicelib.ai.ports import Dropped, ModelRequest, TextDelta
+from chalicelib.ai.ports.models import Dropped, ModelRequest, TextDelta
 from chalicelib.ai.services.analysing import transcript
 from chalicelib.kernel.errors import AppError
 
@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from chalicelib.ai.domain.asking import Tell
     from chalicelib.ai.domain.conversation import Message
     from chalicelib.ai.domain.scenarios import Persona, Somebody
-    from chalicelib.ai.ports import AiPorts, ChatModel
+    from chalicelib.ai.ports.ai import AiPorts
+    from chalicelib.ai.ports.models import ChatModel
 
 HANGS_UP = "[hang up]"
 _MAX_TOKENS = 120

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from chalicelib.ai.domain.prompts import PromptVariable, Value
-    from chalicelib.ai.ports import AiPorts
+    from chalicelib.ai.ports.ai import AiPorts
 
 _TRIES = 5
 _NUMBER = re.compile(r"[1-9][0-9]{0,3}")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from chalicelib.ai.domain.analysis import Usage
 from chalicelib.ai.domain.asking import ModelUse, UnreadableError, tell_nobody
-from chalicelib.ai.ports import READING_S, Dropped
+from chalicelib.ai.ports.models import READING_S, Dropped
 from chalicelib.ai.services.meter import estimated_reading
 from chalicelib.ai.services.questions import BAD_TOOL, CUT_SHORT, EMPTY, TIMED_OUT, Question
 from chalicelib.kernel.clock import millis
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Generator, Iterator, Mapping
 
     from chalicelib.ai.domain.asking import Tell
-    from chalicelib.ai.ports import ModelPart, ModelRequest
+    from chalicelib.ai.ports.models import ModelPart, ModelRequest
     from chalicelib.ai.services.questions import Provider
     from chalicelib.kernel.clock import Clock
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from chalicelib.ai.domain.analysis import Usage
 from chalicelib.ai.domain.asking import ModelUse
-from chalicelib.ai.ports import Begun, Dropped, Finished, TextDelta, ToolCall
+from chalicelib.ai.ports.models import Begun, Dropped, Finished, TextDelta, ToolCall
 from chalicelib.ai.services.meter import estimated_usage
 from chalicelib.kernel.clock import millis
 from chalicelib.kernel.errors import Unavailable
@@ -16,7 +16,7 @@ from chalicelib.kernel.errors import Unavailable
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from chalicelib.ai.ports import ModelPart, ModelRequest, Speaker
+    from chalicelib.ai.ports.models import ModelPart, ModelRequest, Speaker
     from chalicelib.kernel.clock import Clock
 
 TIMED_OUT = "model_timeout"

@@ -44,7 +44,8 @@ if TYPE_CHECKING:
     from chalicelib.ai.domain.conversation import Conversation, Directive, Event
     from chalicelib.ai.domain.scenarios import Scenario, Step
     from chalicelib.ai.domain.tooling import ToolRun
-    from chalicelib.ai.ports import AiPorts, Cast, Stage
+    from chalicelib.ai.ports.ai import AiPorts
+    from chalicelib.ai.ports.evaluations import Cast, Stage
     from chalicelib.kernel.clock import Clock
 
 # A playing that takes longer is broken off: the function that plays it has two minutes.

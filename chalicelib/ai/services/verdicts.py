@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from chalicelib.ai.domain.conversation import Message
     from chalicelib.ai.domain.rehearsals import Rehearsal
     from chalicelib.ai.domain.scenarios import Scenario
-    from chalicelib.ai.ports import AiPorts
+    from chalicelib.ai.ports.ai import AiPorts
 
 
 def judged(ai: AiPorts, scenario: Scenario, played: Rehearsal, time_left_s: float) -> Rehearsal:

@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from chalicelib.ai.domain.conversation import ToolSpec
-    from chalicelib.ai.ports import AiPorts
+    from chalicelib.ai.ports.ai import AiPorts
     from chalicelib.calls.ports.books import CallBook, TurnBook
     from chalicelib.calls.ports.lists import CallLists
     from chalicelib.calls.ports.messages import MessageBook, MessageTemplateBook, Texting

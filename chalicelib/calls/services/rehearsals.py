@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from chalicelib.ai.domain.conversation import Conversation
 from chalicelib.ai.domain.prompts import PromptTemplate
 from chalicelib.ai.domain.rehearsals import ContactSeen
-from chalicelib.ai.ports import Cast
+from chalicelib.ai.ports.evaluations import Cast
 from chalicelib.ai.services.prompts import get_version, prompt_to_use
 from chalicelib.calls.domain.calls import Direction
 from chalicelib.calls.domain.templates import CallTemplate

@@ -12,7 +12,7 @@ from chalicelib.ai.adapters.providers.anthropic import AnthropicModel
 from chalicelib.ai.adapters.providers.bedrock import BedrockModel
 from chalicelib.ai.domain.asking import UnreadableError
 from chalicelib.ai.domain.conversation import Heard
-from chalicelib.ai.ports import Finished, ModelRequest, TextDelta
+from chalicelib.ai.ports.models import Finished, ModelRequest, TextDelta
 from chalicelib.kernel.errors import Unavailable
 
 REQUEST = ModelRequest("Be brief. The caller speaks German.", (Heard("Hi"),), stable=10)

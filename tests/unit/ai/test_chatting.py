@@ -22,7 +22,7 @@ from chalicelib.ai.domain.conversation import (
     OnFailure,
     Spoken,
 )
-from chalicelib.ai.ports import ToolCall
+from chalicelib.ai.ports.models import ToolCall
 from chalicelib.ai.services.chatting import Opened, answer, opened
 from chalicelib.ai.tools import conversation_tools
 from chalicelib.kernel.tools import Effect, Tool, ToolContext

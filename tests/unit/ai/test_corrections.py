@@ -23,7 +23,7 @@ from chalicelib.ai.domain.conversation import (
     UseTool,
 )
 from chalicelib.ai.domain.sentences import Sentence, sentence
-from chalicelib.ai.ports import ToolCall
+from chalicelib.ai.ports.models import ToolCall
 from chalicelib.ai.tools import conversation_tools
 
 SAID = CallerSaid("Please book me in for Tuesday.")

@@ -27,7 +27,7 @@ from chalicelib.ai.domain.conversation import (
     UseTool,
 )
 from chalicelib.ai.engine import Engine
-from chalicelib.ai.ports import ToolCall
+from chalicelib.ai.ports.models import ToolCall
 
 SAID = CallerSaid("What do you sell?")
 NOTE = ToolCall("t1", "add_note", '{"text": "x"}')

@@ -10,7 +10,7 @@ import pytest
 
 from chalicelib.ai.adapters.providers.openai import OpenAIModel
 from chalicelib.ai.domain.conversation import Heard
-from chalicelib.ai.ports import ModelRequest, TextDelta
+from chalicelib.ai.ports.models import ModelRequest, TextDelta
 from chalicelib.kernel.errors import Unavailable
 
 REQUEST = ModelRequest("Be brief.", (Heard("Hi"),))

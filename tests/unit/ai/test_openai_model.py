@@ -11,7 +11,7 @@ import pytest
 from chalicelib.ai.adapters.providers.openai import OpenAIModel
 from chalicelib.ai.domain.analysis import Usage
 from chalicelib.ai.domain.conversation import Heard, Spoken, ToolSpec, ToolUsed
-from chalicelib.ai.ports import Begun, Finished, ModelRequest, TextDelta, ToolCall
+from chalicelib.ai.ports.models import Begun, Finished, ModelRequest, TextDelta, ToolCall
 from chalicelib.kernel.errors import Invalid, Unavailable
 
 SPEC = ToolSpec("add_note", "Remember.", {"type": "object", "properties": {}})

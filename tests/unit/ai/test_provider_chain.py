@@ -12,7 +12,7 @@ from chalicelib.ai.domain.asking import ModelUse, UnreadableError
 from chalicelib.ai.domain.conversation import CallerSaid, Conversation, Heard, Say
 from chalicelib.ai.domain.sentences import Sentence, sentence
 from chalicelib.ai.engine import Engine
-from chalicelib.ai.ports import READING_S, Begun, Finished, ModelRequest, TextDelta, ToolCall
+from chalicelib.ai.ports.models import READING_S, Begun, Finished, ModelRequest, TextDelta, ToolCall
 from chalicelib.ai.services.meter import Meter, TooSlowError, estimated_usage
 from chalicelib.ai.services.providers import REST_S, ProviderChain
 from chalicelib.ai.services.questions import Provider

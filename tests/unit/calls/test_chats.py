@@ -11,7 +11,7 @@ from fakes.carrier import Killed
 
 from chalicelib.ai.domain.chats import CHAT_LIFE, ChatEnd
 from chalicelib.ai.domain.conversation import OPT_OUT_TOOL
-from chalicelib.ai.ports import ToolCall
+from chalicelib.ai.ports.models import ToolCall
 from chalicelib.ai.services.chats import NewMessage, delete_chat, get_chat, mask_left_chats, take_message
 from chalicelib.ai.services.counting import read_model_dashboard
 from chalicelib.calls.domain.conversations import (

@@ -11,7 +11,7 @@ from fakes.evaluations import play_all
 from chalicelib.ai.domain.evaluations import THEIR_OWN, Subject
 from chalicelib.ai.domain.rehearsals import USED
 from chalicelib.ai.domain.scenarios import Agent, EndState, Expectation, Persona, Scenario, Step, Stub
-from chalicelib.ai.ports import ToolCall
+from chalicelib.ai.ports.models import ToolCall
 from chalicelib.ai.services.counting import read_model_dashboard
 from chalicelib.ai.services.evaluating import EvaluationWish, play_part, read_report, start_evaluation
 from chalicelib.ai.services.rehearsing import TOO_DEAR, Part, play

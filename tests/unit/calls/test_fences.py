@@ -13,7 +13,7 @@ from chalicelib.ai.domain.conversation import (
     Say,
     Spoken,
 )
-from chalicelib.ai.ports import ToolCall
+from chalicelib.ai.ports.models import ToolCall
 from chalicelib.calls.domain.turns import TurnEnd
 from chalicelib.calls.services.turns import interrupt_turn
 

@@ -22,7 +22,7 @@ from chalicelib.ai.domain.conversation import (
 )
 from chalicelib.ai.domain.sentences import Sentence, sentence
 from chalicelib.ai.domain.wording import filler
-from chalicelib.ai.ports import ModelRequest, ToolCall
+from chalicelib.ai.ports.models import ModelRequest, ToolCall
 from chalicelib.ai.services.meter import estimated_usage
 from chalicelib.calls.domain.states import CallState
 from chalicelib.calls.domain.turns import TurnEnd

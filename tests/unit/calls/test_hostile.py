@@ -13,7 +13,7 @@ from fakes.hostile import ATTACKER, CONFIRMED, EVERYTHING, VICTIM, ObedientModel
 
 from chalicelib.ai.domain.conversation import Heard
 from chalicelib.ai.domain.wording import DATA_MARKS
-from chalicelib.ai.ports import ModelRequest
+from chalicelib.ai.ports.models import ModelRequest
 from chalicelib.ai.services import tooling
 from chalicelib.calls.domain.calls import Direction
 from chalicelib.calls.services.briefing import Occasion, write_brief

@@ -20,7 +20,7 @@ from chalicelib.ai.domain.conversation import (
     Say,
 )
 from chalicelib.ai.domain.sentences import Sentence, sentence
-from chalicelib.ai.ports import ToolCall
+from chalicelib.ai.ports.models import ToolCall
 from chalicelib.calls.domain.calls import CallEvent, add_event
 from chalicelib.calls.domain.happenings import Happening
 from chalicelib.calls.domain.states import CallState

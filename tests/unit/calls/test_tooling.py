@@ -10,7 +10,7 @@ from pydantic import BaseModel
 
 from chalicelib.ai.domain.conduct import Conduct
 from chalicelib.ai.domain.conversation import CallerPressed, CallerSaid, UseTool
-from chalicelib.ai.ports import ToolCall
+from chalicelib.ai.ports.models import ToolCall
 from chalicelib.calls.domain.turns import Turn, TurnEnd, TurnKind
 from chalicelib.calls.services.tooling import run_tool
 from chalicelib.calls.services.turns import TurnRequest, take_turn

@@ -19,7 +19,7 @@ from chalicelib.ai.domain.conversation import (
     Transfer,
 )
 from chalicelib.ai.domain.wording import REPEAT, filler
-from chalicelib.ai.ports import ToolCall
+from chalicelib.ai.ports.models import ToolCall
 from chalicelib.calls.domain.states import CallState
 from chalicelib.calls.domain.turns import Turn, TurnEnd, TurnKind
 from chalicelib.calls.services.turns import TurnRequest, take_turn

@@ -11,7 +11,7 @@ from chalicelib.ai.domain.conversation import Heard, Message, Spoken, ToolSpec, 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from chalicelib.ai.ports import ModelRequest
+    from chalicelib.ai.ports.models import ModelRequest
 
 USER, ASSISTANT = "user", "assistant"
 # What stands for the caller where the conversation would begin or end with our own words.

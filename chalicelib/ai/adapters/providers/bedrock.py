@@ -25,7 +25,7 @@ from urllib3.exceptions import ReadTimeoutError as SocketTimeoutError
 from chalicelib.ai.adapters.providers import waiting
 from chalicelib.ai.adapters.providers.alternating import Alternating, Blocks, tools_of
 from chalicelib.ai.domain.analysis import Usage
-from chalicelib.ai.ports import Begun, Finished, ModelPart, ModelRequest, TextDelta
+from chalicelib.ai.ports.models import Begun, Finished, ModelPart, ModelRequest, TextDelta
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -13,7 +13,7 @@ import openai
 from chalicelib.ai.adapters.providers import waiting
 from chalicelib.ai.domain.analysis import Usage
 from chalicelib.ai.domain.conversation import Heard, Message, Spoken, ToolSpec, ToolUsed
-from chalicelib.ai.ports import Begun, Finished, ModelPart, ModelRequest, TextDelta
+from chalicelib.ai.ports.models import Begun, Finished, ModelPart, ModelRequest, TextDelta
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import httpx2
 
 from chalicelib.ai.domain.asking import UnreadableError
-from chalicelib.ai.ports import ToolCall
+from chalicelib.ai.ports.models import ToolCall
 from chalicelib.kernel.errors import Unavailable
 
 if TYPE_CHECKING:
