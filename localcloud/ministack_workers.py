@@ -73,12 +73,20 @@ def keep_environments_after_errors() -> None:
 
 
 class _UnpackedOnce(zipfile.ZipFile):
-    """A zip whose contents are unpacked once; later extractions become a symbolic link to them."""
+    """A zip whose contents are unpacked once; later extractions become a symbolic link to them.
+
+    It names no members: MiniStack resolves the path of each for every process that starts, a second of the
+    interpreter that all requests share. What is unpacked is kept inside its folder by `zipfile` itself.
+    """
+
+    def namelist(self) -> list[str]:
+        """Give nothing to look through."""
+        return []
 
     def extractall(self, path: Any = None, members: Any = None, pwd: Any = None) -> None:
         target = Path(path)
         if members is not None or any(target.iterdir()):
-            super().extractall(path, members, pwd)
+            super().extractall(path, super().namelist() if members is None else members, pwd)
             return
         target.rmdir()
         target.symlink_to(self._unpacked(), target_is_directory=True)
@@ -89,7 +97,7 @@ class _UnpackedOnce(zipfile.ZipFile):
         if not folder.exists():
             folder.parent.mkdir(parents=True, exist_ok=True)
             partial = Path(tempfile.mkdtemp(dir=folder.parent))
-            super().extractall(partial)
+            super().extractall(partial, super().namelist())
             _publish(partial, folder)
         return folder
 

@@ -23,7 +23,7 @@ _SERVICES = (
     "monitoring,s3,scheduler,secretsmanager,sqs,ssm,sts"
 )
 # What a call needs at once: a first caller should not wait for cold starts, nor an interruption for one.
-_WARM = "-Hook-=1,-WebsocketMessage-=2,-WebsocketConnect-=1,-APIHandler-=1,-Authorize-=1,-Dial-=1,-Urgent-=1"
+_WARM = "-Hook-=2,-WebsocketMessage-=2,-WebsocketConnect-=1,-APIHandler-=1,-Authorize-=1,-Dial-=1,-Urgent-=1"
 _INHERITED = ("PATH", "HOME", "LANG", "LC_ALL", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "TZ")
 
 
