@@ -47,10 +47,12 @@ sys.path[:0] = sys.argv[1:]
 started = time.perf_counter()
 from chalicelib.entrypoints import relay_socket
 from chalicelib.bootstrap import container
+from chalicelib.kernel.provider_settings import ProviderSettings
 from chalicelib.kernel.settings import Connections
 root = container()
 root.client("secretsmanager")
-root.connections = Connections("AC", ("t",), "", (), "k", "http://127.0.0.1:9/v1", "m", "", "")
+provider = ProviderSettings("openai", "openai", "m", 4000, "http://127.0.0.1:9/v1", "k")
+root.connections = Connections("AC", ("t",), "", (), (provider,), "", "")
 calls = root.calls
 calls.book, calls.turns, calls.socket, calls.wakeups, calls.ai.model.prepare(), calls.tool_specs
 print((time.perf_counter() - started) * 1000)
