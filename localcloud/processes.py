@@ -153,13 +153,29 @@ def _end(process: psutil.Process) -> None:
     family = [process, *_children(process)]
     with contextlib.suppress(psutil.Error):
         process.terminate()
-    _, left = psutil.wait_procs(family, timeout=_STOP_SECONDS)
-    if left:
+    if not _have_ended(family, _STOP_SECONDS):
         with contextlib.suppress(OSError):
             os.killpg(group, signal.SIGKILL)
-        psutil.wait_procs(left, timeout=_PROBE_SECONDS)
+        _have_ended(family, _PROBE_SECONDS)
     if own := _own_children.pop(process.pid, None):
         own.poll()
+
+
+def _have_ended(family: Sequence[psutil.Process], within: float) -> bool:
+    """Wait until all have ended, whether or not their parent, in a container any, has collected them."""
+    deadline = time.monotonic() + within
+    while any(_lives(member) for member in family):
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(_POLL_SECONDS)
+    return True
+
+
+def _lives(process: psutil.Process) -> bool:
+    try:
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.Error:
+        return False
 
 
 def _children(process: psutil.Process) -> list[psutil.Process]:

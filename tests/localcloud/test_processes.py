@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 import textwrap
+import time
 import urllib.request
 
 import psutil
@@ -87,6 +88,23 @@ def test_stopping_leaves_no_orphans(workspace):
         member for member in family if member.is_running() and member.status() != psutil.STATUS_ZOMBIE
     ]
     assert processes.stop(workspace, "server") is False
+
+
+def test_a_dead_process_that_nobody_collects_is_not_waited_for(workspace, monkeypatch):
+    """In a container the parent of orphans may collect them late, or never."""
+    monkeypatch.setattr(processes, "_STOP_SECONDS", 20.0)
+    source = (
+        "import subprocess, time; print(subprocess.Popen(['sleep', '60']).pid, flush=True); time.sleep(60)"
+    )
+    with subprocess.Popen([sys.executable, "-c", source], stdout=subprocess.PIPE) as careless:
+        pid = int(careless.stdout.readline())
+        record = {"pid": pid, "started": psutil.Process(pid).create_time()}
+        write_json(workspace.pid("server"), record)
+        began = time.monotonic()
+        assert processes.stop(workspace, "server") is True
+        assert time.monotonic() - began < 5
+        assert psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
+        careless.kill()
 
 
 def test_recycled_process_id_is_not_ours(workspace):
