@@ -6,8 +6,10 @@ Source: twilio.com/docs/voice/answering-machine-detection.
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from localcloud.phone_network import machines
 from localcloud.phone_network.callees import AnsweredBy, Callee
 
 if TYPE_CHECKING:
@@ -30,7 +32,13 @@ def verdict(detection: MachineDetection, callee: Callee) -> tuple[str, float]:
 async def _end_of_greeting(
     exchange: Exchange, call: Call, callee: Callee, answered_by: str
 ) -> tuple[str, float]:
-    """Wait until the machine has greeted; silence after it is only noticed some time later."""
+    """Wait until the machine has greeted; silence after it is only noticed some time later.
+
+    The time that the machine gave the product to listen at all is not counted.
+    """
+    with suppress(TimeoutError):
+        async with asyncio.timeout(machines.LISTENER_GRACE):
+            await call.line.greeting.wait()
     began = exchange.pace.tick()
     try:
         async with asyncio.timeout(exchange.pace.real(call.request.detection.timeout)):

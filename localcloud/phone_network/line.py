@@ -67,6 +67,7 @@ class Line:
         self.heard: list[str] = []
         self.changed = self.speaker.changed
         self.hung_up_by = ""
+        self.greeting = asyncio.Event()  # set when a machine begins to greet
         self.greeted = asyncio.Event()  # set when a machine has greeted, and beeped if it does
         self._down = asyncio.Event()
 

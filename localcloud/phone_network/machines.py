@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 _BEFORE_TALK = 0.5
 # The product answers in real time however fast the simulation runs: greetings are long beside that.
-LISTENER_GRACE, _ANSWER_GRACE = 3.0, 5.0
+LISTENER_GRACE, ANSWER_GRACE = 10.0, 10.0
 _LANGUAGE, _CONFIDENCE = "en-US", 0.9
 
 
@@ -125,7 +125,7 @@ async def screen(screening: Screening, line: Line, log: CarrierLog, call_sid: st
     def answered() -> bool:
         return len(line.heard) > before and not line.speaker.speaking
 
-    heard = await line.changed.within(max(line.pace.real(screening.hears_for), _ANSWER_GRACE), answered)
+    heard = await line.changed.within(max(line.pace.real(screening.hears_for), ANSWER_GRACE), answered)
     log.record("screening.heard", call_sid, text=" ".join(line.heard[before:]))
     if not heard:
         return Then.DECLINE
@@ -139,3 +139,4 @@ async def _begin(line: Line) -> None:
     """Wait as long as a machine does that picks up, and until somebody listens."""
     await line.pace.sleep(_BEFORE_TALK)
     await line.changed.within(LISTENER_GRACE, lambda: line.listener is not None)
+    line.greeting.set()
