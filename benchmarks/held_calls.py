@@ -12,7 +12,6 @@ from benchmarks.conversation import ANSWER, EXCHANGES, GREETING
 from benchmarks.deployed import deployed
 from benchmarks.model_process import prepare_model
 from chalicelib.calls.domain.templates import Transport
-from localcloud.sample_data import all_prompts
 
 if TYPE_CHECKING:
     from benchmarks.deployed import Deployed
@@ -67,7 +66,7 @@ def _script() -> dict[str, Any]:
 
 
 def _template(stack: Deployed, transport: Transport) -> str:
-    prompts = {item["name"]: item["id"] for item in all_prompts(stack.api)}
+    prompts = {item["name"]: item["id"] for item in stack.api.every("/v1/ai/templates")}
     body = {
         "name": f"Benchmark {transport}",
         "prompt_id": prompts["Sales"],

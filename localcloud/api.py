@@ -9,6 +9,7 @@ import requests
 from localcloud.failures import LocalCloudError
 
 _TIMEOUT_S = 30
+_PAGE_SIZE = "100"
 
 
 class ApiError(LocalCloudError):
@@ -26,6 +27,15 @@ class Api:
     def get(self, path: str, **query: str) -> Any:
         """Read."""
         return self._send("GET", path, params=query)
+
+    def every(self, path: str) -> list[dict[str, Any]]:
+        """Read a list to its end, page by page."""
+        page = self.get(path, page_size=_PAGE_SIZE)
+        found: list[dict[str, Any]] = page["items"]
+        while page["next_page_token"] is not None:
+            page = self.get(path, page_size=_PAGE_SIZE, page_token=page["next_page_token"])
+            found += page["items"]
+        return found
 
     def post(self, path: str, body: dict[str, Any]) -> Any:
         """Create, or start something."""

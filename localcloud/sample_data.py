@@ -95,11 +95,11 @@ class SampleData:
 def load_sample_data(api: Api, line: str) -> SampleData:
     """Create what is missing, and let the reception template answer our number `line`."""
     contacts = load_sample_crm(api)
-    prompts = {prompt["name"]: prompt["id"] for prompt in all_prompts(api)}
+    prompts = _by_name(api.every("/v1/ai/templates"))
     for prompt in PROMPTS:
         if prompt["name"] not in prompts:
             prompts[prompt["name"]] = api.post("/v1/ai/templates", prompt)["id"]
-    templates = _by_name(api, "/v1/calls/templates")
+    templates = _by_name(api.get("/v1/calls/templates")["items"])
     for template in TEMPLATES:
         if template["name"] not in templates:
             templates[template["name"]] = _template(api, template, prompts)
@@ -108,20 +108,8 @@ def load_sample_data(api: Api, line: str) -> SampleData:
     return SampleData(contacts, templates)
 
 
-def all_prompts(api: Api) -> list[dict[str, Any]]:
-    """Read every prompt, page by page."""
-    found: list[dict[str, Any]] = []
-    query = {"page_size": "100"}
-    while True:
-        page = api.get("/v1/ai/templates", **query)
-        found += page["items"]
-        if page["next_page_token"] is None:
-            return found
-        query["page_token"] = page["next_page_token"]
-
-
-def _by_name(api: Api, path: str) -> dict[str, str]:
-    return {item["name"]: item["id"] for item in api.get(path)["items"]}
+def _by_name(items: list[dict[str, Any]]) -> dict[str, str]:
+    return {item["name"]: item["id"] for item in items}
 
 
 def _template(api: Api, template: dict[str, Any], prompts: dict[str, str]) -> str:

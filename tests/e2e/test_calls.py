@@ -5,9 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from e2e.world import MARIA, Stack
-
-from localcloud.sample_data import all_prompts
+from e2e.world import MARIA, Stack, own_prompt
 
 TALKATIVE: dict[str, Any] = {
     "answer": 0.5,
@@ -29,12 +27,11 @@ def spoken_by_agent(call: dict[str, Any]) -> str:
 @pytest.mark.parametrize("transport", ["relay", "gather"])
 def test_a_call_is_held_and_its_story_is_kept(stack: Stack, transport: str) -> None:
     """A contact is called, talks, says goodbye: transcript, tools, analysis, cost and note are there."""
-    prompts = {item["name"]: item["id"] for item in all_prompts(stack.api)}
     template = stack.api.post(
         "/v1/calls/templates",
         {
             "name": f"Test {transport}",
-            "prompt_id": prompts["Sales"],
+            "prompt_id": own_prompt(stack.api),
             "greeting": "Hello {{ first_name }}, do you have a minute?",
             "transport": transport,
         },

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from e2e.world import JAMES, MARIA, Stack, eventually
-
-from localcloud.sample_data import all_prompts
+from e2e.world import JAMES, MARIA, Stack, eventually, own_prompt
 
 if TYPE_CHECKING:
     from localcloud.api import Api
@@ -22,10 +20,9 @@ PATIENT: dict[str, Any] = {
 
 def template_of(api: Api, **fields: Any) -> dict[str, Any]:
     """Make a call template that begins like the sample's."""
-    prompts = {item["name"]: item["id"] for item in all_prompts(api)}
     body = {
         "name": "Desk",
-        "prompt_id": prompts["Sales"],
+        "prompt_id": own_prompt(api),
         "greeting": "Hello {{ first_name }}, do you have a minute?",
     }
     made: dict[str, Any] = api.post("/v1/calls/templates", body | fields)

@@ -119,7 +119,7 @@ class Situation:
 
     @property
     def prompt_name(self) -> str:
-        """Give the sample prompt that the agent has."""
+        """Name the sample prompt that the agent has a copy of."""
         return self.prompt or ("Reception" if self.inbound else "Sales")
 
 

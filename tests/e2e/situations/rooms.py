@@ -46,7 +46,7 @@ def _colleague_was_dialed_once(trial: Trial) -> None:
 
 def _ringing_stopped(trial: Trial) -> None:
     """Nobody answers a call that has no caller any more; it may even have ended before the dial."""
-    eventually(lambda: not {leg["status"] for leg in trial.legs("colleague")} & {"queued", "ringing"}, 30)
+    eventually(lambda: not {leg["status"] for leg in trial.legs("colleague")} & {"queued", "ringing"}, 60)
     assert {leg["status"] for leg in trial.legs("colleague")} <= {"canceled", "no-answer"}
     assert len(trial.legs("colleague")) <= 1
 
@@ -79,14 +79,14 @@ def _three_in_a_conference(trial: Trial) -> None:
     eventually(lambda: _states(trial, room) == ["joined"] * 3, 60)
     ben = _participant(trial, room, "ben")["id"]
     trial.ask("PATCH", f"{path}/participants/{ben}", {"muted": True, "held": True})
-    eventually(lambda: _flags(trial, room) == (True, True), 20)
+    eventually(lambda: _flags(trial, room) == (True, True), 60)
     trial.ask("PATCH", f"{path}/participants/{ben}", {"muted": False, "held": False})
-    eventually(lambda: _flags(trial, room) == (False, False), 20)
+    eventually(lambda: _flags(trial, room) == (False, False), 60)
     cem = _participant(trial, room, "cem")["id"]
     assert trial.ask("DELETE", f"{path}/participants/{cem}").status_code == 204
-    eventually(lambda: _participant(trial, room, "cem")["state"] == "left", 20)
+    eventually(lambda: _participant(trial, room, "cem")["state"] == "left", 60)
     assert trial.ask("POST", f"{path}/end").status_code == 202
-    eventually(lambda: set(_states(trial, room)) == {"left"}, 20)
+    eventually(lambda: set(_states(trial, room)) == {"left"}, 60)
 
 
 def _flags(trial: Trial, room: str) -> tuple[object, object]:
@@ -127,7 +127,7 @@ def _supervisor(trial: Trial) -> dict[str, str]:
 
 def _take_over(trial: Trial) -> None:
     """An operator hands the call over while the AI talks."""
-    eventually(lambda: "minute" in trial.words(), 30)
+    eventually(lambda: "minute" in trial.words(), 60)
     wish = {"number": trial.numbers["colleague"], "mode": "warm"}
     answer = trial.ask("POST", f"/v1/calls/{trial.call_id}/transfer", wish)
     assert answer.status_code == 202, answer.text
@@ -215,7 +215,8 @@ SITUATIONS = [
         ),
         BOTH,
         template=_WARM,
-        people={"colleague": {"answer": 0.5, "steps": [{"hears": "press 1", "press": "2"}]}},
+        # rings until the caller was asked to hold the line
+        people={"colleague": {"answer": 15, "steps": [{"hears": "press 1", "press": "2"}]}},
     ),
     Situation(
         "The colleague's voicemail does not swallow the call",

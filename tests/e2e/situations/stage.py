@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from e2e.situations.judge import account_of, judge
 from e2e.situations.trial import play, prepare
-
-from localcloud.sample_data import all_prompts
+from e2e.world import own_prompt
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -25,7 +24,8 @@ def perform(stack: Stack, trials: Sequence[Trial]) -> dict[str, str]:
     """Play all trials; give what was wrong with each that did not go as expected, by its id."""
     stack.control("POST", "/reset")
     stack.model("POST", "/reset")
-    prompts = {item["name"]: item for item in all_prompts(stack.api)}
+    names = {trial.situation.prompt_name for trial in trials}
+    prompts = {name: own_prompt(stack.api, name) for name in names}
     for trial in trials:
         trial.on(stack)
         trial.prompts = prompts
@@ -74,5 +74,8 @@ def _set_faults(stack: Stack, trials: Sequence[Trial]) -> None:
 
 def _near(trial: Trial, rule: Mapping[str, Any]) -> dict[str, Any]:
     """Limit a rule of the model server to the conversations of a trial."""
-    marker = {"system": {"regex": re.escape(trial.marker)}}
+    own = rule.get("when", {}).get("system", {}).get("regex", "")
+    marker = {
+        "system": {"regex": f"(?s)(?=.*{own}).*{re.escape(trial.marker)}" if own else re.escape(trial.marker)}
+    }
     return {**rule, "when": {**rule.get("when", {}), **marker}}

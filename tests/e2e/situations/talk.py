@@ -96,7 +96,7 @@ SITUATIONS = [
     ),
     Situation(
         "A number is keyed in, with a 9 in it",
-        talks({"press": "1294"}, "No, thank you. Goodbye."),
+        talks({"press": "1294"}, {"hears": "1294", "say": "No, thank you. Goodbye."}),
         Expect("completed", heard=["I have written down 1294"], not_heard=["off our list"]),
         (RELAY,),  # between two Gathers the carrier hears no key, and these people press faster than anybody
         alone=True,  # each key is an invocation: beside other calls a new process takes longer

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import requests
 from e2e.situations.base import LINE, PERSON, Situation, usual_template
-from e2e.world import Stack, eventually
+from e2e.world import Stack, eventually, own_prompt
 
 from chalicelib.calls.services.answering import inbound_call_id
 from localcloud.api import Api
@@ -53,7 +53,7 @@ class Trial:
     call_id: str = ""
     sid: str = ""
     refusal: str = ""
-    prompts: dict[str, dict[str, Any]] = field(default_factory=dict)
+    prompts: dict[str, str] = field(default_factory=dict)
     call: dict[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -173,13 +173,11 @@ def prepare(trial: Trial) -> None:
 
 
 def _prompt(trial: Trial) -> str:
-    """Give the sample prompt, or a copy that names the run, when the model must know it."""
-    stack, situation = trial.stack, trial.situation
-    sample = trial.prompts[situation.prompt_name]
+    """Give the prompt that runs share, or one that names the run, when the model must know it."""
+    situation = trial.situation
     if not (situation.model_faults or situation.model_rules):
-        return str(sample["id"])
-    body = {"name": f"Prompt of trial {trial.index}", "text": f"{sample['text']}\n{trial.marker}"}
-    return str(stack.api.post("/v1/ai/templates", body)["id"])
+        return trial.prompts[situation.prompt_name]
+    return own_prompt(trial.stack.api, situation.prompt_name, f"\n{trial.marker}")
 
 
 def _open_line(trial: Trial) -> None:
