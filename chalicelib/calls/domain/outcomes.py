@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from chalicelib.calls.domain.happenings import Happening, has_happened
-from chalicelib.calls.domain.machines import has_heard_machine_only
+from chalicelib.calls.domain.machines import has_heard_machine_only, is_doubted
 from chalicelib.calls.domain.turns import TurnEnd, TurnKind, opted_out
 from chalicelib.kernel.clock import iso
 
@@ -185,7 +185,7 @@ def _by_machine(call: Call) -> Conclusion | None:
     verdict = next((verdict_of(detail) or OF_VERDICT["machine_start"] for detail in found), None)
     if verdict and has_happened(call, Happening.MESSAGE_BEGUN):
         return Conclusion(Outcome.VOICEMAIL_NO_MESSAGE, "message_cut")
-    return verdict
+    return None if is_doubted(call) else verdict
 
 
 def _by_talk(call: Call, turns: tuple[Turn, ...]) -> Conclusion:

@@ -90,6 +90,18 @@ NOT_DONE = ToolRun("t", OPT_OUT_TOOL, "{}", "Not done.", done=False, took_ms=1)
         (_ended("completed", ("machine_detected", "machine_new")), [], "voicemail_no_message", "machine_new"),
         (_ended("completed", ("machine_detected", "odd")), [], "voicemail_no_message", ""),
         (_ended("completed", ("machine_doubted", "machine_start")), [_said()], "completed", ""),
+        (
+            _ended("completed", ("machine_detected", "machine_end_other"), "machine_doubted"),
+            [_said()],
+            "completed",
+            "",
+        ),
+        (
+            _ended("completed", ("machine_detected", "machine_end_beep"), "machine_doubted", "message_begun"),
+            [_said()],
+            "voicemail_no_message",
+            "message_cut",
+        ),
         (_ended("completed", ("person_detected", "human")), [], "abandoned", "hung_up"),
         (_ended("completed", "screened"), [_said(at=NOW)], "declined", "screened"),
         (_ended("completed", "screened"), [_said(at=LATER)], "completed", ""),
