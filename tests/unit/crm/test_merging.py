@@ -202,6 +202,28 @@ def test_the_job_may_be_faster_than_the_request(crm, ada, double):
     assert len(_notes(crm, ada.id)) == 60
 
 
+def test_the_request_may_end_between_two_reads_of_the_job(crm, ada, double):
+    """A job that has just read the one to go before it was merged moves the notes all the same."""
+    merge, get = crm.contacts.merge, crm.contacts.get
+    held = []
+
+    def slowly(contact_id):
+        found = get(contact_id)
+        if contact_id == double.id and held:
+            merge(*held.pop())
+        return found
+
+    def meanwhile(*arguments):
+        held.append(arguments)
+        crm.contacts.get = slowly
+        work_off(crm)
+
+    crm.contacts.merge = meanwhile
+    merge_contact(crm, ada.id, double.id)
+    assert list_jobs(crm, 1).items[0].error is None
+    assert len(_notes(crm, ada.id)) == 60
+
+
 @pytest.mark.parametrize("length", range(1, 40))
 def test_whoever_merges_may_die_anywhere(crm, ada, double, length):
     """Either nothing has happened, or the job does all of it; a second try does the rest."""
