@@ -6,19 +6,9 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from chalicelib.ai.domain import keys, wording
-from chalicelib.ai.domain.answering import (
-    Answer,
-    advised,
-    answer_in,
-    corrected,
-    corrections,
-    settled,
-    spoken,
-)
+from chalicelib.ai.domain.answering import Answer, advised, answer_in
 from chalicelib.ai.domain.conversation import (
-    END_TOOL,
     OPT_OUT_TOOL,
-    TRANSFER_TOOL,
     AwaitKeys,
     CallerPressed,
     CallerSaid,
@@ -26,23 +16,20 @@ from chalicelib.ai.domain.conversation import (
     CallerUnclear,
     CallStarted,
     Conversation,
-    Corrected,
-    Directive,
     Hangup,
     Heard,
     Listen,
     MenuAction,
     Say,
-    ToolResult,
-    ToolUsed,
     Transfer,
     UseTool,
 )
-from chalicelib.ai.domain.endings import done_or, each, fixed, give_up, own_or, say
+from chalicelib.ai.domain.endings import each, fixed, give_up, own_or, say
 from chalicelib.ai.domain.languages import language_note
 from chalicelib.ai.domain.machines import answer_to_machine
 from chalicelib.ai.domain.privacy import caller_words
 from chalicelib.ai.domain.reactions import react_to_danger, react_to_words
+from chalicelib.ai.domain.rounds import carry_out, close
 from chalicelib.ai.domain.saying import say_fixed
 from chalicelib.ai.domain.sentences import Sentence, sentence
 from chalicelib.ai.domain.speaking import Speaker, Writer, speakable
@@ -50,16 +37,9 @@ from chalicelib.ai.ports.models import ChatModel, Dropped, ModelRequest, TextDel
 from chalicelib.kernel.errors import Unavailable
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
-
     from chalicelib.ai.domain.conversation import Event, MenuKey
     from chalicelib.ai.domain.endings import Responding
 
-    # The conversation as it is after one question to the model, and how the turn ends if it does.
-    _Round = Generator[Directive, ToolResult | None, tuple[Conversation, Responding | None]]
-
-# Actions that end a turn when they were granted.
-_ENDINGS = frozenset({END_TOOL, OPT_OUT_TOOL, TRANSFER_TOOL})
 _MAX_ROUNDS = 4
 _MAX_SILENCES = 2
 
@@ -145,9 +125,9 @@ class Engine:
                 yield from give_up(conversation, error.code)
                 return
             if answer.uses:
-                conversation, ending = yield from _use(conversation, answer)
+                conversation, ending = yield from carry_out(conversation, answer)
             else:
-                conversation, ending = yield from _close(conversation, answer, is_second=was_corrected)
+                conversation, ending = yield from close(conversation, answer, is_second=was_corrected)
                 was_corrected = True
             if ending:
                 yield from ending
@@ -223,59 +203,6 @@ def greet(conversation: Conversation) -> Responding:
     if not conversation.is_written:
         greeting = speakable(greeting, conversation.own_language)
     yield from say(greeting, Listen())
-
-
-def _close(conversation: Conversation, answer: Answer, *, is_second: bool) -> _Round:
-    """End the turn, unless something was held back that the model shall say otherwise: once."""
-    if not answer.withheld.strip() or answer.is_said:
-        said = answer.echo.last if answer.is_said else answer.text
-        return conversation, done_or(conversation, said, Sentence.REPEAT, Listen())
-    if is_second and answer.is_echo:
-        return conversation, each(corrections(conversation, answer))
-    yield Corrected(answer.withheld.strip())
-    if answer.text.strip():
-        yield Say(" ", language=conversation.language)
-    if is_second:
-        return conversation, each(corrections(conversation, answer))
-    return corrected(conversation, answer), None
-
-
-def _use(conversation: Conversation, answer: Answer) -> _Round:
-    """Run the actions of an answer; some of them decide how the turn ends."""
-    if answer.text.strip():
-        yield Say(" ", language=conversation.language)
-    conversation = spoken(conversation, answer.text)
-    for use in answer.uses:
-        result = (yield use) or ToolResult("", done=False)
-        conversation = _told(conversation, use, result)
-        if result.done and use.name in _ENDINGS:
-            text = yield from _settle(conversation, answer)
-            return conversation, _ending(conversation, use.name, answer.text + text)
-    text = yield from _settle(conversation, answer)
-    return spoken(conversation, text), None
-
-
-def _told(conversation: Conversation, use: UseTool, result: ToolResult) -> Conversation:
-    used = ToolUsed(use.id, use.name, use.arguments, result.text)
-    done = (*conversation.done, use.name) if result.done else conversation.done
-    return replace(conversation, history=(*conversation.history, used), done=done)
-
-
-def _settle(conversation: Conversation, answer: Answer) -> Generator[Directive, ToolResult | None, str]:
-    """Speak what waited for the actions of its answer, if they bear it out; give what was spoken."""
-    directive = settled(conversation, answer)
-    if directive is None:
-        return ""
-    yield directive
-    return directive.text if isinstance(directive, Say) else ""
-
-
-def _ending(conversation: Conversation, tool: str, said: str) -> Responding:
-    if tool == OPT_OUT_TOOL:
-        return fixed(conversation, Sentence.OPTED_OUT, Hangup("opted_out"))
-    if tool == END_TOOL:
-        return done_or(conversation, said, Sentence.GOODBYE, Hangup("agent_goodbye"))
-    return done_or(conversation, said, Sentence.TRANSFERRING, Transfer("asked_for_person"))
 
 
 def _opt_out(conversation: Conversation) -> Responding:

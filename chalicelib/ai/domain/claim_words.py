@@ -9,6 +9,14 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from chalicelib.ai.domain.claim_sayings import ACT, ACTS, DAYS, FIRST, OPENINGS_ONLY, STATE, STATES, WORDED
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    _Table = Mapping[str, Mapping[str, tuple[str, ...]]]
 
 
 class Claim(StrEnum):
@@ -22,6 +30,7 @@ class Claim(StrEnum):
     CANCELLED = "cancelled"
     PUT_THROUGH = "put_through"
     DONE = "done"  # whatever it was
+    EXPECTED = "expected"  # a time stands, at which somebody is expected
 
 
 # What ends a part of a sentence, and what ends the sentence, as words of a statement.
@@ -126,7 +135,8 @@ _PAST = {
     Claim.DONE: "confirmé",
 }
 # A slot is words with `|` between; `?`: may be left out; `*`: as often as one likes; `_`: any word; `...`:
-# a few of any; `ADV` any adverbs, `DONE` what was done, `END` the end of this part of the sentence.
+# a few of any; `ADV` any adverbs, `DONE` what was done, `DAY` a day or a month, `END` the end of this part of
+# the sentence.
 _ACTS = {
     "en": (
         "i|we have|ve? ADV DONE",
@@ -185,61 +195,6 @@ _SHORT = {
     "es": ("ya|todo|está|queda|quedado? ADV DONE END|para", "ya|todo|queda? reservado END"),
     "fr": ("DONE END|pour",),
 }
-_ACT, _STATE, _FIRST = "act", "state", "first"
-# What is worded in a way of its own.
-_SAYINGS = (
-    ("en", _ACT, "i|we have|ve? ADV made|taken a|the note", Claim.NOTED),
-    ("en", _ACT, "i|we have|ve? ADV put|written that|it|this down", Claim.NOTED),
-    ("en", _ACT, "i|we have|ve? ADV put|got|have you|your _? in|down for|on|at|with", Claim.BOOKED),
-    (
-        "en",
-        _ACT,
-        "i|we have|ve? ADV made|set|secured your|the|an|that|you _? _? appointment|booking",
-        Claim.BOOKED,
-    ),
-    (
-        "en",
-        _STATE,
-        "your|the appointment|booking|reservation has|is|was ADV been? ADV made|set",
-        Claim.BOOKED,
-    ),
-    ("en", _STATE, "you are|re ADV in|down for|on|at", Claim.BOOKED),
-    ("en", _ACT, "i|we have|ve? ADV put|patched you through", Claim.PUT_THROUGH),
-    ("en", _ACT, "i|we have|ve? ADV passed|handed that|it|this|your _? _? on|over", Claim.NOTED),
-    ("en", _ACT, "i|we have|ve? ADV set|signed that|it|you|your _? up", Claim.BOOKED),
-    (
-        "en",
-        _ACT,
-        "i|we have|ve? ADV taken|put you|your|this|that _? off|on our|the|your _? list",
-        Claim.CANCELLED,
-    ),
-    ("en", _ACT, "consider it|that|this done", Claim.DONE),
-    ("en", _ACT, "it|that|this|everything is|s|are ADV done", Claim.DONE),
-    ("en", _FIRST, "all? done END", Claim.DONE),
-    ("es", _ACT, "acabo|acabamos de ADV reservar|reservarle|agendar|agendarle|programar", Claim.BOOKED),
-    ("es", _ACT, "acabo|acabamos de ADV enviar|enviarle|enviarlo|mandar|mandarle|enviárselo", Claim.SENT),
-    (
-        "es",
-        _ACT,
-        "acabo|acabamos de ADV anotar|anotarlo|apuntar|apuntarlo|actualizar|cambiar|cancelar",
-        Claim.DONE,
-    ),
-    ("es", _ACT, "he|hemos tomado nota", Claim.NOTED),
-    ("es", _STATE, "tiene|tienes una? cita reservada|agendada|programada|confirmada", Claim.BOOKED),
-    ("es", _FIRST, "ya|todo? está|queda? ya? hecho END", Claim.DONE),
-    ("es", _FIRST, "ya|todo? está? todo? listo STOP", Claim.DONE),
-    ("fr", _ACT, "j|nous ai|avons ADV pris|mis note|à|bonne note|jour?", Claim.NOTED),
-    ("fr", _ACT, "j|je|nous vous? ai|avons ADV pris|fixé votre|un|le|ce? rendez", Claim.BOOKED),
-    ("fr", _STATE, "votre rendez vous est ADV pris|fixé", Claim.BOOKED),
-    (
-        "fr",
-        _ACT,
-        "je viens|venons de|d _? réserver|envoyer|noter|modifier|annuler|confirmer|enregistrer",
-        Claim.DONE,
-    ),
-    ("fr", _ACT, "c|tout est ADV fait|noté|enregistré", Claim.DONE),
-    ("fr", _ACT, "je vous ai ADV mis en relation", Claim.PUT_THROUGH),
-)
 _ENDS = {"END": (COMMA, FULL_STOP), "STOP": (FULL_STOP,)}
 
 
@@ -250,24 +205,25 @@ def _slots(part: str, language: str, done: frozenset[str]) -> tuple[Slot, ...]:
         return (Slot(done),)
     if part == "...":
         return (Slot(may_lack=True),) * _LONGEST_GAP
-    words = [each for name in part.rstrip("?*").split("|") for each in _ENDS.get(name, (name,))]
+    named = {**_ENDS, "DAY": tuple(DAYS[language].split())}
+    words = [each for name in part.rstrip("?*").split("|") for each in named.get(name, (name,))]
     return (Slot(frozenset() if words == ["_"] else frozenset(words), part[-1] in "?*", part[-1] == "*"),)
 
 
 def _statement(shape: str, language: str, claim: Claim, kind: str) -> Statement:
-    done = frozenset((_PAST if "PAST" in shape else _DONE[language])[claim].split())
-    if kind != _ACT:
+    done = frozenset((_PAST if "PAST" in shape else _DONE[language]).get(claim, "").split())
+    if kind != ACT:
         done -= set(_LIES.split())
     slots = tuple(slot for part in shape.split() for slot in _slots(part, language, done))
-    return Statement(slots, claim, language, is_state=kind == _STATE, is_first=kind == _FIRST)
+    return Statement(slots, claim, language, is_state=kind == STATE, is_first=kind == FIRST)
 
 
 def _statements() -> tuple[Statement, ...]:
     tables = (
-        (_ACTS, _ACT, tuple(_PAST)),
-        (_STATES, _STATE, tuple(_PAST)),
-        (_OF_IT, _STATE, _KINDS_OF_IT),
-        (_SHORT, _FIRST, _KINDS_OF_IT),
+        (_ACTS, ACT, tuple(_PAST)),
+        (_STATES, STATE, tuple(_PAST)),
+        (_OF_IT, STATE, _KINDS_OF_IT),
+        (_SHORT, FIRST, _KINDS_OF_IT),
     )
     ways = [
         _statement(shape, language, claim, kind)
@@ -276,7 +232,18 @@ def _statements() -> tuple[Statement, ...]:
         for shape in shapes
         for claim in claims
     ]
-    return (*ways, *(_statement(shape, language, claim, kind) for language, kind, shape, claim in _SAYINGS))
+    sayings = [*_worded(), *_more(STATES, STATE), *_more(ACTS, ACT), *_more(OPENINGS_ONLY, FIRST)]
+    return (*ways, *(_statement(shape, language, claim, kind) for language, kind, shape, claim in sayings))
+
+
+def _worded() -> Iterator[tuple[str, str, str, Claim]]:
+    yield from ((language, kind, shape, Claim(claim)) for language, kind, shape, claim in WORDED)
+
+
+def _more(table: _Table, kind: str) -> Iterator[tuple[str, str, str, Claim]]:
+    for claim, by_language in table.items():
+        for language, shapes in by_language.items():
+            yield from ((language, kind, shape, Claim(claim)) for shape in shapes)
 
 
 def _by_opening() -> dict[str, tuple[int, ...]]:

@@ -112,6 +112,8 @@ def borne_out(claims: Iterable[str]) -> frozenset[Claim]:
     kinds = {Claim(claim) for claim in claims}
     if Claim.BOOKED in kinds:
         kinds.add(Claim.CALL_PROMISED)  # a time was set
+    if kinds & {Claim.BOOKED, Claim.CALL_PROMISED, Claim.CHANGED}:
+        kinds.add(Claim.EXPECTED)
     return frozenset({*kinds, Claim.DONE} if kinds else ())
 
 

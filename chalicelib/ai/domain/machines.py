@@ -182,5 +182,8 @@ def _answer_to_silence(other: OtherEnd, silences: int) -> tuple[Directive, ...]:
 
 def _plain(text: str) -> str:
     """Lower the case, drop accents, and write every apostrophe in one way, as transcripts differ in them."""
-    letters = unicodedata.normalize("NFKD", text[:_LONGEST_TEXT].casefold().replace("\u2019", "'"))
+    letters = text[:_LONGEST_TEXT].casefold().replace("\u2019", "'")
+    if letters.isascii():
+        return " ".join(letters.split())
+    letters = unicodedata.normalize("NFKD", letters)
     return " ".join("".join(each for each in letters if not unicodedata.combining(each)).split())

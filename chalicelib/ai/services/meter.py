@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from chalicelib.ai.domain.analysis import Usage
-from chalicelib.ai.ports.models import TextDelta
+from chalicelib.ai.ports.models import Dropped, TextDelta
 from chalicelib.kernel.clock import millis
 from chalicelib.kernel.errors import Unavailable
 
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 _CHARS_PER_TOKEN = 4
 # What is noted of a question whose answer nobody waits for any more.
 GIVEN_UP = "given_up"
+# Words that nobody hears yet are passed on so often (seconds), so that the turn's end is seen in time.
+_TOGETHER_S = 0.1
 
 
 class TooSlowError(Exception):
@@ -37,7 +39,8 @@ class Meter:
 
     `model_of` gives the model when it is first asked. `patience` says how long (seconds) it may be silent
     before `stalled` is called; None: for ever. When that raises, the question is given up, and what it
-    consumed is estimated.
+    consumed is estimated. `joins`: nobody hears a word before the turn is complete, so that words which come
+    within a moment are passed on together, and what costs by the piece costs once.
     """
 
     model_of: Callable[[], ChatModel]
@@ -45,6 +48,7 @@ class Meter:
     deadline: float
     patience: Callable[[], float | None]
     stalled: Callable[[], None]
+    joins: bool = False
     first_ms: int | None = None
     _asked: list[ModelUse] = field(default_factory=list)
     _is_over: bool = False
@@ -65,8 +69,13 @@ class Meter:
         if began >= self.deadline:
             raise Unavailable("There is no time left to ask the model.", retryable=True, code="model_timeout")
         asking = replace(request, time_left_s=self.deadline - began, tell=self._note)
-        parts = iter(self.model_of().stream(asking))
-        for part in self._watched(parts, asking):
+        parts = self._timed(iter(self.model_of().stream(asking)), asking, began)
+        yield from _joined(parts, self.clock) if self.joins else parts
+
+    def _timed(
+        self, parts: Iterator[ModelPart], request: ModelRequest, began: float
+    ) -> Generator[ModelPart, None, None]:
+        for part in self._watched(parts, request):
             if isinstance(part, TextDelta) and self.first_ms is None:
                 self.first_ms = self._since(began)
             yield part
@@ -118,6 +127,29 @@ class Meter:
 
     def _since(self, began: float) -> int:
         return millis(self.clock.elapsed() - began)
+
+
+def _joined(parts: Iterator[ModelPart], clock: Clock) -> Generator[ModelPart, None, None]:
+    """Put words together that come within a moment; those of an answer that was given up are dropped."""
+    words, since = "", 0.0
+    try:
+        for part in parts:
+            if isinstance(part, TextDelta):
+                since = since if words else clock.elapsed()
+                words += part.text
+                if clock.elapsed() - since < _TOGETHER_S:
+                    continue
+                part = TextDelta(words)  # noqa: PLW2901  in place of its last piece
+            elif words and not isinstance(part, Dropped):
+                yield TextDelta(words)
+            words = ""
+            yield part
+    except Unavailable:
+        if words:
+            yield TextDelta(words)
+        raise
+    if words:
+        yield TextDelta(words)
 
 
 def estimated_usage(request: ModelRequest, answer: str = "") -> Usage:

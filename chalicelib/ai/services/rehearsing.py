@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from chalicelib.ai.domain.analysis import Usage
 from chalicelib.ai.domain.checking import failures_of
@@ -15,45 +14,41 @@ from chalicelib.ai.domain.conversation import (
     CallerSilent,
     CallerUnclear,
     CallStarted,
-    Hangup,
     Heard,
-    Listen,
     Message,
-    Say,
     Spoken,
     ToolResult,
     ToolUsed,
-    Transfer,
     UseTool,
 )
 from chalicelib.ai.domain.languages import language_spoken
-from chalicelib.ai.domain.rehearsals import ENDED, SAID, USED, Rehearsal, Seen, TurnSeen, cost_of
+from chalicelib.ai.domain.rehearsals import Rehearsal, TurnSeen, cost_of
 from chalicelib.ai.domain.scenarios import Ends
-from chalicelib.ai.domain.tooling import agrees
+from chalicelib.ai.domain.tooling import agrees_to
 from chalicelib.ai.domain.wording import pressed
 from chalicelib.ai.engine import Engine
 from chalicelib.ai.services.meter import Meter
 from chalicelib.ai.services.personas import persona_says
 from chalicelib.ai.services.stubs import rehearsed
 from chalicelib.ai.services.tooling import Toolbox, run_tool
+from chalicelib.ai.services.watched_turns import WatchedTurn
 from chalicelib.kernel.clock import millis
 from chalicelib.kernel.errors import AppError
 
 if TYPE_CHECKING:
     from chalicelib.ai.domain.asking import ModelUse
-    from chalicelib.ai.domain.conversation import Conversation, Directive, Event
+    from chalicelib.ai.domain.conversation import Conversation, Event
     from chalicelib.ai.domain.scenarios import Scenario, Step
     from chalicelib.ai.domain.tooling import ToolRun
     from chalicelib.ai.ports.ai import AiPorts
     from chalicelib.ai.ports.evaluations import Cast, Stage
-    from chalicelib.kernel.clock import Clock
 
 # A playing that takes longer is broken off: the function that plays it has two minutes.
 TIME_LIMIT_S = 90.0
 _TURN_LIMIT_S = 20.0
 TOO_DEAR = "spend_ceiling: The evaluation has cost what it may (max_spend)."
-_ENDS = {Listen: Ends.LISTEN, Transfer: Ends.TRANSFER, Hangup: Ends.HANG_UP}
-_PAUSES = frozenset({"[silent]", "[unclear]"})
+_SILENT, _UNCLEAR = "[silent]", "[unclear]"
+_PAUSES = frozenset({_SILENT, _UNCLEAR})
 
 
 @dataclass(frozen=True)
@@ -104,6 +99,20 @@ class _TooLongError(Exception):
     """The playing takes longer than it may."""
 
 
+@dataclass(frozen=True)
+class _Question:
+    """What the agent wanted to do in its last turn but for pauses, and what was heard of its words."""
+
+    runs: tuple[ToolRun, ...] = ()
+    spoken: str = ""
+    was_silent: bool = False
+
+    def agreed(self, words: str) -> tuple[ToolRun, ...]:
+        """Give the actions to which these words say yes."""
+        is_agreed = agrees_to(self.runs, self.spoken, words, was_silent=self.was_silent)
+        return tuple(run for run in self.runs if run.held and is_agreed)
+
+
 @dataclass
 class _Playing:
     """A conversation while it is played."""
@@ -115,7 +124,7 @@ class _Playing:
     turns: list[TurnSeen] = field(default_factory=list)
     history: list[Message] = field(default_factory=list)
     runs: list[ToolRun] = field(default_factory=list)
-    latest: tuple[ToolRun, ...] = ()
+    question: _Question = field(default_factory=_Question)
     silences: int = 0
     language: str = ""
     usage: Usage = field(default_factory=Usage)
@@ -165,10 +174,12 @@ class _Playing:
         """Let only so much of the last answer have been heard."""
         if step.heard is not None and self.history and isinstance(self.history[-1], Spoken):
             self.history[-1:] = [Spoken(step.heard)] if step.heard else []
+            if not self.silences:
+                self.question = replace(self.question, spoken=step.heard)
 
     def _take(self, event: Event, words: str) -> None:
         """Take one turn; what the caller did stands in the history before the agent answers the next."""
-        turn = _Turn(self.ai.clock, self.ai.clock.elapsed(), words)
+        turn = WatchedTurn(self.ai.clock, self.ai.clock.elapsed(), words)
         self._hear(event)
         meter = self._meter()
         responding = Engine(meter).respond(self._conversation(), event)
@@ -210,25 +221,28 @@ class _Playing:
             known = (base.own_language, *base.languages)
             self.language = language_spoken(known, self.language, event.text, event.language)
 
-    def _keep(self, turn: _Turn) -> None:
+    def _keep(self, turn: WatchedTurn) -> None:
         seen = turn.told(len(self.turns))
         self.turns.append(seen)
         self.runs += turn.runs
-        self.latest = tuple(turn.runs)
         is_pause = turn.words in _PAUSES
+        self.question = (
+            replace(self.question, was_silent=self.question.was_silent or turn.words == _SILENT)
+            if is_pause
+            else _Question(tuple(turn.runs), seen.words if seen.end is Ends.LISTEN else "")
+        )
         self.silences = self.silences + 1 if is_pause else 0
         said = [Heard(turn.words)] if turn.words and not is_pause else []
         used = [ToolUsed(run.id, run.name, run.arguments, run.result) for run in turn.runs]
         self.history += [*said, *used, *([Spoken(seen.words)] if seen.words else [])]
 
-    def _use(self, use: UseTool, turn: _Turn) -> ToolResult:
+    def _use(self, use: UseTool, turn: WatchedTurn) -> ToolResult:
         run = run_tool(self._box(turn.words), use, tuple(turn.runs))
         turn.used(run)
         return ToolResult(run.result, run.done)
 
     def _box(self, words: str) -> Toolbox:
-        """Give what may be used; what was held in the turn before is agreed to by a yes in this one."""
-        held = tuple(run for run in self.latest if run.held)
+        """Give what may be used; what was asked about last is agreed to by a yes now."""
         return Toolbox(
             tools=self._tools,
             allowed=self.cast.allowed,
@@ -237,65 +251,16 @@ class _Playing:
             clock=self.ai.clock,
             conduct=self.cast.conversation.conduct,
             before=tuple(self.runs),
-            agreed=held if agrees(words) else (),
+            agreed=self.question.agreed(words),
             log_as={"call_id": self.cast.context.call_id},
         )
 
 
-@dataclass
-class _Turn:
-    """What is seen in one turn while it goes on."""
-
-    clock: Clock
-    began: float
-    words: str
-    seen: list[Seen] = field(default_factory=list)
-    runs: list[ToolRun] = field(default_factory=list)
-    first_ms: int | None = None
-
-    def add(self, directive: Directive) -> None:
-        """Note words, put together with the words before them, or the end."""
-        if isinstance(directive, Say):
-            self._say(directive.text)
-        elif isinstance(directive, Listen | Transfer | Hangup):
-            self.seen.append(Seen(ENDED, directive.reason, _ENDS[type(directive)]))
-
-    def _say(self, text: str) -> None:
-        if self.first_ms is None and text.strip():
-            self.first_ms = self._since_began()
-        if self.seen and self.seen[-1].kind == SAID:
-            self.seen[-1] = replace(self.seen[-1], text=self.seen[-1].text + text)
-        else:
-            self.seen.append(Seen(SAID, text))
-
-    def used(self, run: ToolRun) -> None:
-        """Note an action."""
-        self.runs.append(run)
-        self.seen.append(Seen(USED, run.result, run.name, _arguments(run.arguments), run.done))
-
-    def told(self, number: int) -> TurnSeen:
-        """Give the turn as it was."""
-        seen = tuple(replace(each, text=each.text.strip()) for each in self.seen)
-        seen = tuple(each for each in seen if each.kind != SAID or each.text)
-        return TurnSeen(number, self.words, seen, self.first_ms, self._since_began())
-
-    def _since_began(self) -> int:
-        return millis(self.clock.elapsed() - self.began)
-
-
 def _event_of(step: Step) -> tuple[Event, str]:
     if step.silent:
-        return CallerSilent(), "[silent]"
+        return CallerSilent(), _SILENT
     if step.keys:
         return CallerPressed(step.keys, is_complete=True), pressed(step.keys)
     if step.unclear:
-        return CallerUnclear(step.unclear), "[unclear]"
+        return CallerUnclear(step.unclear), _UNCLEAR
     return CallerSaid(step.caller, step.language), step.caller
-
-
-def _arguments(written: str) -> dict[str, Any]:
-    try:
-        read = json.loads(written or "{}")
-    except ValueError:
-        return {"": written}
-    return read if isinstance(read, dict) else {"": read}

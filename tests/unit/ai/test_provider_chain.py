@@ -413,3 +413,38 @@ def test_a_meter_keeps_every_question():
     list(meter.stream(ModelRequest("Be brief.", (Heard("Hi"),))))
     assert [(use.provider, use.error) for use in meter.asked] == [("a", "model_failed"), ("b", "")]
     assert meter.usage == USAGE
+
+
+def _joined(*scripts):
+    """Play providers through a meter that joins; give the parts, and the failure if it ends in one."""
+    chain = Chain(*scripts)
+    clock = chain.clock
+    meter = Meter(lambda: chain.chain, clock, clock.elapsed() + 20, lambda: None, lambda: None, joins=True)
+    parts = []
+    try:
+        parts.extend(meter.stream(ModelRequest("Be brief.", (Heard("Hi"),), again=SAY_AGAIN)))
+    except Unavailable as error:
+        parts.append(error)
+    return parts
+
+
+def test_words_that_nobody_hears_yet_are_passed_on_together():
+    """All that comes within a tenth of a second is one piece; what follows it keeps its place."""
+    script = ("We ", "sell ", 0.05, "pumps", 0.06, ". ", "And ", "pipes.", ACTION, Finished(USAGE))
+    assert _joined(script) == [
+        TextDelta("We sell pumps. "),
+        TextDelta("And pipes."),
+        ACTION,
+        Finished(USAGE),
+    ]
+
+
+def test_joined_words_are_not_lost_when_their_provider_fails():
+    """Who has nobody else to ask passes on what came, and then fails."""
+    assert _joined(("We ", "sell ", DOWN)) == [TextDelta("We sell "), DOWN]
+
+
+def test_joined_words_that_were_not_passed_on_need_no_apology():
+    """The next provider answers from the beginning, as nobody has heard that the first one broke off."""
+    heard = _joined(("We ", "have ", DOWN), GOOD)
+    assert [part for part in heard if isinstance(part, TextDelta)] == [TextDelta("We sell pumps.")]

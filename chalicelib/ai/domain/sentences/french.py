@@ -58,6 +58,17 @@ WORDS: Mapping[Sentence, str] = {
     Sentence.CALL_AGAIN_LATER: " Rappelez plus tard, s'il vous plaît. Au revoir.",
     Sentence.HOLD_THE_LINE: "Ne quittez pas, s'il vous plaît.",
     Sentence.LINE_WAS_BAD: "Pardon, la ligne était mauvaise un instant. Continuez, s'il vous plaît.",
+    Sentence.WOULD_LIKE_TO_TALK: "{name} souhaite vous parler.",
+    Sentence.SOME_CALLER: "Quelqu'un",
+    Sentence.THEY_SAID: " Ses mots : {words}",
+    Sentence.THEY_SAID_NOTHING: " Le sujet n'a pas été précisé.",
+    Sentence.JUST_NOW: " Et à l'instant : {words}",
+    Sentence.INVITED: "Vous êtes invité à une conférence téléphonique.",
+    Sentence.SUPERVISES: "On vous demande de superviser un appel.",
+    Sentence.PRESS_TO_TAKE: "Appuyez sur 1 pour prendre l'appel.",
+    Sentence.PRESS_TO_JOIN: "Appuyez sur 1 pour participer.",
+    Sentence.CALL_IS_OVER: "L'appel est terminé. Au revoir.",
+    Sentence.ALL_RIGHT: "D'accord. Au revoir.",
     Sentence.LEAVE_MESSAGE: (
         "Personne ne peut prendre votre appel pour le moment. Laissez un message après le bip."
     ),

@@ -66,6 +66,17 @@ WORDS: Mapping[Sentence, str] = {
     Sentence.CALL_AGAIN_LATER: " Bitte rufen Sie später noch einmal an. Auf Wiederhören.",
     Sentence.HOLD_THE_LINE: "Bitte bleiben Sie in der Leitung.",
     Sentence.LINE_WAS_BAD: "Entschuldigung, die Verbindung war kurz schlecht. Bitte sprechen Sie weiter.",
+    Sentence.WOULD_LIKE_TO_TALK: "{name} möchte mit Ihnen sprechen.",
+    Sentence.SOME_CALLER: "Jemand",
+    Sentence.THEY_SAID: " Die Worte waren: {words}",
+    Sentence.THEY_SAID_NOTHING: " Worum es geht, wurde nicht gesagt.",
+    Sentence.JUST_NOW: " Und gerade eben: {words}",
+    Sentence.INVITED: "Sie sind zu einer Telefonkonferenz eingeladen.",
+    Sentence.SUPERVISES: "Sie werden gebeten, ein Gespräch zu begleiten.",
+    Sentence.PRESS_TO_TAKE: "Drücken Sie die 1, um den Anruf anzunehmen.",
+    Sentence.PRESS_TO_JOIN: "Drücken Sie die 1, um teilzunehmen.",
+    Sentence.CALL_IS_OVER: "Der Anruf ist beendet. Auf Wiederhören.",
+    Sentence.ALL_RIGHT: "In Ordnung. Auf Wiederhören.",
     Sentence.LEAVE_MESSAGE: (
         "Gerade kann niemand Ihren Anruf annehmen. Bitte hinterlassen Sie nach dem Ton eine Nachricht."
     ),

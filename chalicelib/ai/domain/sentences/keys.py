@@ -50,6 +50,18 @@ class Sentence(StrEnum):
     CALL_AGAIN_LATER = "call_again_later"
     HOLD_THE_LINE = "hold_the_line"
     LINE_WAS_BAD = "line_was_bad"
+    # To colleagues, and to others who are called in.
+    WOULD_LIKE_TO_TALK = "would_like_to_talk"  # {name}
+    SOME_CALLER = "some_caller"
+    THEY_SAID = "they_said"  # {words}
+    THEY_SAID_NOTHING = "they_said_nothing"
+    JUST_NOW = "just_now"  # {words}
+    INVITED = "invited"
+    SUPERVISES = "supervises"
+    PRESS_TO_TAKE = "press_to_take"
+    PRESS_TO_JOIN = "press_to_join"
+    CALL_IS_OVER = "call_is_over"
+    ALL_RIGHT = "all_right"
     # Messages that callers leave.
     LEAVE_MESSAGE = "leave_message"
     NOTHING_HEARD = "nothing_heard"

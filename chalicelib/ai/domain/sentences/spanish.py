@@ -52,6 +52,17 @@ WORDS: Mapping[Sentence, str] = {
     Sentence.CALL_AGAIN_LATER: " Por favor, llame más tarde. Adiós.",
     Sentence.HOLD_THE_LINE: "Por favor, no cuelgue.",
     Sentence.LINE_WAS_BAD: "Perdone, la línea ha fallado un momento. Continúe, por favor.",
+    Sentence.WOULD_LIKE_TO_TALK: "{name} quiere hablar con usted.",
+    Sentence.SOME_CALLER: "Alguien",
+    Sentence.THEY_SAID: " Ha dicho: {words}",
+    Sentence.THEY_SAID_NOTHING: " No ha dicho de qué se trata.",
+    Sentence.JUST_NOW: " Y ahora mismo: {words}",
+    Sentence.INVITED: "Está usted invitado a una conferencia telefónica.",
+    Sentence.SUPERVISES: "Se le pide que supervise una llamada.",
+    Sentence.PRESS_TO_TAKE: "Pulse 1 para atender la llamada.",
+    Sentence.PRESS_TO_JOIN: "Pulse 1 para unirse.",
+    Sentence.CALL_IS_OVER: "La llamada ha terminado. Adiós.",
+    Sentence.ALL_RIGHT: "De acuerdo. Adiós.",
     Sentence.LEAVE_MESSAGE: (
         "En este momento nadie puede atender su llamada. Por favor, deje un mensaje después de la señal."
     ),

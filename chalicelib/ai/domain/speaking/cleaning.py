@@ -114,7 +114,7 @@ class Speaker:
     def _letters(self, text: str) -> _Taken:
         run = letters_of(text)
         is_open = len(run) == len(text) and not self._ended
-        if self._word or not any(held.startswith(run) for held in signs.HELD):
+        if self._word or run not in signs.HELD_PARTS:
             return _Taken(len(run), run)
         if is_open:
             return _WAIT

@@ -21,7 +21,8 @@ HOST = re.compile(
     r"(?:https?:/+)?(?:www\.)?([^\W_]+(?:-+[^\W_]+)*(?:\.[^\W_]+(?:-+[^\W_]+)*)*)", re.IGNORECASE
 )
 # Beginnings of words that cannot be spoken before it is known what follows.
-HELD = ("http", "https", "www", "EUR", "USD", "GBP", "CHF", "JPY")
+HELD = frozenset({"http", "https", "www", "EUR", "USD", "GBP", "CHF", "JPY"})
+HELD_PARTS = frozenset(word[:length] for word in HELD for length in range(1, len(word) + 1))
 DOMAINS = {
     "com",
     "net",
