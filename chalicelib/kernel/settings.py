@@ -12,6 +12,15 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
+class ScheduleSettings:
+    """The group of the campaigns' schedules; the queue that they wake, and by which role (ARNs)."""
+
+    group: str
+    queue_arn: str
+    role_arn: str
+
+
+@dataclass(frozen=True)
 class Settings:
     """The functions' environment, typed; tables, queues, bucket and bus by their deployed names.
 
@@ -30,6 +39,8 @@ class Settings:
     post_call_queue_url: str
     news_queue_url: str
     jobs_queue_url: str
+    campaigns_queue_url: str
+    schedules: ScheduleSettings
     files_bucket: str
     event_bus_name: str
     connections_secret: str
@@ -37,6 +48,7 @@ class Settings:
     socket_api_endpoint: str
     allowed_countries: frozenset[str]
     dialing_enabled: bool
+    calling_hours: str
     speech_chars_per_second: float
     silence_patience_s: float
     token_requests_per_minute: int
@@ -57,6 +69,7 @@ class Settings:
             "post_call": self.post_call_queue_url,
             "news": self.news_queue_url,
             "jobs": self.jobs_queue_url,
+            "campaigns": self.campaigns_queue_url,
         }
 
 
@@ -73,6 +86,10 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         post_call_queue_url=environ["POST_CALL_QUEUE_URL"],
         news_queue_url=environ["NEWS_QUEUE_URL"],
         jobs_queue_url=environ["JOBS_QUEUE_URL"],
+        campaigns_queue_url=environ["CAMPAIGNS_QUEUE_URL"],
+        schedules=ScheduleSettings(
+            environ["SCHEDULE_GROUP"], environ["CAMPAIGNS_QUEUE_ARN"], environ["SCHEDULE_ROLE_ARN"]
+        ),
         files_bucket=environ["FILES_BUCKET"],
         event_bus_name=environ["EVENT_BUS_NAME"],
         connections_secret=environ["CONNECTIONS_SECRET"],
@@ -80,6 +97,7 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         socket_api_endpoint=environ["SOCKET_API_ENDPOINT"],
         allowed_countries=_codes(environ.get("ALLOWED_COUNTRIES", "US")),
         dialing_enabled=environ.get("DIALING_ENABLED", "true") == "true",
+        calling_hours=environ.get("CALLING_HOURS", "08:00-21:00"),
         speech_chars_per_second=float(environ.get("SPEECH_CHARS_PER_SECOND", "15")),
         silence_patience_s=float(environ.get("SILENCE_PATIENCE_SECONDS", "10")),
         token_requests_per_minute=int(environ.get("TOKEN_REQUESTS_PER_MINUTE", "600")),

@@ -53,6 +53,10 @@ class Call:
     `cost` is the sum of its lines in micro-dollars, known when its books are closed. `sip_code` is the last
     answer of the called network, when the carrier tells it. An erased call has lost its number and all that
     was said, and keeps what counts and cost are made of.
+
+    `campaign_id` names the campaign, `attempt` is which try at its member this is, from 1 on. `slots` are its
+    places among calls that may go on at once, as `<pool>#<place>`. `reserved` is the most that it may cost,
+    in micro-dollars, and `budgets` names those that hold so much for it; None: nothing is limited.
     """
 
     id: str
@@ -66,6 +70,11 @@ class Call:
     due_at: datetime
     priority: int = 5
     requested_by: str = ""
+    campaign_id: str = ""
+    attempt: int = 0
+    slots: tuple[str, ...] = ()
+    reserved: int | None = None
+    budgets: tuple[str, ...] = ()
     decision: Decision | None = None
     dialed_at: datetime | None = None
     sid: str = ""

@@ -22,15 +22,23 @@ if TYPE_CHECKING:
     from chalicelib.calls.domain.calls import Call
     from chalicelib.calls.domain.rooms import Participant
 
-__all__ = ["PRICES_OF", "CostLine", "cost_lines", "estimated_spend", "leg_lines"]
+__all__ = [
+    "DETECTION",
+    "PRICES_OF",
+    "CostLine",
+    "cost_lines",
+    "dearest_minute",
+    "estimated_spend",
+    "leg_lines",
+]
 
 # US list prices in dollars a started minute; a contract may differ.
 _VOICE_MINUTE = {Direction.OUTBOUND: "0.0140", Direction.INBOUND: "0.0085"}
 _TRANSPORT_MINUTE = {Transport.RELAY: ("conversation_relay", "0.07"), Transport.GATHER: None}
 # Dollars a started minute of each participant.
 _CONFERENCE_MINUTE = "0.0018"
-# Dollars a call on which the carrier said who answered.
-_DETECTION = "0.0075"
+# Micro-dollars a call on which the carrier said who answered.
+DETECTION = micros("0.0075")
 
 
 @dataclass(frozen=True)
@@ -55,8 +63,18 @@ def cost_lines(
     if transport and (price := _TRANSPORT_MINUTE[transport]):
         lines.append(CostLine(price[0], minutes, "minute", micros(price[1]) * minutes))
     if was_detected(call):
-        lines.append(CostLine("machine_detection", 1, "call", micros(_DETECTION)))
+        lines.append(CostLine("machine_detection", 1, "call", DETECTION))
     return (*lines, *_model_lines(asked, otherwise))
+
+
+def dearest_minute(transport: Transport, *, hands_over: bool) -> int:
+    """Give the most that a minute of an outbound call costs, in micro-dollars, models apart.
+
+    `hands_over`: a colleague may join it.
+    """
+    voice, talk = micros(_VOICE_MINUTE[Direction.OUTBOUND]), _TRANSPORT_MINUTE[transport]
+    minute = voice + (micros(talk[1]) if talk else 0)
+    return minute + (voice + 2 * micros(_CONFERENCE_MINUTE) if hands_over else 0)
 
 
 def leg_lines(legs: Iterable[Participant], ended_at: datetime) -> tuple[CostLine, ...]:

@@ -9,6 +9,8 @@ from chalicelib.calls.domain.calls import Direction
 from chalicelib.calls.domain.happenings import Happening, has_happened
 from chalicelib.calls.domain.machines import VERDICTS
 from chalicelib.calls.domain.templates import OnMachine
+from chalicelib.calls.domain.turns import TurnEnd
+from chalicelib.calls.domain.whereabouts import has_left
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -19,6 +21,8 @@ if TYPE_CHECKING:
 # Webhooks of the same moment overtake each other by less; what takes longer was lost.
 _LONGEST = timedelta(seconds=30)
 _SHORTEST_PAUSE_S, _LONGEST_PAUSE_S = 2, 10
+_WORDS_TAKE_S = 2
+_GOODBYES = frozenset({TurnEnd.HANG_UP, TurnEnd.TRANSFER})
 
 
 def may_wait(call: Call, now: datetime) -> bool:
@@ -35,6 +39,15 @@ def pause_s(call: Call, now: datetime) -> int:
 def awaits_news(file: CallFile) -> bool:
     """Tell whether something has begun of which nobody has said yet how it ended."""
     return _awaits_colleague(file.call) or _awaits_answer(file) or _awaits_verdict(file)
+
+
+def words_pause_s(file: CallFile) -> int:
+    """Say how long (seconds) a call is left alone that has just ended; 0 when we ended it, or nobody talked.
+
+    What somebody said while they hung up reaches us by another way than the news that they have.
+    """
+    was_talked = file.call.carrier_status == "completed" and file.turns and not has_left(file.call)
+    return _WORDS_TAKE_S if was_talked and file.turns[-1].end not in _GOODBYES else 0
 
 
 def _awaits_colleague(call: Call) -> bool:

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 # How long a call may stay without news before somebody looks at it.
 PATIENCE = timedelta(seconds=60)
 _POST_CALL_TIME = timedelta(seconds=20)
+# What a call that nobody placed has of its budgets.
+_FREE: dict[str, Any] = {"reserved": None, "budgets": ()}
 
 # Twilio's call statuses (docs/voice/api/call-resource) in the order in which a later one outweighs
 # an earlier one, so that the merge of reports is the same in every order of arrival.
@@ -87,7 +89,16 @@ def commit(call: Call, decision: Decision, now: datetime) -> Call:
     """
     if not transition(call.state, Signal.COMMIT).applies:
         raise Conflict(f"The call {call.id} is not waiting to be dialed.", code="call_not_queued")
-    return _move(call, Signal.COMMIT, decision=decision, dialed_at=now, look_at=now + 2 * PATIENCE)
+    hold = decision.hold
+    return _move(
+        call,
+        Signal.COMMIT,
+        decision=decision,
+        dialed_at=now,
+        look_at=now + 2 * PATIENCE,
+        reserved=hold and hold.micros,
+        budgets=tuple(hold.caps) if hold else (),
+    )
 
 
 def postpone(call: Call, decision: Decision) -> Call:
@@ -96,6 +107,16 @@ def postpone(call: Call, decision: Decision) -> Call:
         return call
     later = decision.not_before
     return _move(call, Signal.POSTPONE, decision=decision, due_at=later, look_at=later)
+
+
+def keep_in_line(call: Call, decision: Decision) -> Call:
+    """Keep a call that nobody asked the carrier for where it waits, and why it still does.
+
+    Only another reason is written: it waits for the same, however often somebody looks.
+    """
+    if call.decision and call.decision.reason == decision.reason:
+        return call
+    return _move(call, Signal.POSTPONE, decision=decision)
 
 
 def reschedule(call: Call, due_at: datetime) -> Call:
@@ -118,7 +139,8 @@ def carrier_declined(call: Call, due_at: datetime) -> Call:
     """Take a commitment back, because the carrier certainly did not accept (HTTP 429)."""
     if call.sid:  # a callback that came first proves that the carrier has it
         return call
-    return _move(call, Signal.TAKE_BACK, due_at=due_at, look_at=due_at, dialed_at=None)
+    undone: dict[str, Any] = {"dialed_at": None, "slots": (), **_FREE}
+    return _move(call, Signal.TAKE_BACK, due_at=due_at, look_at=due_at, **undone)
 
 
 def take_back(call: Call, decision: Decision) -> Call:
@@ -134,7 +156,7 @@ def carrier_unsure(call: Call) -> Call:
 
 def never_placed(call: Call, reason: str, now: datetime) -> Call:
     """End a call that the carrier refused or never had."""
-    return call if call.sid else _end(call, Signal.NEVER_PLACED, Outcome.FAILED, reason, now)
+    return call if call.sid else _end(call, Signal.NEVER_PLACED, Outcome.FAILED, reason, now, **_FREE)
 
 
 def forgotten(call: Call, reason: str, now: datetime) -> Call:

@@ -27,13 +27,15 @@ class CallFilter:
     outcome: Outcome | None = None
     contact_id: str | None = None
     template_id: str | None = None
+    campaign_id: str | None = None
     since: datetime | None = None
     until: datetime | None = None
 
     @property
     def is_plain(self) -> bool:
         """Tell whether every call of a list by time, or of a contact's, is wanted."""
-        return (self.state, self.direction, self.outcome, self.template_id) == (None, None, None, None)
+        further = (self.state, self.direction, self.outcome, self.template_id, self.campaign_id)
+        return all(each is None for each in further)
 
     def matches(self, call: Call) -> bool:
         """Tell whether a call is wanted, whenever and whoever's it is; an erased one never is."""
@@ -42,6 +44,7 @@ class CallFilter:
             (self.direction, call.direction),
             (self.outcome, call.outcome),
             (self.template_id, call.template_id),
+            (self.campaign_id, call.campaign_id),
         )
         return call.erased_at is None and all(wanted in (None, given) for wanted, given in pairs)
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from chalicelib.calls.domain.happenings import Happening, has_happened
 from chalicelib.calls.domain.machines import has_heard_machine_only, is_doubted
-from chalicelib.calls.domain.turns import TurnEnd, TurnKind, opted_out
+from chalicelib.calls.domain.turns import LAST_WORDS, TurnEnd, TurnKind, opted_out
 from chalicelib.kernel.clock import iso
 
 if TYPE_CHECKING:
@@ -58,6 +58,7 @@ OF_STATUS: Mapping[str, Outcome] = {
     "failed": Outcome.FAILED,
     "canceled": Outcome.CANCELED,
 }
+UNANSWERED = frozenset(OF_STATUS) - {"completed"}
 # What the called network answered, where that is more than a failure.
 OF_SIP: Mapping[str, Outcome] = {
     "408": Outcome.NO_ANSWER,  # request timeout: no user responding
@@ -150,6 +151,15 @@ def outcome_of(call: Call, turns: tuple[Turn, ...] = ()) -> Conclusion:
     return _by_machine(call) or _by_talk(call, turns)
 
 
+def came_to_nothing(call: Call) -> bool:
+    """Tell whether a call ended without an answer, a cost, or anything but the carrier's own statuses.
+
+    Of such a call there is nothing to read and nothing to wait for.
+    """
+    was_free = call.answered_at is None and not call.duration_s
+    return was_free and call.carrier_status in UNANSWERED and not has_happened(call, *Happening)
+
+
 def _hung_up(call: Call, turns: tuple[Turn, ...]) -> Conclusion:
     """Say what came of a call that an operator ended, while it rang or afterwards."""
     if call.answered_at is None and not turns:
@@ -214,8 +224,8 @@ def _silent(call: Call, end: str) -> Conclusion:
 
 
 def _our_ending(turns: tuple[Turn, ...]) -> str:
-    """Give why we hung up; empty when we did not, or with a plain goodbye."""
-    last = turns[-1] if turns else None
+    """Give why we hung up; empty when we did not, or with a plain goodbye. Words after it change nothing."""
+    last = next((turn for turn in reversed(turns) if turn.reason != LAST_WORDS), None)
     ended = last is not None and last.end is TurnEnd.HANG_UP and last.reason not in _PLAIN_ENDS
     return last.reason if last and ended else ""
 

@@ -8,16 +8,19 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
+from chalicelib.ai.domain.model_statistics import Row as ModelRow
 from chalicelib.calls.domain.calls import Direction
 from chalicelib.calls.domain.happenings import Happening
 from chalicelib.calls.domain.outcomes import Outcome
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator
     from datetime import date, datetime
 
     from chalicelib.calls.domain.calls import Call
@@ -41,14 +44,22 @@ class Row(NamedTuple):
 
 
 Numbers = Counter[str]
+# What the questions to models of a call add to which rows of their counters.
+Questions = Mapping[ModelRow, Numbers]
+NOTHING_ASKED: Questions = MappingProxyType({})
 
 
 def counted_of(call: Call) -> tuple[Row, Numbers] | None:
     """Give what a call adds to which row; None until its books are closed."""
     if call.finished_at is None:
         return None
-    began = _began_at(call)
+    began = began_at(call)
     return Row(began.date().isoformat(), call.template_id), Counter(_counted(call, began))
+
+
+def closes_books(old: Call, new: Call) -> bool:
+    """Tell whether this change closes the books of a call; one does, and none opens them again."""
+    return old.finished_at is None and new.finished_at is not None
 
 
 def moves_of(old: Call, new: Call) -> dict[Row, Numbers]:
@@ -72,7 +83,7 @@ def totals_of(moves: Mapping[Row, Numbers]) -> dict[str, Numbers]:
     return totals
 
 
-def _began_at(call: Call) -> datetime:
+def began_at(call: Call) -> datetime:
     """Give when a call began; one that was never dialed counts when that was decided."""
     if call.direction is Direction.INBOUND:
         return call.created_at

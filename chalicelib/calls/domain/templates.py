@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from chalicelib.ai.domain.conduct import DEFAULT_CONDUCT, Conduct
 from chalicelib.ai.domain.conversation import OnFailure
 from chalicelib.ai.domain.languages import language_spoken, tag_for
+from chalicelib.calls.domain.purposes import Purpose
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -69,6 +70,7 @@ class CallTemplate:
     spoken. `max_spend` is in micro-dollars; None: no limit. `languages` are understood beside `language`,
     over the relay. `extract` are values to look for after the call. `variables` are values for what the
     prompt declares. `conduct` is how the AI behaves.
+    `purpose` is why people are called, which decides what rules of law hold for its outbound calls.
     `updated_at` is when this version was made, None for the first. A version is never changed.
     """
 
@@ -97,6 +99,7 @@ class CallTemplate:
     recording_announcement: str = ""
     max_duration_s: int = 600
     max_spend: int | None = None
+    purpose: Purpose = Purpose.INFORMATIONAL
     extract: tuple[ExtractField, ...] = ()
     variables: Mapping[str, Value] = field(default_factory=dict, hash=False)
     conduct: Conduct = DEFAULT_CONDUCT

@@ -32,6 +32,8 @@ KEYS_PAUSE_S = 1.2
 # How a turn ends of whose number more keys are awaited.
 MORE_KEYS = "more_keys"
 _ENDS_KEYS = "#"
+# Why a turn has no answer whose words reached us when the call was over.
+LAST_WORDS = "last_words"
 
 
 class TurnKind(StrEnum):
