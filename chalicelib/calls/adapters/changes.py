@@ -45,6 +45,7 @@ _NUMBER = {
     "deleted_at": Shown.PLAIN,
     "release_reason": Shown.PLAIN,
 }
+_HOLD = {"number": Shown.PHONE, "until": Shown.PLAIN, "reason": Shown.LENGTH, "deleted_at": Shown.PLAIN}
 _TEMPLATE = {
     "name": Shown.PLAIN,
     "greeting": Shown.LENGTH,
@@ -92,6 +93,11 @@ def _read_number(image: Mapping[str, Any]) -> Image:
     if at := image.get("released_at"):
         return {"number": pk_id(image), "deleted_at": at, "release_reason": image.get("release_reason")}
     return {}
+
+
+def _read_hold(image: Mapping[str, Any]) -> Image:
+    """Give the hold of a number, or that it was released."""
+    return {"number": sk_id(image), **{name: image[name] for name in _HOLD if name in image}}
 
 
 def _read_template(image: Mapping[str, Any]) -> Image:
@@ -195,8 +201,10 @@ def _tell_line(old: Image | None, new: Image | None) -> Iterable[Told]:
         yield events.LINE_ROUTED.told(new)
 
 
-def _private_id(kind: str) -> Callable[[Mapping[str, Any]], str]:
-    return lambda image: derived_id(kind, pk_id(image))
+def _private_id(
+    kind: str, given: Callable[[Mapping[str, Any]], str] = pk_id
+) -> Callable[[Mapping[str, Any]], str]:
+    return lambda image: derived_id(kind, given(image))
 
 
 WATCHES = (
@@ -220,6 +228,9 @@ WATCHES = (
         object_id=_private_id("number"),
         read=_read_number,
         tell=_tell_number,
+    ),
+    Watch(
+        "number_hold", "number_hold", sk_id, _HOLD, object_id=_private_id("number", sk_id), read=_read_hold
     ),
     Watch(
         "template",

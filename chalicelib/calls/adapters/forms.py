@@ -27,6 +27,7 @@ _MAX_CHANNELS = 2
 
 # How sure the recogniser must be of speech, between 0 and 1; below this it was noise, or guessed.
 _UNSURE = 0.2
+_OVER = frozenset({"completed", "canceled", "failed", "busy", "no-answer"})
 
 
 def heard(form: Mapping[str, str]) -> CallerSaid | CallerPressed | CallerSilent | CallerUnclear:
@@ -39,6 +40,11 @@ def heard(form: Mapping[str, str]) -> CallerSaid | CallerPressed | CallerSilent 
     if is_unclear(speech) or _is_doubted(form.get("Confidence", "")):
         return CallerUnclear(speech)
     return CallerSaid(speech, form.get("Language", ""))
+
+
+def has_gone(form: Mapping[str, str]) -> bool:
+    """Tell whether the carrier says that the call is over."""
+    return form.get("CallStatus", "") in _OVER
 
 
 def _is_doubted(confidence: str) -> bool:

@@ -43,9 +43,9 @@ class SqsWakeups:
         self._urgent = urgent
         self._post_call = post_call
 
-    def attend(self, call_id: str) -> None:
-        """Have the call looked at now."""
-        self._send(self._dial, Attend(call_id))
+    def attend(self, call_id: str, delay_s: int = 0) -> None:
+        """Have the call looked at now, or in so many seconds."""
+        self._send(self._dial, Attend(call_id), delay_s)
 
     def end_session(self, call_id: str, turn: int, connection_id: str, handoff: str, delay_s: int) -> None:
         """Have the socket told to end after the turn's last words were heard."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol
 
+from chalicelib.calls.domain.statistics import NOTHING_ASKED
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from datetime import datetime
@@ -12,6 +14,7 @@ if TYPE_CHECKING:
     from chalicelib.ai.domain.analysis import Analysis, AnalysisState
     from chalicelib.calls.domain.calls import Call
     from chalicelib.calls.domain.files import Aftermath, CallFile
+    from chalicelib.calls.domain.statistics import Questions
     from chalicelib.calls.domain.templates import Brief
     from chalicelib.calls.domain.turns import Turn
     from chalicelib.kernel.paging import Page
@@ -23,6 +26,9 @@ class Commit(StrEnum):
     DONE = "done"
     CALL_CHANGED = "call_changed"
     NUMBER_CHANGED = "number_changed"
+    PLAN_STOPPED = "plan_stopped"
+    BUDGET_SHORT = "budget_short"
+    COLLIDED = "collided"  # with another transaction about the same rows: try again
 
 
 class CallBook(Protocol):
@@ -34,17 +40,28 @@ class CallBook(Protocol):
     def get(self, call_id: str) -> Call | None:
         """Give the head of a call."""
 
+    def many(self, call_ids: Sequence[str]) -> list[Call]:
+        """Give the heads of those of these calls (100 at most) that are there, consistently, in any order."""
+
     def load(self, call_id: str) -> CallFile | None:
         """Give a call with all that belongs to it, in one consistent query."""
 
-    def change(self, call_id: str, how: Callable[[Call], Call]) -> tuple[Call, Call]:
+    def change(
+        self, call_id: str, how: Callable[[Call], Call], asked: Questions = NOTHING_ASKED
+    ) -> tuple[Call, Call]:
         """Apply `how` to the newest state, again when somebody was faster; give old and new.
 
-        What a finished call adds to the counters is written with it, or nothing is.
+        What the call claims of its budgets moves in the same write, and what a finished call adds to the
+        counters is written with it, or nothing is; so are the questions to
+        models that it `asked`, by the change that closes its books and by no other.
         """
 
     def commit_dial(self, call: Call, live_until: datetime) -> Commit:
-        """In one transaction: the queued call becomes this one, its number is neither suppressed nor live."""
+        """In one transaction: the queued call becomes this one, its number is neither suppressed nor live.
+
+        Its campaign's plan, if it has one, is there and not stopped. Each budget that its decision names has
+        as much left as it says, and the call claims that.
+        """
 
     def due(self, now: datetime, limit: int) -> list[str]:
         """Give ids of calls that wait to be dialed and are due by `now`, the longest due first."""

@@ -10,9 +10,13 @@ if TYPE_CHECKING:
     from chalicelib.ai.domain.conversation import ToolSpec
     from chalicelib.ai.ports.ai import AiPorts
     from chalicelib.calls.ports.books import CallBook, TurnBook
+    from chalicelib.calls.ports.budgets import BudgetBook
+    from chalicelib.calls.ports.dial_plans import DialPlanBook
+    from chalicelib.calls.ports.holds import HoldBook
     from chalicelib.calls.ports.lists import CallLists
     from chalicelib.calls.ports.messages import MessageBook, MessageTemplateBook, Texting
     from chalicelib.calls.ports.numbers import NumberBook, TemplateBook
+    from chalicelib.calls.ports.pacing import LineUseBook, PaceBook, SlotBook
     from chalicelib.calls.ports.proposals import ProposalBook
     from chalicelib.calls.ports.recordings import CarrierRecordings, RecordingBook, SoundStore
     from chalicelib.calls.ports.retention import RetentionBook
@@ -41,6 +45,18 @@ class CallPorts(Protocol):
     def turns(self) -> TurnBook: ...  # noqa: D102
     @property
     def numbers(self) -> NumberBook: ...  # noqa: D102
+    @property
+    def holds(self) -> HoldBook: ...  # noqa: D102
+    @property
+    def plans(self) -> DialPlanBook: ...  # noqa: D102
+    @property
+    def budgets(self) -> BudgetBook: ...  # noqa: D102
+    @property
+    def pace(self) -> PaceBook: ...  # noqa: D102
+    @property
+    def slots(self) -> SlotBook: ...  # noqa: D102
+    @property
+    def line_uses(self) -> LineUseBook: ...  # noqa: D102
     @property
     def proposals(self) -> ProposalBook: ...  # noqa: D102
     @property

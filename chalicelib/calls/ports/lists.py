@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from chalicelib.calls.domain.calls import Call
+    from chalicelib.calls.domain.lanes import Lane
     from chalicelib.calls.domain.listing import CallFilter, LiveCalls
     from chalicelib.kernel.paging import Page
 
@@ -31,6 +32,9 @@ class CallLists(Protocol):
 
     def live(self, limit: int) -> LiveCalls:
         """Give up to `limit` calls that are going on now, newest first; 1,000 are examined at most."""
+
+    def waiting(self, lane: Lane, limit: int, start: str | None) -> Page[Call]:
+        """Give up to `limit` calls that wait in a lane, due or not, the longest due first, after `start`."""
 
     def waits_with(self, template_id: str) -> bool:
         """Tell whether one of the next 1,000 calls that wait to be dialed would be held by a template."""

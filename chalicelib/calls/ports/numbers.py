@@ -43,7 +43,7 @@ class NumberBook(Protocol):
         """
 
     def forget(self, number: E164, now: datetime) -> bool:
-        """Delete what is held about a number that is not suppressed; False while a call uses it."""
+        """Delete what is known of a number that is not suppressed; False while a call uses it."""
 
     def release(self, number: E164, call_id: str) -> None:
         """Say that this call no longer uses the number; nothing when another call does."""

@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import date
 
+    from chalicelib.ai.domain.model_statistics import Row as ModelRow
     from chalicelib.calls.domain.statistics import Numbers
 
 
@@ -22,3 +23,6 @@ class Statistics(Protocol):
 
     def by_template(self, first: date, last: date) -> Iterable[tuple[str, Numbers]]:
         """Give volume, answers and cost of each template in a period; a template may come in parts."""
+
+    def asked(self, first: date, last: date) -> Iterable[tuple[ModelRow, Numbers]]:
+        """Give what models were asked for calls, from one day to another; a row may come in parts."""

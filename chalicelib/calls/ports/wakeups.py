@@ -12,8 +12,8 @@ if TYPE_CHECKING:
 class Wakeups(Protocol):
     """Messages that make somebody look at a call; losing one only costs time."""
 
-    def attend(self, call_id: str) -> None:
-        """Have the call looked at now."""
+    def attend(self, call_id: str, delay_s: int = 0) -> None:
+        """Have the call looked at now, or in so many seconds, at most 900."""
 
     def end_session(self, call_id: str, turn: int, connection_id: str, handoff: str, delay_s: int) -> None:
         """Have the socket told to end after the turn's last words were heard."""

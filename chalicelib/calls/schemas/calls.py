@@ -55,13 +55,15 @@ class PlaceCallRequest(BaseModel):
 
 
 class DecisionView(View):
-    """Why the call was, or was not, dialed."""
+    """Why the call was, or was not, dialed; `rule` decided, which is written in `source`."""
 
     verdict: Verdict
     reason: str
     explanation: str
     decided_at: datetime
     not_before: datetime | None
+    rule: str
+    source: str
 
 
 class EventView(View):
@@ -158,6 +160,8 @@ class CallView(View):
     template_id: str
     priority: int
     requested_by: str
+    campaign_id: str
+    attempt: int
     created_at: datetime
     due_at: datetime
     dialed_at: datetime | None

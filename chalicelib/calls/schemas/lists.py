@@ -28,6 +28,7 @@ class CallsQuery(PageQuery):
         Id | None, Field(description="With this contact, or one that was merged into it.")
     ] = None
     template_id: Annotated[Id | None, Field(description="Held by this call template.")] = None
+    campaign_id: Annotated[Id | None, Field(description="Of this campaign.")] = None
     since: Annotated[InstantIn | None, Field(alias="from", description="Accepted from this instant on.")] = (
         None
     )
@@ -39,7 +40,7 @@ class CallsQuery(PageQuery):
 
     def wanted(self) -> CallFilter:
         """Give the use case's input."""
-        fields = ("state", "direction", "outcome", "contact_id", "template_id", "since", "until")
+        fields = CallFilter.__dataclass_fields__
         return CallFilter(**{name: getattr(self, name) for name in fields})
 
 

@@ -18,6 +18,7 @@ from chalicelib.ai.domain.conduct import OnAbuse, OnEmergency
 from chalicelib.ai.domain.conversation import END_TOOL, OPT_OUT_TOOL, TRANSFER_TOOL, MenuAction, OnFailure
 from chalicelib.ai.schemas.conduct import ConductIn, ConductView
 from chalicelib.ai.schemas.prompts import Value, Variables
+from chalicelib.calls.domain.purposes import Purpose
 from chalicelib.calls.domain.templates import (
     FILLER_AFTER_MS,
     Announce,
@@ -141,6 +142,9 @@ class CallTemplateIn(BaseModel):
             description="Micro-dollars after which the call is ended; null: no limit.",
         ),
     ] = None
+    purpose: Annotated[Purpose, Field(description="Why people are called: decides which laws hold.")] = (
+        Purpose.INFORMATIONAL
+    )
     extract: Annotated[
         list[ExtractFieldIn], Field(max_length=20, description="Values to look for after the call.")
     ] = []
@@ -272,6 +276,7 @@ class CallTemplateView(View):
     recording_announcement: str
     max_duration_s: int
     max_spend: int | None
+    purpose: Purpose
     extract: list[ExtractFieldView]
     variables: dict[str, Value]
     conduct: ConductView

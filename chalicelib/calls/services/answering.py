@@ -15,6 +15,7 @@ from chalicelib.calls.domain.states import CallState
 from chalicelib.calls.domain.turns import GREETING_TURN, Turn, TurnEnd, TurnKind
 from chalicelib.calls.services.after_hours import Closed, template_at, turn_away
 from chalicelib.calls.services.briefing import Occasion, nobody, write_brief
+from chalicelib.calls.services.budgets import limit_brief
 from chalicelib.calls.services.progress import record_report
 from chalicelib.calls.services.templates import template_of_call
 from chalicelib.crm.services import contacts as crm
@@ -128,7 +129,7 @@ def _brief(calls: CallPorts, call: Call) -> Brief:
     template = template_of_call(calls, call.template_id)
     prompt = prompt_of_call(calls.ai, template.prompt_id)
     occasion = Occasion(_partner(calls, call), call.direction, call.number, call.line)
-    brief = write_brief(calls, template, prompt, occasion)
+    brief = limit_brief(calls, call, template, write_brief(calls, template, prompt, occasion))
     calls.book.put_brief(call.id, brief)
     return brief
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from chalicelib.ai.services.counting import Asked, count_once
+from chalicelib.ai.domain.model_statistics import moves_of
 from chalicelib.calls.domain.costs import cost_lines, leg_lines
 from chalicelib.calls.domain.files import Aftermath
 from chalicelib.calls.domain.happenings import Happening, has_happened
@@ -14,6 +14,7 @@ from chalicelib.calls.domain.lifecycle import PATIENCE, finish, look_again, sett
 from chalicelib.calls.domain.outcomes import outcome_of
 from chalicelib.calls.domain.recordings import REPORT_PATIENCE_S, expected_kinds
 from chalicelib.calls.domain.rooms import room_id_of
+from chalicelib.calls.domain.statistics import began_at
 from chalicelib.calls.domain.turns import opted_out
 from chalicelib.calls.services.aftermath import apply_analysis
 from chalicelib.calls.services.analyses import analysis_of
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from chalicelib.calls.domain.costs import CostLine
     from chalicelib.calls.domain.files import CallFile
     from chalicelib.calls.domain.outcomes import Conclusion
+    from chalicelib.calls.domain.statistics import Questions
     from chalicelib.calls.ports.calls import CallPorts
 
 
@@ -54,7 +56,6 @@ def finish_call(calls: CallPorts, call_id: str) -> None:
         return
     if aftermath is None:
         return
-    _count(calls, file, aftermath.analysis)
     if aftermath.analysis:
         apply_analysis(calls, file, aftermath.analysis, conclusion.outcome)
     if opted_out(file.turns) or has_happened(file.call, Happening.OPTED_OUT):
@@ -63,7 +64,8 @@ def finish_call(calls: CallPorts, call_id: str) -> None:
         calls.wakeups.find_recordings(call_id, REPORT_PATIENCE_S)
     mask_transcript(calls, file)
     now, cost = calls.clock.now(), sum(line.amount for line in aftermath.costs)
-    calls.book.change(call_id, lambda newest: finish(settle(newest, conclusion), now, cost))
+    asked = _questions(calls, file, aftermath.analysis)
+    calls.book.change(call_id, lambda newest: finish(settle(newest, conclusion), now, cost), asked)
     log("call.finished", call_id=call_id, outcome=conclusion.outcome, reason=conclusion.reason)
 
 
@@ -106,11 +108,11 @@ def _asked(calls: CallPorts, file: CallFile, analysis: Analysis | None) -> tuple
     return replace(file, aftermath=Aftermath(analysis, ())).asked(calls.ai.model.name)
 
 
-def _count(calls: CallPorts, file: CallFile, analysis: Analysis | None) -> None:
-    """Count the questions on the day on which the call began; again changes nothing."""
+def _questions(calls: CallPorts, file: CallFile, analysis: Analysis | None) -> Questions:
+    """Give what the call's questions add to the counters of the day on which it began."""
     call, read = file.call, replace(file, aftermath=Aftermath(analysis, ()))
     turns = read.asked_by_turn(calls.ai.model.name)
-    count_once(calls.ai, Asked(call.id, call.answered_at or call.created_at, call.template_id, turns))
+    return moves_of(began_at(call).date(), call.template_id, turns)
 
 
 def _costs(calls: CallPorts, file: CallFile, analysis: Analysis | None) -> tuple[CostLine, ...]:

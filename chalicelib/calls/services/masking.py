@@ -10,6 +10,7 @@ from chalicelib.kernel.logs import log
 if TYPE_CHECKING:
     from chalicelib.ai.domain.analysis import Analysis
     from chalicelib.calls.domain.files import CallFile
+    from chalicelib.calls.domain.turns import Turn
     from chalicelib.calls.ports.calls import CallPorts
 
 
@@ -32,6 +33,13 @@ def mask_transcript(calls: CallPorts, file: CallFile) -> None:
     for turn in turns:
         calls.turns.mask(file.call.id, masked_turn(turn))
     log("transcript.masked", call_id=file.call.id, turns=len(turns))
+
+
+def mask_late_turn(calls: CallPorts, call_id: str, turn: Turn) -> None:
+    """Mask a turn that came when the others of its call may have been masked already."""
+    file = calls.book.load(call_id)
+    if file is not None and _wants_masking(file) and (file.aftermath or file.call.finished_at):
+        calls.turns.mask(call_id, masked_turn(turn))
 
 
 def _wants_masking(file: CallFile) -> bool:

@@ -92,6 +92,7 @@ def _canceled(calls: CallPorts, call: Call) -> Call:
 
     _, call = calls.book.change(call.id, canceled)
     if call.is_over:
+        calls.numbers.release(call.number, call.id)  # one that was taken back has kept it
         log("call.hung_up", call_id=call.id, was=CallState.QUEUED)
     return call
 

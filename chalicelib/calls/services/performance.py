@@ -80,7 +80,12 @@ class Performance:
         """Stream the engine's directives out; give the turn as it was answered."""
         deadline = self.started + self.time_limit_s + _GRACE_S
         meter = Meter(
-            lambda: self.calls.ai.model, self.calls.clock, deadline, self._until_filler, self._stalled
+            lambda: self.calls.ai.model,
+            self.calls.clock,
+            deadline,
+            self._until_filler,
+            self._stalled,
+            joins=not self.is_fenced,  # who answers by a document is heard when it is complete
         )
         try:
             end, reason = self._drive(Engine(meter).respond(conversation, event))

@@ -5,46 +5,35 @@ from __future__ import annotations
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
-from enum import Enum
 from typing import TYPE_CHECKING
 
 from chalicelib.calls.domain.calls import Call, Direction
-from chalicelib.calls.domain.permission import DialFacts, Verdict, may_dial
 from chalicelib.calls.domain.states import CallState
+from chalicelib.calls.services.permission import decide, refuse_hopeless, standing_of_contact
 from chalicelib.calls.services.templates import get_template
-from chalicelib.crm.domain.details import ContactStatus
 from chalicelib.crm.services import contacts as crm
 from chalicelib.kernel.clock import cut_to_millis
-from chalicelib.kernel.errors import Forbidden, Invalid, NotFound, Unavailable, about_field
+from chalicelib.kernel.errors import Invalid, Unavailable, about_field
 from chalicelib.kernel.ids import new_id
 from chalicelib.kernel.logs import log
-from chalicelib.kernel.numbering import plan_of
-from chalicelib.system.domain.settings import stop_of
-from chalicelib.system.services.settings import current_settings
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from chalicelib.calls.domain.permission import Decision
     from chalicelib.calls.ports.calls import CallPorts
-    from chalicelib.crm.domain.contacts import Contact
+    from chalicelib.calls.services.permission import Standing
     from chalicelib.kernel.phones import E164
 
 
 _HORIZON = timedelta(days=366)
 
 
-class Standing(Enum):
-    """What the contact's own record says about calling."""
-
-    WELCOME = "welcome"
-    REFUSES = "refuses"
-    GONE = "gone"
-
-
 @dataclass(frozen=True)
 class CallWish:
-    """Whom to call, by contact or by number, how, and not before when."""
+    """Whom to call, by contact or by number, how, and not before when.
+
+    Whoever asks for many at once spreads their wake-ups over the time that they take to start: `wake_in_s`.
+    """
 
     template_id: str
     contact_id: str | None = None
@@ -53,6 +42,10 @@ class CallWish:
     priority: int = 5
     requested_by: str = ""
     call_id: str | None = None
+    campaign_id: str = ""
+    attempt: int = 0
+    line: E164 | None = None
+    wake_in_s: int = 0
 
 
 def request_call(calls: CallPorts, wish: CallWish) -> Call:
@@ -66,74 +59,38 @@ def request_call(calls: CallPorts, wish: CallWish) -> Call:
     """
     with about_field("/template_id"):
         template = get_template(calls, wish.template_id)
-    contact_id, number, standing = _whom(calls, wish)
+    number, standing = _whom(calls, wish)
     now = cut_to_millis(calls.clock.now())
     with about_field("/not_before"):
-        due_at = _due(wish, now)
+        due = due_at(wish.not_before, now)
     call = Call(
         id=wish.call_id or new_id("call"),
         direction=Direction.OUTBOUND,
         state=CallState.QUEUED,
         number=number,
-        line=_line(calls),
-        contact_id=contact_id,
+        line=wish.line or _line(calls),
+        contact_id=standing.contact_id,
         template_id=template.id,
         created_at=now,
-        due_at=due_at,
-        look_at=due_at,
+        due_at=due,
+        look_at=due,
         priority=wish.priority,
         requested_by=wish.requested_by,
+        campaign_id=wish.campaign_id,
+        attempt=wish.attempt,
         version=1,
     )
     refuse_hopeless(decide(calls, call, standing))
     if not calls.book.create(call):
         return calls.book.get(call.id) or call
     log("call.requested", call_id=call.id)
-    if due_at <= now:
+    if due <= now:
         with suppress(Unavailable):  # a lost wake-up costs a minute: the sweep finds the call
-            calls.wakeups.attend(call.id)
+            calls.wakeups.attend(call.id, wish.wake_in_s)
     return call
 
 
-def decide(calls: CallPorts, call: Call, standing: Standing) -> Decision:
-    """Collect the facts of now and ask whether this call may be dialed."""
-    settings = current_settings(calls.system)
-    stop = stop_of(settings, calls.system.stack)
-    facts = DialFacts(
-        plan=plan_of(call.number),
-        status=calls.numbers.status(call.number),
-        allowed_countries=frozenset(settings.allowed_countries),
-        contact_refuses=standing is Standing.REFUSES,
-        contact_gone=standing is Standing.GONE,
-        call_id=call.id,
-        now=calls.clock.now(),
-        stop=(stop.code, stop.explanation) if stop else None,
-    )
-    return may_dial(facts)
-
-
-def refuse_hopeless(decision: Decision) -> None:
-    """Raise `Forbidden` for a refusal that waiting cannot change."""
-    if decision.verdict is Verdict.REFUSE:
-        raise Forbidden(decision.explanation, code=decision.reason)
-
-
-def standing_of(calls: CallPorts, call: Call) -> Standing:
-    """Tell whether the contact is there, and whether it and who has the number now may be called."""
-    try:
-        contact = crm.get_contact(calls.crm, call.contact_id)
-    except NotFound:
-        return Standing.GONE
-    return _standing(calls, contact, call.number)
-
-
-def _standing(calls: CallPorts, contact: Contact, number: E164) -> Standing:
-    owner = contact if number in contact.phones else crm.find_contact(calls.crm, number)
-    refuses = any(one and one.status is ContactStatus.DO_NOT_CONTACT for one in (contact, owner))
-    return Standing.REFUSES if refuses else Standing.WELCOME
-
-
-def _whom(calls: CallPorts, wish: CallWish) -> tuple[str, E164, Standing]:
+def _whom(calls: CallPorts, wish: CallWish) -> tuple[E164, Standing]:
     if wish.contact_id:
         contact = crm.get_contact(calls.crm, wish.contact_id)
     elif wish.number:
@@ -141,14 +98,15 @@ def _whom(calls: CallPorts, wish: CallWish) -> tuple[str, E164, Standing]:
     else:
         raise Invalid("Give a contact_id or a number to call.", code="nobody_to_call")
     number = wish.number or contact.phone
-    return contact.id, number, _standing(calls, contact, number)
+    return number, standing_of_contact(calls, contact, number)
 
 
-def _due(wish: CallWish, now: datetime) -> datetime:
-    due_at = cut_to_millis(max(wish.not_before or now, now))
-    if due_at > now + _HORIZON:
+def due_at(not_before: datetime | None, now: datetime) -> datetime:
+    """Say when a call is to be dialed that is wanted not before an instant; `Invalid` in more than a year."""
+    due = cut_to_millis(max(not_before or now, now))
+    if due > now + _HORIZON:
         raise Invalid("A call can wait for a year at most; give an earlier not_before.", code="too_far_ahead")
-    return due_at
+    return due
 
 
 def _line(calls: CallPorts) -> E164:

@@ -5,22 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple
 
-from chalicelib.ai.domain.conversation import (
-    CallerPressed,
-    CallerSaid,
-    CallerSilent,
-    CallerUnclear,
-    Conversation,
-)
-from chalicelib.ai.domain.wording import digits_of, pressed
+from chalicelib.ai.domain.conversation import CallerPressed, CallerSilent, CallerUnclear, Conversation
+from chalicelib.ai.domain.wording import digits_of
 from chalicelib.ai.engine import revokes_consent
-from chalicelib.calls.domain.calls import CallEvent, add_event
 from chalicelib.calls.domain.costs import estimated_spend
 from chalicelib.calls.domain.happenings import Happening, has_happened
 from chalicelib.calls.domain.machines import other_end_of
 from chalicelib.calls.domain.templates import language_heard, other_language
 from chalicelib.calls.domain.turns import (
-    Turn,
     TurnEnd,
     TurnKind,
     history,
@@ -34,11 +26,9 @@ from chalicelib.calls.domain.turns import (
 )
 from chalicelib.calls.domain.whereabouts import has_left
 from chalicelib.calls.services.judging import judged
+from chalicelib.calls.services.last_words import SpokenEvent, event_of, keep_last_words, keep_wish, turn_of
 from chalicelib.calls.services.machines import note_turn
 from chalicelib.calls.services.performance import Performance
-from chalicelib.calls.services.progress import get_call
-from chalicelib.calls.services.suppression import stop_calling
-from chalicelib.kernel.clock import iso
 from chalicelib.kernel.logs import log
 
 if TYPE_CHECKING:
@@ -46,12 +36,11 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from chalicelib.ai.domain.conversation import CallerInterrupted, MenuKey
-    from chalicelib.calls.domain.calls import Call
     from chalicelib.calls.domain.files import CallFile
+    from chalicelib.calls.domain.turns import Turn
     from chalicelib.calls.ports.calls import CallPorts
     from chalicelib.calls.ports.telephony import Voice
 
-SpokenEvent = CallerSaid | CallerPressed | CallerSilent | CallerUnclear
 _MAX_TRIES = 5
 # What a last answer and our goodbye take (seconds).
 _GOODBYE_S = 20
@@ -63,6 +52,7 @@ class TurnRequest:
 
     A transport that counts turns names the number. `is_check`: nobody brought this turn, we have found the
     caller silent, and speak over the socket. `retakes`: a process has died before it had spoken this turn.
+    `has_gone`: the carrier says with it that the caller has hung up.
     """
 
     call_id: str
@@ -72,6 +62,7 @@ class TurnRequest:
     number: int | None = None
     is_check: bool = False
     retakes: bool = False
+    has_gone: bool = False
 
     @property
     def is_fenced(self) -> bool:
@@ -90,16 +81,17 @@ class _Opened(NamedTuple):
 def take_turn(calls: CallPorts, request: TurnRequest, voice_of: Callable[[Turn], Voice]) -> Turn | None:
     """Answer one event of the caller; give the turn, or None when the call cannot talk any more.
 
-    A numbered turn that was taken before is not taken again: it is given as it was stored.
+    A numbered turn that was taken before is not taken again: it is given as it was stored. What was said
+    to a call that cannot talk any more is kept, and not answered.
     """
     started = calls.clock.elapsed()
     opened = _open(calls, request)
     if opened is None:
-        _honour_late_wish(calls, request)
+        _keep_unanswered(calls, request)
         return None
     if not opened.is_new:
         if revokes_consent(request.event, _menu_of(opened.file)) and not opted_out((opened.turn,)):
-            _keep_wish(calls, opened.file.call)  # whatever that turn was, they say it now
+            keep_wish(calls, opened.file.call)  # whatever that turn was, they say it now
         return opened.turn
     return _answer(calls, opened, request, started, voice_of(opened.turn))
 
@@ -118,7 +110,7 @@ def resume_turn(calls: CallPorts, request: TurnRequest, voice_of: Callable[[Turn
         return turn
     before = tuple(earlier for earlier in file.turns if earlier.number < turn.number)
     opened = _Opened(replace(file, turns=before), turn, is_new=True)
-    return _answer(calls, opened, replace(request, event=_event_of(turn)), started, voice_of(turn))
+    return _answer(calls, opened, replace(request, event=event_of(turn)), started, voice_of(turn))
 
 
 def _answer(calls: CallPorts, opened: _Opened, request: TurnRequest, started: float, voice: Voice) -> Turn:
@@ -135,24 +127,16 @@ def _answer(calls: CallPorts, opened: _Opened, request: TurnRequest, started: fl
     return done
 
 
-def _honour_late_wish(calls: CallPorts, request: TurnRequest) -> None:
-    """Keep a wish not to be called that reached us when the call could not answer any more."""
+def _keep_unanswered(calls: CallPorts, request: TurnRequest) -> None:
+    """Keep what was said when the call could not answer any more."""
     file = calls.book.load(request.call_id)
-    if revokes_consent(request.event, _menu_of(file)):
-        _keep_wish(calls, file.call if file else get_call(calls, request.call_id))
+    number = request.number or 0
+    heard = _turn(file, request, number) if file else turn_of(request.event, request.received_at, number)
+    keep_last_words(calls, file, request.call_id, heard, has_gone=request.has_gone)
 
 
 def _menu_of(file: CallFile | None) -> tuple[MenuKey, ...]:
     return file.brief.menu if file and file.brief else ()
-
-
-def _keep_wish(calls: CallPorts, call: Call) -> None:
-    """Stop calling the number, and note it on the call, whose outcome it is unless the books are closed."""
-    stop_calling(calls, call.number, source=f"call:{call.id}")
-    event = CallEvent(iso(calls.clock.now()), Happening.OPTED_OUT, Happening.OPTED_OUT)
-    calls.book.change(
-        call.id, lambda known: known if known.finished_at or known.erased_at else add_event(known, event)
-    )
 
 
 def interrupt_turn(calls: CallPorts, call_id: str, event: CallerInterrupted, received_at: datetime) -> None:
@@ -187,7 +171,7 @@ def _can_talk(file: CallFile, request: TurnRequest) -> bool:
 
     Who was handed over, or talks to a machine of ours, is not with us: their silence is none.
     """
-    if file.brief is None or file.call.is_over:
+    if file.brief is None or file.call.is_over or request.has_gone:
         return False
     if request.is_check:
         return not (has_happened(file.call, Happening.RELAY_LOST) or has_left(file.call))
@@ -206,29 +190,9 @@ def _turn(file: CallFile, request: TurnRequest, number: int) -> Turn:
 
 
 def _turn_of(file: CallFile, request: TurnRequest, number: int) -> Turn:
-    match request.event:
-        case CallerSaid(text=text, language=language):
-            return Turn(number, TurnKind.SPEECH, request.received_at, said=text, language=language)
-        case CallerPressed(digits=digits):
-            return Turn(number, TurnKind.KEYS, request.received_at, said=pressed(digits))
-        case CallerUnclear(text=text):
-            return Turn(number, TurnKind.UNCLEAR, request.received_at, said=text)
-        case CallerSilent():
-            kind = TurnKind.KEYS if _open_keys(file, request.received_at, request) else TurnKind.SILENCE
-            return Turn(number, kind, request.received_at)
-
-
-def _event_of(turn: Turn) -> SpokenEvent:
-    """Give what a stored turn answers."""
-    match turn.kind:
-        case TurnKind.KEYS if turn.said:
-            return CallerPressed(digits_of(turn.said))
-        case TurnKind.SPEECH:
-            return CallerSaid(turn.said, turn.language)
-        case TurnKind.UNCLEAR:
-            return CallerUnclear(turn.said)
-        case _:
-            return CallerSilent()
+    turn = turn_of(request.event, request.received_at, number)
+    ends_keys = turn.kind is TurnKind.SILENCE and _open_keys(file, request.received_at, request)
+    return replace(turn, kind=TurnKind.KEYS) if ends_keys else turn
 
 
 def _open_keys(file: CallFile, at: datetime, request: TurnRequest) -> tuple[Turn, ...]:

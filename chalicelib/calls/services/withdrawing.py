@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from chalicelib.calls.domain.lifecycle import refuse
 from chalicelib.calls.domain.permission import Verdict
 from chalicelib.calls.domain.states import CallState
-from chalicelib.calls.services.requests import decide, standing_of
+from chalicelib.calls.services.permission import decide, standing_of
 from chalicelib.crm.services.contacts import get_contact
 from chalicelib.kernel.errors import NotFound
 from chalicelib.kernel.logs import log
@@ -40,5 +40,7 @@ def _ids(calls: CallPorts, contact_id: str) -> tuple[str, ...]:
 def _end(calls: CallPorts, call: Call) -> None:
     decision = decide(calls, call, standing_of(calls, call))
     if decision.verdict is Verdict.REFUSE:
-        calls.book.change(call.id, lambda newest: refuse(newest, decision))
+        _, newest = calls.book.change(call.id, lambda newest: refuse(newest, decision))
+        if newest.is_over:
+            calls.numbers.release(call.number, call.id)
         log("call.not_dialed", call_id=call.id, reason=decision.reason)

@@ -9,22 +9,26 @@ from pynamodb.exceptions import PynamoDBException, TransactWriteError
 from pynamodb.transactions import TransactWrite
 
 from chalicelib.calls.adapters.repository import codec, template_codec
+from chalicelib.calls.adapters.repository.budgets import add_claims, can_be_paid, take_claims
 from chalicelib.calls.adapters.repository.proposals import proposal_of
 from chalicelib.calls.adapters.repository.recordings import recording_of
 from chalicelib.calls.adapters.repository.statistics import count
-from chalicelib.calls.adapters.repository.writes import done, indexed, put_if
+from chalicelib.calls.adapters.repository.writes import done, indexed, millis_of, put_if
 from chalicelib.calls.adapters.tables import (
     AftermathItem,
     BriefItem,
     CallItem,
     CallsTable,
+    DialPlanItem,
     NumberItem,
     ProposalItem,
     RecordingItem,
     TurnItem,
 )
+from chalicelib.calls.domain.budgets import claim_of, claims_moved
 from chalicelib.calls.domain.files import CallFile
-from chalicelib.calls.domain.statistics import moves_of
+from chalicelib.calls.domain.lanes import first_turn_at, in_turn
+from chalicelib.calls.domain.statistics import NOTHING_ASKED, closes_books, moves_of
 from chalicelib.calls.ports.books import Commit
 from chalicelib.kernel.clock import iso
 from chalicelib.kernel.errors import Conflict, NotFound, unavailable_on
@@ -35,16 +39,24 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from pynamodb.connection import Connection
+    from pynamodb.expressions.condition import Condition
     from pynamodb.expressions.update import Action
 
     from chalicelib.ai.domain.analysis import Analysis, AnalysisState
     from chalicelib.calls.domain.calls import Call
     from chalicelib.calls.domain.files import Aftermath
+    from chalicelib.calls.domain.frequency import DialRecord
+    from chalicelib.calls.domain.statistics import Questions
     from chalicelib.calls.domain.templates import Brief
 
 _MAX_TRIES = 10
 # A transaction that was refused for these is tried again from the newest state.
 _PASSING = frozenset({"ConditionalCheckFailed", "TransactionConflict"})
+
+
+# What the parts of the commitment refuse, in the order in which PynamoDB sends them: checks, puts, updates.
+_REFUSALS = (Commit.CALL_CHANGED, Commit.NUMBER_CHANGED)
+_PRECEDENCE = (Commit.CALL_CHANGED, Commit.NUMBER_CHANGED, Commit.PLAN_STOPPED, Commit.BUDGET_SHORT)
 
 
 @unavailable_on(PynamoDBException)
@@ -64,6 +76,12 @@ class CallRepository:
             return codec.call_of(CallItem.get(codec.call_key(call_id), "CALL", consistent_read=True))
         except CallItem.DoesNotExist:
             return None
+
+    def many(self, call_ids: Sequence[str]) -> list[Call]:
+        """Give the heads of those of these calls (100 at most) that are there, consistently, in any order."""
+        keys = [(codec.call_key(call_id), "CALL") for call_id in dict.fromkeys(call_ids)]
+        items = CallItem.batch_get(keys, consistent_read=True) if keys else ()
+        return [codec.call_of(item) for item in items]
 
     def load(self, call_id: str) -> CallFile | None:
         """Give a call with all that belongs to it, in one consistent query."""
@@ -86,7 +104,9 @@ class CallRepository:
                 file = replace(file, proposals=(*file.proposals, proposal_of(item)))
         return file
 
-    def change(self, call_id: str, how: Callable[[Call], Call]) -> tuple[Call, Call]:
+    def change(
+        self, call_id: str, how: Callable[[Call], Call], asked: Questions = NOTHING_ASKED
+    ) -> tuple[Call, Call]:
         """Apply `how` to the newest state, again when somebody was faster; give old and new."""
         for _ in range(_MAX_TRIES):
             old = self.get(call_id)
@@ -96,20 +116,21 @@ class CallRepository:
             if new == old:
                 return old, old
             new = replace(new, version=old.version + 1)
-            if self._store(new, old):
+            if self._store(new, old, asked):
                 return old, new
         raise Conflict(f"The call {call_id} changes too fast.", code="call_changed")
 
-    def _store(self, new: Call, old: Call) -> bool:
+    def _store(self, new: Call, old: Call, asked: Questions) -> bool:
         """Write the next version and what it adds to the counters, or nothing; False: another was faster."""
         item, unchanged = codec.call_item(new), CallItem.version == old.version
-        moves = moves_of(old, new)
-        if not moves:
+        moves, claims = moves_of(old, new), claims_moved(old, new)
+        if not moves and not claims:
             return put_if(item, unchanged)
         try:
             with TransactWrite(connection=self._connection) as transaction:
                 transaction.save(item, condition=unchanged)
-                count(transaction, new.id, moves)
+                count(transaction, new.id, moves, asked if closes_books(old, new) else NOTHING_ASKED)
+                add_claims(transaction, claims)
         except TransactWriteError as error:
             if not any(reason and reason.code in _PASSING for reason in error.cancellation_reasons):
                 raise
@@ -118,13 +139,11 @@ class CallRepository:
 
     def commit_dial(self, call: Call, live_until: datetime) -> Commit:
         """Commit to dial in one transaction; `call` is the state read before, already committed."""
-        now = iso(call.dialed_at) if call.dialed_at else ""
         committed = codec.call_item(replace(call, version=call.version + 1))
-        free = (
-            NumberItem.live_call_id.does_not_exist()
-            | (NumberItem.live_call_id == call.id)
-            | (NumberItem.live_until < now)
-        )
+        record = call.decision.record if call.decision else None
+        claims = claim_of(call)
+        if not can_be_paid(call):
+            return Commit.BUDGET_SHORT
         try:
             with TransactWrite(connection=self._connection) as transaction:
                 transaction.save(committed, condition=CallItem.version == call.version)
@@ -134,16 +153,27 @@ class CallRepository:
                         NumberItem.live_call_id.set(call.id),
                         NumberItem.live_until.set(iso(live_until)),
                         NumberItem.kind.set(NumberItem),
+                        *([NumberItem.dials.set(millis_of(record.after))] if record else ()),
                     ],
-                    condition=NumberItem.suppressed_at.does_not_exist() & free,
+                    condition=_may_take(call, record),
                 )
+                take_claims(transaction, call, claims)
+                if call.campaign_id:
+                    transaction.condition_check(
+                        DialPlanItem,
+                        f"DIALPLAN#{call.campaign_id}",
+                        "PLAN",
+                        DialPlanItem.version.exists() & DialPlanItem.stop_code.does_not_exist(),
+                    )
         except TransactWriteError as error:
-            return _why(error)
+            checks = (Commit.PLAN_STOPPED,) if call.campaign_id else ()
+            return _why(error, (*checks, *_REFUSALS, *(Commit.BUDGET_SHORT for _ in claims)))
         return Commit.DONE
 
     def due(self, now: datetime, limit: int) -> list[str]:
-        """Give ids of calls that wait to be dialed and are due by `now`, the longest due first."""
-        return self._by_due_time(codec.WAITING, now, limit)
+        """Give ids of calls that wait to be dialed and are due by `now`, in the order of `lanes.in_turn`."""
+        found = {lane: self._by_due_time(kind, now, limit) for lane, kind in codec.WAITING.items()}
+        return in_turn(found, limit, first_turn_at(now))
 
     def silent(self, now: datetime, limit: int) -> list[str]:
         """Give ids of calls begun or ended that somebody must look at by `now`, the longest due first."""
@@ -175,7 +205,7 @@ class CallRepository:
         """Replace an analysis that is in this state; False when it is in another, or was erased."""
         item = AftermathItem(codec.call_key(call_id), "AFTERMATH")
         actions: list[Action] = [
-            AftermathItem.analysis.set(asdict(analysis)),
+            AftermathItem.analysis.set(codec.analysis_stored(analysis)),
             AftermathItem.state.set(analysis.state.value),
         ]
         is_there = AftermathItem.analysis.exists() & AftermathItem.erased.does_not_exist()
@@ -219,11 +249,28 @@ class CallRepository:
                     batch.delete(item)
 
 
-def _why(error: TransactWriteError) -> Commit:
-    """Read which condition failed; a transaction that collided with another is as if the call had changed."""
+def _may_take(call: Call, record: DialRecord | None) -> Condition:
+    """Tell that a number is neither suppressed, held nor in another call, nor was dialed since decided."""
+    now = iso(call.dialed_at) if call.dialed_at else ""
+    free = (
+        NumberItem.live_call_id.does_not_exist()
+        | (NumberItem.live_call_id == call.id)
+        | (NumberItem.live_until < now)
+    )
+    unheld = NumberItem.held_until.does_not_exist() | (NumberItem.held_until <= now)
+    condition: Condition = NumberItem.suppressed_at.does_not_exist() & unheld & free
+    if record is None:
+        return condition
+    known = millis_of(record.before)
+    condition &= NumberItem.dials == known if known else NumberItem.dials.does_not_exist()
+    return condition
+
+
+def _why(error: TransactWriteError, refusals: Sequence[Commit]) -> Commit:
+    """Read which condition failed, that of the call first; where none did, it may be tried again."""
     reasons = [reason.code if reason else None for reason in error.cancellation_reasons]
     if not reasons:
         raise error
-    if reasons[1:] == ["ConditionalCheckFailed"] and reasons[0] in (None, "None"):
-        return Commit.NUMBER_CHANGED
-    return Commit.CALL_CHANGED
+    parts = zip(refusals, reasons, strict=True)
+    refused = [part for part, code in parts if code == "ConditionalCheckFailed"]
+    return min(refused, key=_PRECEDENCE.index, default=Commit.COLLIDED)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, astuple
+from dataclasses import asdict, astuple, replace
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.ai.domain.analysis import Analysis, AnalysisState, Sentiment, Usage
@@ -16,6 +16,7 @@ from chalicelib.calls.domain.calls import Call, CallEvent, Direction
 from chalicelib.calls.domain.costs import CostLine
 from chalicelib.calls.domain.erasing import NO_NUMBER
 from chalicelib.calls.domain.files import Aftermath
+from chalicelib.calls.domain.lanes import Lane, lane_of
 from chalicelib.calls.domain.outcomes import Outcome
 from chalicelib.calls.domain.permission import Decision, Verdict
 from chalicelib.calls.domain.states import CallState
@@ -29,7 +30,9 @@ if TYPE_CHECKING:
 
 DUE_SHARDS = 4
 LIST_SHARDS = 4
-WAITING, SILENT = "DUE", "SILENT"
+# Those that wait to be dialed, by their lane, and all others.
+WAITING = {Lane.URGENT: "URGENT", Lane.NORMAL: "DUE", Lane.LOW: "LOW"}
+SILENT = "SILENT"
 ERASED = "ERASED#"
 
 
@@ -51,9 +54,10 @@ def started_key(call: Call) -> str:
 def due_shard(call: Call) -> str:
     """Spread calls over a few keys of the index, so that none takes all writes.
 
-    Those that wait to be dialed and all others have keys of their own: each kind is looked for alone.
+    Those that wait to be dialed, lane by lane, and all others have keys of their own: each kind is looked for
+    alone.
     """
-    kind = WAITING if call.state is CallState.QUEUED else SILENT
+    kind = WAITING[lane_of(call.priority)] if call.state is CallState.QUEUED else SILENT
     return f"{kind}#{shard_of(call.id, DUE_SHARDS)}"
 
 
@@ -87,6 +91,11 @@ def call_item(call: Call) -> CallItem:
         wanted_at=iso(call.due_at),
         priority=call.priority,
         requested_by=call.requested_by or None,
+        campaign_id=call.campaign_id or None,
+        attempt=call.attempt or None,
+        slots=list(call.slots) or None,
+        reserved=call.reserved,
+        budgets=list(call.budgets) or None,
         decision=call.decision and _decision_json(call.decision),
         dialed_at=text_of(call.dialed_at),
         sid=call.sid or None,
@@ -120,6 +129,11 @@ def call_of(item: CallItem) -> Call:
         due_at=from_iso(item.wanted_at),
         priority=int(item.priority),
         requested_by=item.requested_by or "",
+        campaign_id=item.campaign_id or "",
+        attempt=int(item.attempt or 0),
+        slots=tuple(item.slots or ()),
+        reserved=None if item.reserved is None else int(item.reserved),
+        budgets=tuple(item.budgets or ()),
         decision=_decision(item.decision),
         dialed_at=instant_of(item.dialed_at),
         sid=item.sid or "",
@@ -141,7 +155,7 @@ def call_of(item: CallItem) -> Call:
 
 def _decision_json(decision: Decision) -> dict[str, Any]:
     return {
-        **asdict(decision),
+        **asdict(replace(decision, record=None, hold=None)),
         "decided_at": iso(decision.decided_at),
         "not_before": text_of(decision.not_before),
     }
@@ -156,6 +170,8 @@ def _decision(stored: dict[str, Any] | None) -> Decision | None:
         explanation=stored["explanation"],
         decided_at=from_iso(stored["decided_at"]),
         not_before=instant_of(stored["not_before"]),
+        rule=stored.get("rule", ""),
+        source=stored.get("source", ""),
     )
 
 
@@ -171,6 +187,8 @@ def turn_item(call_id: str, turn: Turn) -> TurnItem:
         answer=turn.answer,
         end=turn.end and turn.end.value,
         reason=turn.reason or None,
+        sentiment=turn.sentiment and turn.sentiment.value,
+        intent=turn.intent or None,
     )
 
 
@@ -213,10 +231,25 @@ def aftermath_item(call_id: str, aftermath: Aftermath, texts_since: datetime | N
         "AFTERMATH",
         listed_in=texts_list(call_id) if texts_since else None,
         listed_at=f"{iso(texts_since)}#{call_id}" if texts_since else None,
-        analysis=asdict(aftermath.analysis) if aftermath.analysis else None,
+        analysis=analysis_stored(aftermath.analysis) if aftermath.analysis else None,
         state=aftermath.analysis.state.value if aftermath.analysis else None,
         costs=[asdict(line) for line in aftermath.costs],
     )
+
+
+def analysis_stored(analysis: Analysis) -> dict[str, Any]:
+    """Write an analysis without what says nothing, as readers know it: a row below 1 KB costs one unit."""
+    stored = asdict(analysis)
+    stored["findings"] = {name: value for name, value in _known(stored["findings"]).items() if value != ""}
+    for name in ("action_items", "asked"):
+        stored[name] = [_known(each) for each in stored[name]]
+    usual = {"extracted": (), "findings": {}, "error": "", "asked": [], "reading": 1}
+    return {name: value for name, value in stored.items() if name not in usual or value != usual[name]}
+
+
+def _known(stored: dict[str, Any]) -> dict[str, Any]:
+    """Leave out what nobody knows; a plain no, or 0, says something."""
+    return {name: value for name, value in stored.items() if value not in (None, ())}
 
 
 def aftermath_of(item: AftermathItem) -> Aftermath:

@@ -15,11 +15,12 @@ from pynamodb.exceptions import (
 from pynamodb.transactions import TransactWrite
 
 from chalicelib.calls.adapters.repository.writes import shard_of
-from chalicelib.calls.adapters.tables import NumberItem
+from chalicelib.calls.adapters.tables import HoldItem, NumberItem
+from chalicelib.calls.adapters.tables.numbers import FOREVER
 from chalicelib.calls.domain.permission import NumberStatus
 from chalicelib.calls.domain.suppression import Suppression
 from chalicelib.kernel.actors import actor
-from chalicelib.kernel.clock import from_iso, iso
+from chalicelib.kernel.clock import from_iso, from_millis, iso
 from chalicelib.kernel.errors import Conflict, unavailable_on
 from chalicelib.kernel.paging import Page
 from chalicelib.kernel.phones import E164
@@ -68,6 +69,9 @@ class NumberRepository:
             live_until=from_iso(item.live_until) if item.live_until else None,
             texts_day=item.texts_day or "",
             texts=int(item.texts or 0),
+            dials=tuple(from_millis(at) for at in item.dials or ()),
+            is_held=bool(item.held_until),
+            held_until=_end_of_hold(item.held_until),
         )
 
     def suppress(self, number: E164, source: str, now: datetime, reason: str = "") -> Suppression:
@@ -146,7 +150,7 @@ class NumberRepository:
         return _updated(number, actions, held & (NumberItem.suppression_source == source) if source else held)
 
     def forget(self, number: E164, now: datetime) -> bool:
-        """Delete what is held about a number that is not suppressed; False while a call uses it."""
+        """Delete what is known of a number that is not suppressed; False while a call uses it."""
         free = NumberItem.live_call_id.does_not_exist() | (NumberItem.live_until < iso(now))
         try:
             _row(number).delete(NumberItem.suppressed_at.does_not_exist() & free)
@@ -154,6 +158,7 @@ class NumberRepository:
             if response_code(error) == _REFUSED:
                 return self.status(number).suppressed_at is not None
             raise
+        HoldItem("HOLDS", f"NUMBER#{number}").delete()
         return True
 
     def release(self, number: E164, call_id: str) -> None:
@@ -190,6 +195,10 @@ def _updated(number: E164, actions: list[Action], condition: Condition) -> bool:
             return False
         raise
     return True
+
+
+def _end_of_hold(held_until: str | None) -> datetime | None:
+    return from_iso(held_until) if held_until and held_until != FOREVER else None
 
 
 def _row(number: E164) -> NumberItem:

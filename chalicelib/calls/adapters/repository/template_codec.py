@@ -9,6 +9,7 @@ from chalicelib.ai.domain.conduct import ApplyFields, Conduct, OnAbuse, OnEmerge
 from chalicelib.ai.domain.conversation import MenuAction, MenuKey, OnFailure
 from chalicelib.ai.domain.extraction import ExtractField, ExtractType
 from chalicelib.calls.adapters.tables import BriefItem, TemplateItem, TemplateVersionItem
+from chalicelib.calls.domain.purposes import Purpose
 from chalicelib.calls.domain.templates import (
     Announce,
     Brief,
@@ -29,6 +30,7 @@ _TYPES: dict[str, Any] = {
     "transfer_mode": TransferMode,
     "when_nobody": WhenNobody,
     "announce": Announce,
+    "purpose": Purpose,
     "tools": tuple,
     "languages": tuple,
     "menu": lambda keys: tuple(MenuKey(**{**key, "action": MenuAction(key["action"])}) for key in keys),

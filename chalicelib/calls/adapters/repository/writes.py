@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 from pynamodb.exceptions import DeleteError, PutError, UpdateError
 
 from chalicelib.calls.adapters.tables import CallsTable
-from chalicelib.kernel.clock import from_iso, iso
+from chalicelib.kernel.clock import from_iso, iso, to_millis
 from chalicelib.kernel.storage_errors import response_code
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from datetime import datetime
 
     from pynamodb.connection import Connection
@@ -55,6 +55,11 @@ def indexed(connection: Connection, index: str, key: str, condition: Any, **opti
 def text_of(instant: datetime | None) -> str | None:
     """Write an instant, or that there is none."""
     return iso(instant) if instant else None
+
+
+def millis_of(instants: Iterable[datetime]) -> list[int]:
+    """Write instants as a list."""
+    return [to_millis(instant) for instant in instants]
 
 
 def instant_of(text: str | None) -> datetime | None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from chalicelib.calls.adapters.tables.base import ActItem, CallsTable
+from chalicelib.calls.adapters.tables.budgets import BudgetItem
 from chalicelib.calls.adapters.tables.calls import (
     AftermathItem,
     BriefItem,
@@ -15,13 +16,16 @@ from chalicelib.calls.adapters.tables.calls import (
     ConnectionItem,
     TurnItem,
 )
+from chalicelib.calls.adapters.tables.dial_plans import DialPlanItem
 from chalicelib.calls.adapters.tables.messages import MessageItem, MessagePlaceItem, MessageTemplateItem
 from chalicelib.calls.adapters.tables.numbers import (
+    HoldItem,
     LineItem,
     NumberItem,
     TemplateItem,
     TemplateVersionItem,
 )
+from chalicelib.calls.adapters.tables.pacing import LineUseItem, PaceItem, SlotItem
 from chalicelib.calls.adapters.tables.proposals import ProposalItem
 from chalicelib.calls.adapters.tables.recordings import RecordingItem, RetentionItem
 from chalicelib.calls.adapters.tables.rooms import ParticipantItem, RoomItem
@@ -34,19 +38,25 @@ __all__ = [
     "ActItem",
     "AftermathItem",
     "BriefItem",
+    "BudgetItem",
     "CallItem",
     "CallsTable",
     "ConnectionItem",
+    "DialPlanItem",
+    "HoldItem",
     "LineItem",
+    "LineUseItem",
     "MessageItem",
     "MessagePlaceItem",
     "MessageTemplateItem",
     "NumberItem",
+    "PaceItem",
     "ParticipantItem",
     "ProposalItem",
     "RecordingItem",
     "RetentionItem",
     "RoomItem",
+    "SlotItem",
     "StatisticsItem",
     "TemplateItem",
     "TemplateVersionItem",

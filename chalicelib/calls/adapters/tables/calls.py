@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from pynamodb.attributes import BooleanAttribute, JSONAttribute, NumberAttribute, UnicodeAttribute
+from pynamodb.attributes import BooleanAttribute, NumberAttribute, UnicodeAttribute
 from pynamodb.indexes import GlobalSecondaryIndex, KeysOnlyProjection
 
-from chalicelib.calls.adapters.tables.base import ActItem, CallsTable
+from chalicelib.calls.adapters.tables.base import ActItem, CallsTable, CompactJSON
 
 
 class ByDueTime(GlobalSecondaryIndex["CallItem"]):  # type: ignore[no-untyped-call]
@@ -68,7 +68,12 @@ class CallItem(ActItem, CallsTable, discriminator="call"):
     wanted_at = UnicodeAttribute()
     priority = NumberAttribute()
     requested_by = UnicodeAttribute(null=True)
-    decision = JSONAttribute(null=True)
+    campaign_id = UnicodeAttribute(null=True)
+    attempt = NumberAttribute(null=True)
+    slots = CompactJSON(null=True)
+    reserved = NumberAttribute(null=True)
+    budgets = CompactJSON(null=True)
+    decision = CompactJSON(null=True)
     dialed_at = UnicodeAttribute(null=True)
     sid = UnicodeAttribute(null=True)
     answered_at = UnicodeAttribute(null=True)
@@ -81,14 +86,14 @@ class CallItem(ActItem, CallsTable, discriminator="call"):
     finished_at = UnicodeAttribute(null=True)
     erased_at = UnicodeAttribute(null=True)
     cost = NumberAttribute(null=True)
-    events = JSONAttribute(null=True)
+    events = CompactJSON(null=True)
     version = NumberAttribute()
 
 
 class BriefItem(CallsTable, discriminator="brief"):
     """What a call is held by: `CALL#<id>` / `BRIEF`."""
 
-    brief = JSONAttribute()
+    brief = CompactJSON()
 
 
 class TurnItem(CallsTable, discriminator="turn"):
@@ -106,11 +111,11 @@ class TurnItem(CallsTable, discriminator="turn"):
     is_masked = BooleanAttribute(null=True)
     end = UnicodeAttribute(null=True)
     reason = UnicodeAttribute(null=True)
-    tools = JSONAttribute(null=True)
-    corrected = JSONAttribute(null=True)
-    usage = JSONAttribute(null=True)
-    asked = JSONAttribute(null=True)
-    timing = JSONAttribute(null=True)
+    tools = CompactJSON(null=True)
+    corrected = CompactJSON(null=True)
+    usage = CompactJSON(null=True)
+    asked = CompactJSON(null=True)
+    timing = CompactJSON(null=True)
     sentiment = UnicodeAttribute(null=True)
     intent = UnicodeAttribute(null=True)
 
@@ -120,9 +125,9 @@ class AftermathItem(CallsTable, discriminator="aftermath"):
 
     listed_in = UnicodeAttribute(null=True)  # as long as the call has texts that are to be deleted some day
     listed_at = UnicodeAttribute(null=True)
-    analysis = JSONAttribute(null=True)
+    analysis = CompactJSON(null=True)
     state = UnicodeAttribute(null=True)  # of the analysis; none where it was written before states were kept
-    costs = JSONAttribute()
+    costs = CompactJSON()
     erased = BooleanAttribute(null=True)
 
 

@@ -7,6 +7,9 @@ from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 
 from chalicelib.calls.adapters.tables.base import ActItem, CallsTable
 
+# Until when a number is held that is held until somebody releases it: after every instant.
+FOREVER = "9999"
+
 
 class BySuppressed(GlobalSecondaryIndex["NumberItem"]):  # type: ignore[no-untyped-call]
     """Suppressed numbers, by time; nothing dials them, so that their rows hardly change."""
@@ -36,6 +39,18 @@ class NumberItem(ActItem, CallsTable, discriminator="number"):
     live_until = UnicodeAttribute(null=True)
     texts_day = UnicodeAttribute(null=True)
     texts = NumberAttribute(null=True)
+    dials = JSONAttribute(null=True)  # milliseconds; the oldest first
+    held_until = UnicodeAttribute(null=True)  # or `FOREVER`; as `HoldItem` lists it
+
+
+class HoldItem(ActItem, CallsTable, discriminator="number_hold"):
+    """A number that is held back, for lists: `HOLDS` / `NUMBER#+1…`; a released one stays for a while."""
+
+    held_at = UnicodeAttribute(null=True)
+    until = UnicodeAttribute(null=True)
+    reason = UnicodeAttribute(null=True)
+    held_by = UnicodeAttribute(null=True)
+    deleted_at = UnicodeAttribute(null=True)
 
 
 class TemplateItem(ActItem, CallsTable, discriminator="template"):

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from twilio.twiml.voice_response import Gather, VoiceResponse
 
+from chalicelib.ai.domain.sentences import Sentence, has_sentences, primary, sentence
 from chalicelib.ai.domain.speaking import speakable
 from chalicelib.calls.domain.rooms import Listening, Role
 
@@ -22,11 +23,6 @@ _EVENTS = "start end join leave mute hold"
 _KEY_S = 8
 # Music that the carrier itself offers for waiting (its own contact-centre template uses this piece).
 _MUSIC = "http://com.twilio.music.soft-rock.s3.amazonaws.com/_ghost_-_promo_2_sample_pack.mp3"
-WAITING = "Please hold the line."
-PRESS = "Press 1 to take the call."
-PRESS_TO_JOIN = "Press 1 to join."
-TOO_LATE = "The call is over. Goodbye."
-DECLINED = "All right. Goodbye."
 
 
 def conference(  # noqa: PLR0913  the attributes of the noun
@@ -54,8 +50,8 @@ def conference(  # noqa: PLR0913  the attributes of the noun
     )
 
 
-def ask_to_join(room_id: str, leg: Participant, words: str, addresses: Addresses) -> str:
-    """Say what it is about, and ask for the key that no machine presses."""
+def ask_to_join(room_id: str, leg: Participant, words: str, language: str, addresses: Addresses) -> str:
+    """Say what it is about, and ask for the key that no machine presses; all in one language (BCP 47)."""
     response = VoiceResponse()
     gathering = Gather(
         input="dtmf",
@@ -65,7 +61,8 @@ def ask_to_join(room_id: str, leg: Participant, words: str, addresses: Addresses
         num_digits=1,
         action_on_empty_result=True,
     )
-    gathering.say(f"{speakable(words)} {PRESS if leg.role is Role.COLLEAGUE else PRESS_TO_JOIN}")
+    press = Sentence.PRESS_TO_TAKE if leg.role is Role.COLLEAGUE else Sentence.PRESS_TO_JOIN
+    gathering.say(f"{speakable(words, language)} {sentence(press, language)}", **_tag(language))
     response.append(gathering)
     return str(response)
 
@@ -89,17 +86,22 @@ def _manner(leg: Participant, coached_sid: str) -> dict[str, Any]:
     return {} if leg.mode == Listening.BARGE else {"muted": True}
 
 
-def goodbye(words: str) -> str:
+def goodbye(key: Sentence, language: str) -> str:
     """Say one sentence and hang up."""
     response = VoiceResponse()
-    response.say(words)
+    response.say(sentence(key, language), **_tag(language))
     response.hangup()
     return str(response)
 
 
-def waiting() -> str:
-    """Say one sentence, then play music until somebody comes."""
+def _tag(language: str) -> dict[str, str]:
+    """Name the language for the carrier, which speaks English unless it is told."""
+    return {"language": language} if has_sentences(language) and primary(language) != "en" else {}
+
+
+def waiting(words: str, language: str) -> str:
+    """Say these words, then play music until somebody comes."""
     response = VoiceResponse()
-    response.say(WAITING)
+    response.say(words, **_tag(language))
     response.play(_MUSIC, loop=0)
     return str(response)
