@@ -85,6 +85,17 @@ class S3ImportFiles:
         """Remove the rows at a place."""
         self._client.delete_object(**self._at(_chunk(import_id, run, place)))
 
+    def put_contacts(
+        self, import_id: str, run: int, place: tuple[int, int], contact_ids: Sequence[str]
+    ) -> None:
+        """Keep for a week whose the rows at a place were, without those that were refused."""
+        self._put(_contacts(import_id, run, place), json.dumps(contact_ids).encode(), "application/json")
+
+    def contacts(self, import_id: str, run: int, place: tuple[int, int]) -> list[str]:
+        """Give whose the rows at a place were; `NotFound` (code `file_missing`) when that is not kept."""
+        kept: list[str] = json.load(self._open(_contacts(import_id, run, place)))
+        return kept
+
     def remove(self, import_id: str) -> None:
         """Remove the file."""
         self._client.delete_object(**self._at(_file(import_id)))
@@ -116,6 +127,11 @@ def _file(import_id: str) -> str:
 def _chunk(import_id: str, run: int, place: tuple[int, int]) -> str:
     lane, number = place
     return f"imports/{import_id}/{run}/{lane}/{number:06}.json"
+
+
+def _contacts(import_id: str, run: int, place: tuple[int, int]) -> str:
+    lane, number = place
+    return f"imports/{import_id}/{run}/{lane}/{number:06}-contacts.json"
 
 
 def _written(row: Row) -> list[Any]:

@@ -97,5 +97,13 @@ class ImportFiles(Protocol):
     def remove_chunk(self, import_id: str, run: int, place: tuple[int, int]) -> None:
         """Remove the rows at a place."""
 
+    def put_contacts(
+        self, import_id: str, run: int, place: tuple[int, int], contact_ids: Sequence[str]
+    ) -> None:
+        """Keep for a week whose the rows at a place were, without those that were refused."""
+
+    def contacts(self, import_id: str, run: int, place: tuple[int, int]) -> list[str]:
+        """Give whose the rows at a place were; `NotFound` (code `file_missing`) when that is not kept."""
+
     def remove(self, import_id: str) -> None:
         """Remove the file."""

@@ -96,22 +96,18 @@ class RowWork:
 
     def run(self, rows: Sequence[Row]) -> list[RowDone]:
         """Import rows, or say what importing them would do; give what came of each."""
-        created = set() if self._import.wish.validate_only else self._create_new()
-        return [RowDone(RowOutcome.CREATED) if row.number in created else self._do(row) for row in rows]
+        created = {} if self._import.wish.validate_only else self._create_new()
+        return [created.get(row.number) or self._do(row) for row in rows]
 
-    def _create_new(self) -> set[int]:
-        """Create, many at a time, the contacts whose numbers nobody has; give the rows that are done."""
+    def _create_new(self) -> dict[int, RowDone]:
+        """Create, many at a time, the contacts whose numbers nobody has; give what came of their rows."""
         said = self._contacts()
         uses = Counter(phone for contact in said for phone in contact.phones)
         owned = self._crm.contacts.owned(uses.keys())
         free = [one for one in said if all(uses[phone] == 1 and phone not in owned for phone in one.phones)]
         batches = _batches([(one.row, contact) for one in free if (contact := self._new_contact(one))])
-        done = (
-            [row for row, _ in batch]
-            for batch in batches
-            if self._crm.contacts.add_all([contact for _, contact in batch])
-        )
-        return {row for rows in done for row in rows}
+        done = (batch for batch in batches if self._crm.contacts.add_all([contact for _, contact in batch]))
+        return {row: _created(contact) for batch in done for row, contact in batch}
 
     def _contacts(self) -> list[RowContact]:
         return [said for said in self._read.values() if isinstance(said, RowContact)]
@@ -183,8 +179,7 @@ class RowWork:
         return list({contact.id: contact for contact in found if contact}.values())
 
     def _create(self, said: RowContact) -> RowDone:
-        create_contact(self._crm, *self._creation(said))
-        return RowDone(RowOutcome.CREATED)
+        return _created(create_contact(self._crm, *self._creation(said)))
 
     def _creation(self, said: RowContact) -> tuple[NewContact, str, str]:
         """Give what a row makes: details, id and stamp."""
@@ -197,7 +192,7 @@ class RowWork:
         contact, *others = owners
         # An earlier try, whose worker died before the chunk was done, made the contact or changed it.
         if self._contact_id(said) in contact.ids:
-            return RowDone(RowOutcome.CREATED)
+            return _created(contact)
         if contact.import_row == row_stamp(self._import, said.row):
             return RowDone(RowOutcome.UPDATED, duplicate=True, contact_id=contact.id)
         if others:
@@ -277,6 +272,10 @@ class RowWork:
     def _phone_column(self) -> str | None:
         targets = self._mapping.targets()
         return next((name for name, target in targets.items() if target == "phone"), None)
+
+
+def _created(contact: Contact) -> RowDone:
+    return RowDone(RowOutcome.CREATED, contact_id=contact.id)
 
 
 def _skipped(contact: Contact) -> RowDone:

@@ -80,7 +80,7 @@ def import_chunk(crm: CrmPorts, import_id: str, run: int, place: tuple[int, int]
             if not rows:
                 _give_up_lost(crm, found, place)
                 return
-            lane = lane.advanced(*_work(crm, found, rows))
+            lane = lane.advanced(*_work(crm, found, rows, place))
             if not crm.imports.save_lane(found.id, run, lane):
                 return
         crm.import_files.remove_chunk(found.id, run, place)
@@ -158,8 +158,14 @@ def _give_up_lost(crm: CrmPorts, found: Import, place: tuple[int, int]) -> None:
         _over(crm, replace(found, error="file_missing", message=message), ImportState.FAILED)
 
 
-def _work(crm: CrmPorts, found: Import, rows: Sequence[Row]) -> tuple[Counts, list[Duplicate]]:
-    """Import each row of a chunk; give what came of them, and those that met others."""
+def _work(
+    crm: CrmPorts, found: Import, rows: Sequence[Row], place: tuple[int, int]
+) -> tuple[Counts, list[Duplicate]]:
+    """Import each row of a chunk; give what came of them, and those that met others.
+
+    Whose rows they were is kept beside, for who wants to do something with the contacts of an import.
+    """
+    ids: dict[str, None] = {}
     counts, rejected, duplicates = Counts(), list[Rejection](), list[Duplicate]()
     work = RowWork(crm, found, rows)
     for row, done in zip(rows, work.run(rows), strict=True):
@@ -167,7 +173,11 @@ def _work(crm: CrmPorts, found: Import, rows: Sequence[Row]) -> tuple[Counts, li
         counts = counts.with_row(done.outcome, duplicate=done.duplicate)
         if done.outcome is RowOutcome.FAILED:
             rejected.append(rejection_of(row, done.errors))
+        elif done.contact_id:
+            ids[done.contact_id] = None
     crm.imports.reject(found.id, found.run, rejected)
+    if not found.wish.validate_only:
+        crm.import_files.put_contacts(found.id, found.run, place, list(ids))
     return counts, duplicates
 
 

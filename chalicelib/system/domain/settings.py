@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.kernel.actors import SYSTEM
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 # What the product acts upon today; the other sections are kept, and nothing obeys them yet.
-ENFORCED = ("kill_switch", "allowed_countries", "retention")
+ENFORCED = ("kill_switch", "pace", "caps", "budgets", "allowed_countries", "hours", "retention")
 
 
 @dataclass(frozen=True)
@@ -32,9 +32,10 @@ class Pace:
 
 @dataclass(frozen=True)
 class Caps:
-    """How many calls may go on at once; None: no limit."""
+    """How many calls may go on at once, and go to one number within 24 hours; None: no limit."""
 
     live_calls: int | None = None
+    calls_per_number_per_day: int | None = None
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,7 @@ class Budgets:
 
 @dataclass(frozen=True)
 class DayHours:
-    """From when until when people may be called on a day, their local time as `HH:MM`."""
+    """From when until when people may be called on a day, their local time as `HH:MM`, until `24:00`."""
 
     start: str
     end: str
@@ -100,10 +101,11 @@ class SystemSettings:
 
 @dataclass(frozen=True)
 class StackLimits:
-    """What the deployment says, above all settings: may anything be dialed, and where to by default."""
+    """What the deployment says, above all settings: may anything be dialed; by default, where to and when."""
 
     allowed_countries: frozenset[str] = frozenset({"US"})
     dialing_enabled: bool = True
+    calling_hours: DayHours = _DAY
 
 
 @dataclass(frozen=True)
@@ -141,7 +143,10 @@ SECTIONS = ("kill_switch", "pace", "caps", "budgets", "allowed_countries", "hour
 
 def default_settings(stack: StackLimits) -> SystemSettings:
     """Give the settings that hold before anybody changed anything."""
-    return SystemSettings(allowed_countries=tuple(sorted(stack.allowed_countries)))
+    countries = tuple(sorted(stack.allowed_countries))
+    return SystemSettings(
+        allowed_countries=countries, hours=Hours(*(stack.calling_hours,) * len(fields(Hours)))
+    )
 
 
 def settings_of(stored: StoredSettings | None, stack: StackLimits) -> SystemSettings:

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 _MAX_REASON = 500
 _MAX_COUNTRIES = 250
 _TIME = r"^([01][0-9]|2[0-3]):[0-5][0-9]$"
+_END = r"^(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$"
 
 
 Reason = Annotated[str, StringConstraints(strip_whitespace=True, max_length=_MAX_REASON)]
@@ -40,6 +41,11 @@ Usd = Annotated[
 ]
 CountryCode = Annotated[str, Field(json_schema_extra={"pattern": "^[A-Z]{2}$"})]
 Time = Annotated[str, StringConstraints(pattern=_TIME), Field(description="Local time, `HH:MM`.")]
+EndTime = Annotated[
+    str,
+    StringConstraints(pattern=_END),
+    Field(description="Local time, `HH:MM`; `24:00` is midnight."),
+]
 
 
 def _country(code: str) -> str:
@@ -83,13 +89,14 @@ class PaceSection(_Section):
 
 
 class CapsSection(_Section):
-    """How many calls may go on at once; null: no limit."""
+    """How many calls may go on at once, and go to one number within 24 hours; null: no limit."""
 
     live_calls: Annotated[int, _whole(1, 10_000)] | None
+    calls_per_number_per_day: Annotated[int, _whole(1, 50)] | None = None
 
     def section(self) -> Caps:
         """Give the domain's value."""
-        return Caps(self.live_calls)
+        return Caps(self.live_calls, self.calls_per_number_per_day)
 
 
 class BudgetsSection(_Section):
@@ -108,7 +115,7 @@ class DayHoursSection(_Section):
     """From when until when people may be called."""
 
     start: Time
-    end: Time
+    end: EndTime
 
     @model_validator(mode="after")
     def _in_order(self) -> DayHoursSection:
