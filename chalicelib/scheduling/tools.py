@@ -9,10 +9,10 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel, ConfigDict, Field
 
 from chalicelib.kernel.tools import Effect, Tool, ToolContext
-from chalicelib.scheduling.services import CallbackWish, promise_callback
+from chalicelib.scheduling.services.callbacks import CallbackWish, promise_callback
 
 if TYPE_CHECKING:
-    from chalicelib.scheduling.ports import SchedulingPorts
+    from chalicelib.scheduling.ports.scheduling import SchedulingPorts
 
 
 _NOT_KNOWN = "UTC"  # the zone of whom nothing tells where they are

@@ -1,11 +1,21 @@
-"""What is watched in the scheduling table: promised callbacks."""
+"""What is watched in the scheduling table: promised callbacks and campaigns."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from chalicelib.kernel.changes import Shown, Watch, pk_id, sk_id
-from chalicelib.scheduling.adapters.events import CALLBACK_MOVED, CALLBACK_PROMISED
+from chalicelib.scheduling.adapters.events import (
+    CALLBACK_MOVED,
+    CALLBACK_PROMISED,
+    CAMPAIGN_COMPLETED,
+    CAMPAIGN_CREATED,
+    CAMPAIGN_DELETED,
+    CAMPAIGN_PAUSED,
+    CAMPAIGN_SCHEDULED,
+    CAMPAIGN_STARTED,
+    CAMPAIGN_STOPPED,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -30,4 +40,34 @@ def _tell_callback(old: Image | None, new: Image | None) -> Iterable[Told]:
         yield CALLBACK_MOVED.told(told)
 
 
-WATCHES = (Watch("callback", "callback", sk_id, _CALLBACK, tell=_tell_callback),)
+_CAMPAIGN = dict.fromkeys(
+    (
+        *("name", "state", "reason_code", "template_id", "variants", "priority", "dialing", "retries"),
+        *("goal", "breaker", "started_at", "ended_at"),
+    ),
+    Shown.PLAIN,
+) | {"description": Shown.LENGTH, "reason_text": Shown.LENGTH}
+_MOVED = {
+    "scheduled": CAMPAIGN_SCHEDULED,
+    "running": CAMPAIGN_STARTED,
+    "paused": CAMPAIGN_PAUSED,
+    "completed": CAMPAIGN_COMPLETED,
+    "stopped": CAMPAIGN_STOPPED,
+}
+
+
+def _tell_campaign(old: Image | None, new: Image | None) -> Iterable[Told]:
+    row = new or old or {}
+    told = {**row, "campaign_id": sk_id(row)}
+    if new is None:
+        yield CAMPAIGN_DELETED.told(told)
+    elif old is None:
+        yield CAMPAIGN_CREATED.told(told)
+    elif old["state"] != new["state"] and new["state"] in _MOVED:
+        yield _MOVED[new["state"]].told(told)
+
+
+WATCHES = (
+    Watch("callback", "callback", sk_id, _CALLBACK, tell=_tell_callback),
+    Watch("campaign", "campaign", sk_id, _CAMPAIGN, tell=_tell_campaign),
+)

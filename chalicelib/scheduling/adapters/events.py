@@ -1,4 +1,4 @@
-"""What is told to other programs of promised callbacks."""
+"""What is told to other programs of promised callbacks and of campaigns."""
 
 from __future__ import annotations
 
@@ -22,4 +22,40 @@ CALLBACK_PROMISED = EventType("callback.promised", "A callback was promised in a
 CALLBACK_MOVED = EventType(
     "callback.moved", "A promised callback was moved to another time.", CallbackEventData
 )
-EVENTS = (CALLBACK_PROMISED, CALLBACK_MOVED)
+
+
+class CampaignEventData(EventData):
+    """A campaign as it is now; `reason_code` says why it does not go on."""
+
+    campaign_id: str
+    name: str
+    state: str
+    reason_code: str | None = None
+    template_id: str
+    version: int
+    created_at: Instant
+    started_at: Instant | None = None
+    ended_at: Instant | None = None
+
+
+def _campaign(what: str, description: str) -> EventType:
+    return EventType(f"campaign.{what}", description, CampaignEventData)
+
+
+CAMPAIGN_CREATED = _campaign("created", "A campaign was prepared.")
+CAMPAIGN_SCHEDULED = _campaign("scheduled", "A campaign will start at its start time.")
+CAMPAIGN_STARTED = _campaign("started", "A campaign dials, for the first time or again.")
+CAMPAIGN_PAUSED = _campaign("paused", "A campaign dials nobody until it is resumed.")
+CAMPAIGN_COMPLETED = _campaign("completed", "Nobody of a campaign is left to be called.")
+CAMPAIGN_STOPPED = _campaign("stopped", "A campaign was ended before that.")
+CAMPAIGN_DELETED = _campaign("deleted", "A campaign was deleted, with its members.")
+CAMPAIGN_EVENTS = (
+    CAMPAIGN_CREATED,
+    CAMPAIGN_SCHEDULED,
+    CAMPAIGN_STARTED,
+    CAMPAIGN_PAUSED,
+    CAMPAIGN_COMPLETED,
+    CAMPAIGN_STOPPED,
+    CAMPAIGN_DELETED,
+)
+EVENTS = (CALLBACK_PROMISED, CALLBACK_MOVED, *CAMPAIGN_EVENTS)

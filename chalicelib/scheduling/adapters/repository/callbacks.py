@@ -8,11 +8,11 @@ from chalicelib.kernel.clock import from_iso, iso
 from chalicelib.kernel.errors import unavailable_on
 from chalicelib.kernel.phones import E164
 from chalicelib.scheduling.adapters.tables import CallbackItem, SchedulingTable
-from chalicelib.scheduling.domain import Callback
+from chalicelib.scheduling.domain.callbacks import Callback
 
 
 @unavailable_on(PynamoDBException)
-class SchedulingRepository:
+class CallbackRepository:
     """Stores promised callbacks."""
 
     def __init__(self, table_name: str) -> None:

@@ -1,4 +1,4 @@
-"""The scheduling table's items as PynamoDB sees them; private to the repository."""
+"""What every item of the scheduling table has."""
 
 from __future__ import annotations
 
@@ -23,13 +23,3 @@ class SchedulingTable(Model):
     kind = DiscriminatorAttribute()
     # Not `default`: what was written before rows were stamped must not name whoever reads it.
     changed_by = UnicodeAttribute(null=True, default_for_new=actor)
-
-
-class CallbackItem(SchedulingTable, discriminator="callback"):
-    """A promised callback: `CONTACT#<id>` / `CALLBACK#<id>`."""
-
-    number = UnicodeAttribute()
-    due_at = UnicodeAttribute()
-    promised_in = UnicodeAttribute()
-    kept_by = UnicodeAttribute()
-    created_at = UnicodeAttribute()

@@ -14,13 +14,13 @@ from chalicelib.calls.services.requests import CallWish, request_call
 from chalicelib.kernel.clock import cut_to_millis
 from chalicelib.kernel.ids import derived_id, is_id
 from chalicelib.kernel.phones import E164
-from chalicelib.scheduling.domain import Callback, callback_time
+from chalicelib.scheduling.domain.callbacks import Callback, callback_time
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from chalicelib.calls.domain.calls import Call
-    from chalicelib.scheduling.ports import SchedulingPorts
+    from chalicelib.scheduling.ports.scheduling import SchedulingPorts
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,1 @@
+"""The scheduling table, a repository for each matter."""

@@ -1,0 +1,1 @@
+"""What scheduling is about, as values and rules: promised callbacks, campaigns, members."""

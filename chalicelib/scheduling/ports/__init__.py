@@ -1,0 +1,1 @@
+"""What scheduling needs from outside, a file for each matter."""
