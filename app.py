@@ -4,6 +4,7 @@ from chalice import Chalice
 
 from chalicelib.entrypoints import (
     authorizer,
+    campaigns,
     carrier,
     failures,
     folds,
@@ -30,6 +31,7 @@ app.register_blueprint(queues.bp)  # dialing and the work after a call
 app.register_blueprint(schedules.bp)  # what happens by the clock
 app.register_blueprint(streams.bp)  # what changed in the tables
 app.register_blueprint(folds.bp)  # search, counters and timelines
+app.register_blueprint(campaigns.bp)  # campaigns go on
 app.register_blueprint(jobs.bp)  # imports and work on many contacts
 app.register_blueprint(news.bp)  # telling subscribers
 app.register_blueprint(failures.bp)  # dead letters

@@ -96,6 +96,7 @@ class Container:
             "post_call_queue": settings.post_call_queue_url,
             "news_queue": settings.news_queue_url,
             "jobs_queue": settings.jobs_queue_url,
+            "campaigns_queue": settings.campaigns_queue_url,
         }
         ask_queue = partial(sqs.get_queue_attributes, AttributeNames=["ApproximateNumberOfMessages"])
         return {

@@ -59,8 +59,9 @@ class Ai:
     def model_statistics(self) -> ModelStatistics:
         """Counters of questions to models."""
         from chalicelib.ai.adapters.repository.statistics import ModelStatisticsRepository
+        from chalicelib.bootstrap.questions import AllQuestions
 
-        return ModelStatisticsRepository(self._connection)
+        return AllQuestions(ModelStatisticsRepository(self._connection), self._root)
 
     @cached_property
     def evaluations(self) -> Evaluations:

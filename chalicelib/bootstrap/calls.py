@@ -17,8 +17,12 @@ if TYPE_CHECKING:
     from chalicelib.bootstrap.ai import Ai
     from chalicelib.bootstrap.system import System
     from chalicelib.calls.ports.books import CallBook, TurnBook
+    from chalicelib.calls.ports.budgets import BudgetBook
+    from chalicelib.calls.ports.dial_plans import DialPlanBook
+    from chalicelib.calls.ports.holds import HoldBook
     from chalicelib.calls.ports.lists import CallLists
     from chalicelib.calls.ports.numbers import NumberBook, TemplateBook
+    from chalicelib.calls.ports.pacing import LineUseBook, PaceBook, SlotBook
     from chalicelib.calls.ports.proposals import ProposalBook
     from chalicelib.calls.ports.recordings import CarrierRecordings, RecordingBook, SoundStore
     from chalicelib.calls.ports.retention import RetentionBook
@@ -75,6 +79,48 @@ class Calls(RoomParts, TextingParts):
         from chalicelib.calls.adapters.repository.numbers import NumberRepository
 
         return NumberRepository(self._connection)
+
+    @cached_property
+    def holds(self) -> HoldBook:
+        """Numbers that are held back."""
+        from chalicelib.calls.adapters.repository.holds import HoldRepository
+
+        return HoldRepository(self._connection)
+
+    @cached_property
+    def plans(self) -> DialPlanBook:
+        """Dial plans of campaigns."""
+        from chalicelib.calls.adapters.repository.dial_plans import DialPlanRepository
+
+        return DialPlanRepository()
+
+    @cached_property
+    def budgets(self) -> BudgetBook:
+        """What calls claim of budgets."""
+        from chalicelib.calls.adapters.repository.budgets import BudgetRepository
+
+        return BudgetRepository()
+
+    @cached_property
+    def pace(self) -> PaceBook:
+        """How fast calls start."""
+        from chalicelib.calls.adapters.repository.pacing import PaceRepository
+
+        return PaceRepository()
+
+    @cached_property
+    def slots(self) -> SlotBook:
+        """Places among live calls."""
+        from chalicelib.calls.adapters.repository.pacing import SlotRepository
+
+        return SlotRepository()
+
+    @cached_property
+    def line_uses(self) -> LineUseBook:
+        """How often our numbers were used."""
+        from chalicelib.calls.adapters.repository.pacing import LineUseRepository
+
+        return LineUseRepository()
 
     @cached_property
     def proposals(self) -> ProposalBook:

@@ -188,6 +188,26 @@ class CallbacksHolding(_Holding):
         return None
 
 
+class MembersHolding(_Holding):
+    """Which campaigns call the person, or did, and what came of it."""
+
+    name = "members"
+
+    def export(self, person: Person, page_size: int, start: str | None) -> Page[Trace]:
+        """Give every membership; campaigns are looked through 50 at a time, so a page may be empty."""
+        from chalicelib.scheduling.services.personal import personal_memberships
+
+        del page_size
+        page = personal_memberships(self._root.scheduling, person.ids, start)
+        return Page([Trace("member", _plain(asdict(each))) for each in page.items], page.next_start)
+
+    def erase(self, person: Person, start: str | None) -> str | None:
+        """Have 50 campaigns not call the person, and forget the number; what came of calls stays."""
+        from chalicelib.scheduling.services.personal import forget_memberships
+
+        return forget_memberships(self._root.scheduling, person.ids, start)
+
+
 class DeliveriesHolding(_Holding):
     """Messages to subscribers that tell of the person: copies of what is exported elsewhere."""
 
@@ -233,6 +253,7 @@ class AuditHolding(_Holding):
 
 
 OTHERS = (
+    MembersHolding,
     MessagesHolding,
     CallsHolding,
     ChatsHolding,

@@ -32,28 +32,28 @@ def facts_of(settings: ProviderSettings) -> ProviderFacts:
 
 def provider_of(settings: ProviderSettings) -> Provider:
     """Give a provider to ask; importing its client costs up to a third of a second when it is first asked."""
-    build = _BUILDERS[settings.kind]
+    build, first_token_s = _BUILDERS[settings.kind], settings.first_token_ms / 1000
     return Provider(
         settings.name,
         settings.priced_as or settings.model,
-        settings.first_token_ms / 1000,
-        cache(lambda: build(settings)),
+        first_token_s,
+        cache(lambda: build(settings, first_token_s)),
         settings.gap_ms / 1000,
     )
 
 
-def _openai(settings: ProviderSettings) -> Speaker:
+def _openai(settings: ProviderSettings, silence_s: float) -> Speaker:
     from chalicelib.ai.adapters.providers.openai import OpenAIModel
 
     return OpenAIModel(
         api_key=settings.api_key,
         base_url=settings.base_url or "https://api.openai.com/v1",
         model=settings.model,
-        silence_s=settings.first_token_ms / 1000,
+        silence_s=silence_s,
     )
 
 
-def _azure(settings: ProviderSettings) -> Speaker:
+def _azure(settings: ProviderSettings, silence_s: float) -> Speaker:
     from chalicelib.ai.adapters.providers.azure import AzureModel
 
     return AzureModel(
@@ -61,33 +61,33 @@ def _azure(settings: ProviderSettings) -> Speaker:
         base_url=settings.base_url,
         model=settings.model,
         api_version=settings.api_version,
-        silence_s=settings.first_token_ms / 1000,
+        silence_s=silence_s,
     )
 
 
-def _anthropic(settings: ProviderSettings) -> Speaker:
+def _anthropic(settings: ProviderSettings, silence_s: float) -> Speaker:
     from chalicelib.ai.adapters.providers.anthropic import AnthropicModel
 
     return AnthropicModel(
         api_key=settings.api_key,
         base_url=settings.base_url,
         model=settings.model,
-        silence_s=settings.first_token_ms / 1000,
+        silence_s=silence_s,
     )
 
 
-def _bedrock(settings: ProviderSettings) -> Speaker:
+def _bedrock(settings: ProviderSettings, silence_s: float) -> Speaker:
     from chalicelib.ai.adapters.providers.bedrock import BedrockModel
 
     return BedrockModel(
         model=settings.model,
         region=settings.region,
         base_url=settings.base_url,
-        silence_s=settings.first_token_ms / 1000,
+        silence_s=silence_s,
     )
 
 
-_BUILDERS: dict[str, Callable[[ProviderSettings], Speaker]] = {
+_BUILDERS: dict[str, Callable[[ProviderSettings, float], Speaker]] = {
     "openai": _openai,
     "azure": _azure,
     "anthropic": _anthropic,

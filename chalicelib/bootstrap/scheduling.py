@@ -9,13 +9,18 @@ if TYPE_CHECKING:
     from chalicelib.bootstrap import Container
     from chalicelib.bootstrap.calls import Calls
     from chalicelib.kernel.clock import Clock
-    from chalicelib.scheduling.ports import Callbacks
+    from chalicelib.scheduling.ports.callbacks import Callbacks
+    from chalicelib.scheduling.ports.campaigns import CampaignBook, Schedules, Ticks
+    from chalicelib.scheduling.ports.members import MemberBook
 
 
 class Scheduling:
     """What scheduling works with."""
 
     def __init__(self, root: Container) -> None:
+        from chalicelib.scheduling.adapters import tables
+
+        self._connection = tables.bind(root.settings.scheduling_table)
         self._root = root
         self.clock: Clock = root.clock
 
@@ -27,6 +32,34 @@ class Scheduling:
     @cached_property
     def callbacks(self) -> Callbacks:
         """Stored promises."""
-        from chalicelib.scheduling.adapters.repository import SchedulingRepository
+        from chalicelib.scheduling.adapters.repository.callbacks import CallbackRepository
 
-        return SchedulingRepository(self._root.settings.scheduling_table)
+        return CallbackRepository(self._root.settings.scheduling_table)
+
+    @cached_property
+    def campaigns(self) -> CampaignBook:
+        """Stored campaigns."""
+        from chalicelib.scheduling.adapters.repository.campaigns import CampaignRepository
+
+        return CampaignRepository()
+
+    @cached_property
+    def members(self) -> MemberBook:
+        """Stored members of campaigns."""
+        from chalicelib.scheduling.adapters.repository.members import MemberRepository
+
+        return MemberRepository(self._connection, self.clock)
+
+    @cached_property
+    def schedules(self) -> Schedules:
+        """The campaigns' schedules."""
+        from chalicelib.scheduling.adapters.schedules import EventBridgeSchedules
+
+        return EventBridgeSchedules(self._root.client("scheduler"), self._root.settings.schedules, self.clock)
+
+    @cached_property
+    def ticks(self) -> Ticks:
+        """The campaigns' queue."""
+        from chalicelib.scheduling.adapters.queues import SqsTicks
+
+        return SqsTicks(self._root.client("sqs"), self._root.settings.campaigns_queue_url)

@@ -102,10 +102,11 @@ class System:
     @cached_property
     def stack(self) -> StackLimits:
         """What the deployment says of dialing."""
-        from chalicelib.system.domain.settings import StackLimits
+        from chalicelib.system.domain.settings import DayHours, StackLimits
 
         settings = self._root.settings
-        return StackLimits(settings.allowed_countries, settings.dialing_enabled)
+        start, _, end = settings.calling_hours.partition("-")
+        return StackLimits(settings.allowed_countries, settings.dialing_enabled, DayHours(start, end))
 
     @cached_property
     def webhooks(self) -> Webhooks:

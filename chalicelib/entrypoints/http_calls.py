@@ -15,7 +15,8 @@ from chalicelib.calls.schemas.calls import (
     call_file_view,
 )
 from chalicelib.calls.schemas.lists import CallsQuery
-from chalicelib.calls.services import desk, requests
+from chalicelib.calls.schemas.permission import PermissionQuery, PermissionView, permission_view
+from chalicelib.calls.services import desk, explaining, requests
 from chalicelib.entrypoints.middleware import NoQuery, Request, route
 from chalicelib.system.domain.tokens import Scope
 
@@ -25,7 +26,16 @@ if TYPE_CHECKING:
 
 bp = Blueprint(__name__)
 _CALLS = "/v1/calls"
-_REFUSED = {"suppressed": 403, "do_not_contact": 403, "number_kind_refused": 403, "country_not_allowed": 403}
+_REFUSALS = (
+    "suppressed",
+    "do_not_contact",
+    "number_kind_refused",
+    "country_not_allowed",
+    "consent_missing",
+    "zone_unknown",
+    "no_time_allowed",
+)
+REFUSED = dict.fromkeys(_REFUSALS, 403)
 
 
 @route(
@@ -36,7 +46,7 @@ _REFUSED = {"suppressed": 403, "do_not_contact": 403, "number_kind_refused": 403
     body=PlaceCallRequest,
     returns=CallView,
     status=202,
-    errors=_REFUSED
+    errors=REFUSED
     | {
         "contact_not_found": 404,
         "template_not_found": 404,
@@ -67,6 +77,23 @@ def list_calls(request: Request[None, CallsQuery]) -> Page[Call]:
     oldest_first = query.sort == "created_at"
     calls, size = container().calls, query.page_size
     return desk.find_calls(calls, query.wanted(), size, request.start, oldest_first=oldest_first)
+
+
+@route(
+    bp,
+    "GET",
+    _CALLS + "/permission",
+    scope=Scope.VIEWER,
+    query=PermissionQuery,
+    returns=PermissionView,
+    errors={"contact_not_found": 404, "template_not_found": 404, "too_far_away": 400},
+)
+def explain_permission(request: Request[None, PermissionQuery]) -> dict[str, Any]:
+    """Explain whether a call would be dialed, now or at another time, and by which rules.
+
+    It is asked of the same rules as every dial, and nothing is dialed or stored.
+    """
+    return permission_view(explaining.explain(container().calls, request.query.question()))
 
 
 @route(

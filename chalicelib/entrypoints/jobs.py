@@ -17,6 +17,7 @@ from chalicelib.crm.adapters.messages import (
     Refold,
     decode,
 )
+from chalicelib.crm.domain.jobs import ADD_MEMBERS, BULK_CALL
 from chalicelib.crm.services.folding import fold_contact
 from chalicelib.crm.services.import_work import import_chunk, prepare_import
 from chalicelib.crm.services.job_kinds import KINDS
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
     from chalice.app import SQSEvent
 
     from chalicelib.crm.adapters.messages import Message
+    from chalicelib.crm.domain.jobs import Job, Step
+    from chalicelib.crm.ports.crm import CrmPorts
 
 # Chalice takes only a literal ARN; the packaged template has the stack's own queue.
 _JOBS_QUEUE = "arn:aws:sqs:us-east-1:000000000000:jobs"
@@ -66,13 +69,32 @@ def _handle(message: Message | PlayScenario) -> None:
         case ImportChunk(import_id=import_id, run=run, lane=lane, chunk=chunk):
             import_chunk(container().crm, import_id, run, (lane, chunk))
         case JobStep(job_id=job_id, step=step):
-            run_step(container().crm, job_id, step, KINDS)
+            run_step(container().crm, job_id, step, _KINDS)
         case Refold(contact_id=contact_id):
             fold_contact(container().crm, contact_id)
         case FoldChange(record=record):
             fold_change(record)
         case PlayScenario(evaluation_id=evaluation_id, run=run):
             _play(evaluation_id, run)
+
+
+def _add_members(crm: CrmPorts, job: Job) -> Step:
+    # Most jobs have no use for campaigns and calls, whose imports cost time.
+    from chalicelib.scheduling.services.adding import add_step  # noqa: PLC0415
+
+    del crm
+    return add_step(container().scheduling, job)
+
+
+def _call_many(crm: CrmPorts, job: Job) -> Step:
+    from chalicelib.calls.services.bulk_calls import bulk_call_step  # noqa: PLC0415
+
+    del crm
+    return bulk_call_step(container().calls, job)
+
+
+# Beside the kinds of the CRM, those that need more than it.
+_KINDS = {**KINDS, ADD_MEMBERS: _add_members, BULK_CALL: _call_many}
 
 
 def _play(evaluation_id: str, run: int) -> None:

@@ -6,9 +6,12 @@ from chalicelib.entrypoints import (
     http_ai_analytics,
     http_analyses,
     http_audit,
+    http_budgets,
     http_bulk,
+    http_bulk_calls,
     http_call_analytics,
     http_calls,
+    http_campaigns,
     http_consents,
     http_console,
     http_contact_calls,
@@ -20,9 +23,11 @@ from chalicelib.entrypoints import (
     http_export,
     http_failures,
     http_fields,
+    http_holds,
     http_imports,
     http_jobs,
     http_live_calls,
+    http_members,
     http_memory,
     http_message_templates,
     http_messages,
@@ -31,6 +36,7 @@ from chalicelib.entrypoints import (
     http_personal,
     http_prompts,
     http_providers,
+    http_queue,
     http_recordings,
     http_rooms,
     http_settings,
@@ -71,6 +77,10 @@ BLUEPRINTS = (
     http_templates.bp,  # how kinds of calls are held
     http_analyses.bp,  # asking the model again, and what the records take
     http_calls.bp,  # placing calls and reading them
+    http_bulk_calls.bp,  # calling many contacts at once
+    http_queue.bp,  # calls that wait
+    http_budgets.bp,  # what calls may cost
+    http_holds.bp,  # numbers that are held back
     http_live_calls.bp,  # calls that go on
     http_numbers.bp,  # who answers our numbers, and when
     http_recordings.bp,  # recordings, voicemail, and how long they are kept
@@ -79,6 +89,8 @@ BLUEPRINTS = (
     http_call_analytics.bp,  # numbers of calls
     http_messages.bp,  # text messages
     http_message_templates.bp,  # texts that are written once
+    http_campaigns.bp,  # many calls of one kind
+    http_members.bp,  # who is called by them
     http_suppressions.bp,  # numbers that nobody dials
     http_docs.bp,  # the API's description, for programs and for people
     http_console.bp,  # the pages for operators

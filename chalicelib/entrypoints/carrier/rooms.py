@@ -11,6 +11,7 @@ from urllib.parse import parse_qsl
 
 from aws_lambda_powertools.event_handler import Response
 
+from chalicelib.ai.domain.sentences import Sentence
 from chalicelib.bootstrap import container
 from chalicelib.calls.adapters import forms
 from chalicelib.calls.adapters.twiml import conversation
@@ -20,9 +21,6 @@ if TYPE_CHECKING:
     from chalicelib.calls.domain.files import CallFile
     from chalicelib.calls.domain.handing import Step
     from chalicelib.calls.domain.rooms import Participant, RoomFile
-
-_INVITED = "You are invited to a conference call."
-_SUPERVISES = "You are asked to supervise a call."
 
 
 @webhooks.post("/voice/<call_id>/transfer")
@@ -69,26 +67,17 @@ def _passed_on(file: CallFile, steps: tuple[Step, ...]) -> Response[Any]:
 def leg_answered(room_id: str, participant_id: str) -> Response[Any]:
     """Ask whoever took the call whether they want to come in."""
     from chalicelib.calls.adapters.twiml import rooms
-    from chalicelib.calls.services.rooms import legs
+    from chalicelib.calls.services.rooms import legs, summary
 
     calls = container().calls
     report = forms.report(posted(), calls.clock.now())
     there, leg = legs.leg_answered(calls, room_id, participant_id, report)
-    if leg.is_over:
-        return xml(rooms.goodbye(rooms.TOO_LATE))
-    if leg.accepted_at:
+    if leg.accepted_at and not leg.is_over:
         return _let_in(there, leg)
-    return xml(rooms.ask_to_join(room_id, leg, _words(there, leg), calls.addresses))
-
-
-def _words(there: RoomFile, leg: Participant) -> str:
-    from chalicelib.calls.domain.rooms import Role
-    from chalicelib.calls.services.rooms import summary
-
-    calls = container().calls
-    if leg.role is Role.COLLEAGUE and (file := calls.book.load(there.room.call_id)):
-        return summary.whisper(calls, file)
-    return _SUPERVISES if leg.role is Role.SUPERVISOR else _INVITED
+    words, language = summary.invitation(calls, there, leg)
+    if leg.is_over:
+        return xml(rooms.goodbye(Sentence.CALL_IS_OVER, language))
+    return xml(rooms.ask_to_join(room_id, leg, words, language, calls.addresses))
 
 
 def _let_in(there: RoomFile, leg: Participant) -> Response[Any]:
@@ -103,13 +92,14 @@ def _let_in(there: RoomFile, leg: Participant) -> Response[Any]:
 def leg_pressed(room_id: str, participant_id: str) -> Response[Any]:
     """Let in who pressed 1; everybody else declined."""
     from chalicelib.calls.adapters.twiml import rooms
-    from chalicelib.calls.services.rooms import legs
+    from chalicelib.calls.services.rooms import legs, summary
 
-    digits = posted().get("Digits", "")
-    there, leg = legs.leg_pressed(container().calls, room_id, participant_id, digits)
+    calls, digits = container().calls, posted().get("Digits", "")
+    there, leg = legs.leg_pressed(calls, room_id, participant_id, digits)
     if leg.accepted_at and not leg.is_over:
         return _let_in(there, leg)
-    return xml(rooms.goodbye(rooms.TOO_LATE if digits == legs.JOIN_KEY else rooms.DECLINED))
+    words = Sentence.CALL_IS_OVER if digits == legs.JOIN_KEY else Sentence.ALL_RIGHT
+    return xml(rooms.goodbye(words, summary.language_of(calls.book.load(there.room.call_id))))
 
 
 @webhooks.post("/rooms/<room_id>/legs/<participant_id>/status")
@@ -134,8 +124,9 @@ def room_event(room_id: str) -> Response[Any]:
 
 
 @webhooks.post("/rooms/<room_id>/wait")
-def room_wait(room_id: str) -> Response[Any]:  # noqa: ARG001  the same in every room
+def room_wait(room_id: str) -> Response[Any]:
     """Let somebody who is alone in a conference hear a sentence, and music."""
     from chalicelib.calls.adapters.twiml import rooms
+    from chalicelib.calls.services.rooms import summary
 
-    return xml(rooms.waiting())
+    return xml(rooms.waiting(*summary.hold_the_line(container().calls, room_id)))

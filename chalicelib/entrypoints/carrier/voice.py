@@ -107,8 +107,9 @@ def rest_of_turn(call_id: str, number: str) -> Response[Any]:
 def _request(call_id: str, number: str) -> turns.TurnRequest:
     if not number.isdecimal():
         raise NotFound("A turn has a number.", code="turn_not_found")
-    now = container().calls.clock.now()
-    return turns.TurnRequest(call_id, forms.heard(posted()), now, _TIME_LIMIT_S, int(number))
+    now, form = container().calls.clock.now(), posted()
+    event, gone = forms.heard(form), forms.has_gone(form)
+    return turns.TurnRequest(call_id, event, now, _TIME_LIMIT_S, int(number), has_gone=gone)
 
 
 def _answered(

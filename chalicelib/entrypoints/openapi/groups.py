@@ -29,6 +29,7 @@ GROUPS: dict[str, Group] = {
         "Placing calls, reading them, following those that go on.",
         ("calls", f"{_CONTACTS}/calls"),
     ),
+    "campaigns": Group("Many calls of one kind: who, how, when, how often.", ("scheduling/campaigns",)),
     "conferences": Group("People who talk with each other, and supervisors.", ("calls/conferences",)),
     "consents": Group("What contacts allowed or forbade, and when.", (f"{_CONTACTS}/consents",)),
     "contacts": Group("The people who are called: one by one, and many at once.", (_CONTACTS,)),
@@ -47,6 +48,7 @@ GROUPS: dict[str, Group] = {
         ("crm/imports", f"{_CONTACTS}/import", f"{_CONTACTS}/export"),
     ),
     "jobs": Group("Work on many contacts: its progress, its results, its end.", ("crm/jobs",)),
+    "members": Group("Who is called in campaigns, and what came of it.", ("scheduling/campaigns/members",)),
     "messages": Group(
         "Text messages in both directions, and their templates.",
         ("calls/messages", "calls/message-templates", f"{_CONTACTS}/messages"),
@@ -58,6 +60,10 @@ GROUPS: dict[str, Group] = {
     "openapi": Group("This document.", ("openapi.json",)),
     "personal data": Group(
         "What is kept about a person, and erasing it.", (f"{_CONTACTS}/personal-data", f"{_CONTACTS}/erase")
+    ),
+    "queue": Group(
+        "Calls that wait to be dialed, numbers that are held back, and calling many.",
+        ("calls/queue", "calls/requeue", "calls/bulk-call"),
     ),
     "recordings": Group(
         "Recordings of calls, voicemail, and how long both are kept.",
