@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from infra import geocoder, prune
+from infra import geocoder, prune, shipping
 from infra.archive import Artifact, add_bytecode, measured, write_zip
 from infra.wheels import shipped_wheels
 
@@ -21,7 +21,18 @@ if TYPE_CHECKING:
     from infra.layout import Architecture, Checkout
 
 _PURELIB = (".data/purelib/", ".data/platlib/")
-_RECIPE = ("archive.py", "artifacts.py", "geocoder.py", "prune.py", "wheels.py")
+_RECIPE = (
+    *(
+        "archive.py",
+        "artifacts.py",
+        "endpoints.py",
+        "geocoder.py",
+        "lazy_names.py",
+        "outlines.py",
+        "prune.py",
+    ),
+    *("shipping.py", "wheels.py"),
+)
 
 
 def build_application(checkout: Checkout, target: Path) -> Artifact:
@@ -58,7 +69,7 @@ def _unpack(wheel: Path, folder: Path) -> None:
         for name in filter(prune.ships, archive.namelist()):
             path = folder / _installed_name(name)
             path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(b"" if name in prune.EMPTIED else archive.read(name))
+            path.write_bytes(shipping.shipped(name, archive.read(name)))
         if geocoder.MODULE in archive.namelist():
             (folder / geocoder.MODULE).write_text(geocoder.reduced_geocoder(wheel), encoding="utf-8")
 

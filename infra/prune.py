@@ -9,7 +9,8 @@ Decisions, each measured on the locked versions:
   to English ones of country code 1 (`infra.geocoder`): 19 MB become less than one.
 * pydantic ships without its copy of version 1, which nothing here speaks, and without its plugin for mypy;
   anyio without Trio, urllib3 without browsers, dateutil without zones of its own (tzdata has them).
-* twilio keeps the core API (calls, messages, conferences, recordings, numbers), TwiML and request validation.
+* twilio keeps calls, messages, conferences with their participants, recordings, TwiML and request validation.
+  Its client imports every resource of an account; the others ship as outlines (`infra.outlines`): 6 MB less.
 * openai keeps chat completions, responses and what they import: the other resources load only when they are
   named on a client, and their models were half of the package.
 * chalice keeps what a function imports; its command line, deployer and templates do not ship.
@@ -17,6 +18,9 @@ Decisions, each measured on the locked versions:
   boto3, which does not ship, so that file ships empty and the modules below it are imported by name. Its
   copy of Swagger UI goes: the page at `/docs` has its own. Utilities go that nothing imports
   (its parser stays: the one for batches imports it, if pydantic is there).
+* aws-lambda-powertools imports all that it offers, and with it asyncio, whoever wants one name: its packages
+  ship so that they import a name when it is asked for (`infra.lazy_names`).
+* botocore's list of addresses is reduced to those services (`infra.endpoints`): 1 MB less to read, too.
 * Of a `dist-info` folder only METADATA stays, so that `importlib.metadata` answers.
 """
 
@@ -30,12 +34,20 @@ BOTOCORE_SERVICES = frozenset(
         *("scheduler", "secretsmanager", "sqs", "sts"),
     }
 )
+# What the list of addresses calls them, where it is something else.
+ENDPOINT_NAMES = frozenset({"execute-api", "bedrock"})
 _BOTOCORE_SHARED = frozenset(
     {"endpoints.json", "partitions.json", "_retry.json", "sdk-default-configuration.json"}
 )
 _CHALICE_RUNTIME = frozenset({"chalice/__init__.py", "chalice/app.py", "chalice/py.typed"})
 _TWILIO_DOMAINS = frozenset({"__init__.py", "api"})
+_TWILIO_ACCOUNT = "twilio/rest/api/v2010/account/"
+_TWILIO_RESOURCES = frozenset({"", "call", "conference", "conference/participant", "message", "recording"})
 
+LATE = frozenset(
+    f"aws_lambda_powertools/{package}__init__.py"
+    for package in ("", "event_handler/", "utilities/data_classes/")
+)
 EMPTIED = frozenset({"aws_lambda_powertools/utilities/idempotency/__init__.py"})
 
 _OPENAI_UNUSED = (
@@ -87,4 +99,20 @@ def _chalice_ships(name: str) -> bool:
 
 
 def _twilio_ships(name: str) -> bool:
-    return not name.startswith("twilio/rest/") or name.split("/")[2] in _TWILIO_DOMAINS
+    if not name.startswith("twilio/rest/"):
+        return True
+    resource = _twilio_resource(name)
+    is_known = resource in _TWILIO_RESOURCES or resource.rpartition("/")[0] in _TWILIO_RESOURCES
+    return name.split("/")[2] in _TWILIO_DOMAINS and is_known
+
+
+def is_outlined(name: str) -> bool:
+    """Whether the member `name` of a wheel ships as an outline: others import it, and nobody uses it."""
+    return _twilio_resource(name) not in _TWILIO_RESOURCES
+
+
+def _twilio_resource(name: str) -> str:
+    """Name the resource of an account that a module is for; empty for the account and for all else."""
+    if not name.startswith(_TWILIO_ACCOUNT):
+        return ""
+    return name.removeprefix(_TWILIO_ACCOUNT).removesuffix("__init__.py").removesuffix(".py").strip("/")

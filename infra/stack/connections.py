@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from infra.stack.schedules import schedule_environment
 from infra.stack.tables import TABLES
 from infra.stack.users import CONDITION, CREATE, client_id, pool_id
 
@@ -68,6 +69,11 @@ def _dialing() -> dict[str, Any]:
             "AllowedValues": ["true", "false"],
             "Default": "true",
             "Description": "false: nothing is dialed, whatever the settings say; calls wait",
+        },
+        "CallingHours": _text("When people may be called, in their local time", default="08:00-21:00")
+        | {
+            "AllowedPattern": "^([01][0-9]|2[0-3]):[0-5][0-9]-(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$",
+            "ConstraintDescription": "Write two times of the day with a hyphen, such as 08:00-21:00",
         },
         "SpeechCharsPerSecond": {
             "Type": "Number",
@@ -191,6 +197,8 @@ def environment() -> dict[str, Any]:
         "POST_CALL_QUEUE_URL": {"Ref": "PostCallQueue"},
         "NEWS_QUEUE_URL": {"Ref": "NewsQueue"},
         "JOBS_QUEUE_URL": {"Ref": "JobsQueue"},
+        "CAMPAIGNS_QUEUE_URL": {"Ref": "CampaignsQueue"},
+        **schedule_environment(),
         "FILES_BUCKET": {"Ref": "FilesBucket"},
         "EVENT_BUS_NAME": {"Ref": "AWS::StackName"},
         "CONNECTIONS_SECRET": SECRET_NAME,
@@ -199,6 +207,7 @@ def environment() -> dict[str, Any]:
         "CONNECTIONS_OF": _CONNECTIONS_OF,
         "ALLOWED_COUNTRIES": {"Ref": "AllowedCountries"},
         "DIALING_ENABLED": {"Ref": "DialingEnabled"},
+        "CALLING_HOURS": {"Ref": "CallingHours"},
         "SPEECH_CHARS_PER_SECOND": {"Ref": "SpeechCharsPerSecond"},
         "SILENCE_PATIENCE_SECONDS": {"Ref": "SilencePatienceSeconds"},
         "TOKEN_REQUESTS_PER_MINUTE": {"Ref": "TokenRequestsPerMinute"},

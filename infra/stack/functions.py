@@ -28,6 +28,7 @@ RESERVED = {
     "news": 20,
     "fold": 12,
     "jobs": 20,
+    "campaigns": 6,
     "failures": 10,
     "dispatch": 1,  # two dispatchers at once would only contend for the same requests
 }

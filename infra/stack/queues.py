@@ -15,6 +15,7 @@ QUEUES = {
     "post_call": "PostCallQueue",
     "news": "NewsQueue",
     "jobs": "JobsQueue",
+    "campaigns": "CampaignsQueue",
 }
 CHANGES_DEAD_LETTERS = "ChangesDeadLetters"  # batches of the tables' streams that could not be told
 DEAD_LETTERS = (*(f"{queue}DeadLetters" for queue in QUEUES.values()), CHANGES_DEAD_LETTERS)

@@ -31,6 +31,9 @@ CRM_INDEXES = {
     "by_time": ("timeline_id", "timeline_key"),
     "by_task": ("task_list", "task_key"),
 }
+SCHEDULING_INDEXES = {
+    "by_due": ("due_list", "due_at"),
+}
 SYSTEM_INDEXES = {
     "by_due_time": ("due_shard", "due_at"),
     "by_actor": ("actor_key", "audit_at"),
@@ -39,7 +42,12 @@ SYSTEM_INDEXES = {
 # The audit log, a contact's timeline, the tasks and the suppression list are read by these alone, so they
 # carry all of it.
 _WHOLE = frozenset({"by_actor", "by_object", "by_time", "by_task", "by_suppressed"})
-_INDEXES = {"CrmTable": CRM_INDEXES, "CallsTable": CALLS_INDEXES, "SystemTable": SYSTEM_INDEXES}
+_INDEXES = {
+    "CrmTable": CRM_INDEXES,
+    "CallsTable": CALLS_INDEXES,
+    "SchedulingTable": SCHEDULING_INDEXES,
+    "SystemTable": SYSTEM_INDEXES,
+}
 
 
 def table_resources() -> dict[str, Any]:

@@ -11,6 +11,7 @@ from infra.stack.gateway import gateway_responses
 from infra.stack.models import model_conditions, model_parameters, model_resources
 from infra.stack.news import news_resources
 from infra.stack.queues import QUEUES, queue_resources
+from infra.stack.schedules import schedule_resources
 from infra.stack.streams import stream_resources
 from infra.stack.tables import TABLES, table_resources
 from infra.stack.users import CONDITION, user_resources
@@ -30,6 +31,7 @@ def merge_template(checkout: Checkout, architecture: Architecture) -> dict[str, 
         stream_resources(functions),
         table_resources(),
         news_resources(),
+        schedule_resources(),
         file_resources(),
         user_resources(),
         model_resources(),
