@@ -5,7 +5,8 @@ ENV_FILE ?=
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
 .SUFFIXES:
-.PHONY: help run up down demo status logs test check openapi situations eval hostile bench simulate package lock clean
+.PHONY: help run up down demo status logs test check openapi situations eval hostile bench simulate \
+  simulate-deployed campaign queue package lock clean
 
 BIN := .venv/bin
 VENV := .venv/.installed
@@ -15,7 +16,7 @@ UP_OPTIONS := $(if $(ENV_FILE),--env-file $(ENV_FILE))
 SOURCES := chalicelib localcloud infra benchmarks tests app.py
 
 help: ## List the targets
-	@awk 'BEGIN {FS = ":.*## "} /^[a-z]+:.*## / {printf "%-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "%-17s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: $(VENV) $(CLOUD) ## Start everything, hold a first call, stay until Ctrl-C
 	@$(BIN)/python -m localcloud run $(UP_OPTIONS)
@@ -61,9 +62,17 @@ hostile: $(VENV) ## Let hostile callers talk to a model that obeys them, and pri
 bench: $(VENV) $(CLOUD) ## Measure against the budgets
 	@$(BIN)/python -m benchmarks
 
-simulate: ## Run a seeded campaign with faults (not available yet)
-	@echo "not available yet: the campaign simulation comes with campaigns" >&2
-	@exit 2
+simulate: $(VENV) ## Run campaigns on a virtual clock with faults and judge them (ARGS="--contacts 1000 --json")
+	@PYTHONPATH=.:tests $(BIN)/python -m simulation $(ARGS)
+
+simulate-deployed: $(VENV) $(CLOUD) ## Run a campaign on a stack of its own, kill its workers, judge it (MANY_CALLS=500)
+	@PYTHONPATH=.:tests $(BIN)/python -m deployed --members $(or $(MANY_CALLS),500) $(ARGS)
+
+campaign: $(VENV) ## Look at campaigns and steer them (ARGS="status 'Spring check-ups' --watch")
+	@$(BIN)/python -m localcloud campaign $(ARGS)
+
+queue: $(VENV) ## Wake the calls that are due, say what waits and why (ARGS=--watch)
+	@$(BIN)/python -m localcloud process-call-queue $(ARGS)
 
 package: $(VENV) ## Build the deployable package into build/ (ARCH=arm64 for Graviton)
 	@$(BIN)/python -m infra.package $(if $(ARCH),--arch $(ARCH))

@@ -57,6 +57,10 @@ def deploy(workspace: Workspace, settings: Settings, package: Package, tick: Cal
     return deployed
 
 
+# Simulated people may be called at night, so that the local stack works at any hour; real ones may not.
+_ANY_HOUR, _LAWFUL_HOURS = "00:00-24:00", "08:00-21:00"
+
+
 def stack_parameters(settings: Settings) -> dict[str, str]:
     """Return the template's parameters for this machine."""
     telephony, model = settings.telephony, settings.model
@@ -75,6 +79,7 @@ def stack_parameters(settings: Settings) -> dict[str, str]:
         "PublicWebhookUrl": settings.public_webhook_url,
         "PublicSocketUrl": settings.public_socket_url,
         "AllowedCountries": settings.allowed_countries,
+        "CallingHours": _ANY_HOUR if telephony.simulated else _LAWFUL_HOURS,
         "TokenRequestsPerMinute": settings.token_requests_per_minute,
         "AddressRequestsPerMinute": settings.address_requests_per_minute,
         "CorsOrigins": settings.cors_origins,

@@ -18,7 +18,7 @@ from ministack.services import apigateway_v1 as rest
 from ministack.services import eventbridge, scheduler
 
 from localcloud.ministack_autosave import save_continuously
-from localcloud.ministack_permissions import tell_keys_and_attributes
+from localcloud.ministack_permissions import tell_groups_of_schedules, tell_keys_and_attributes
 from localcloud.ministack_sockets import dispatch_messages_at_once
 from localcloud.ministack_streams import keep_unread_changes, poll_streams_apart
 from localcloud.ministack_workers import (
@@ -99,6 +99,7 @@ PATCHES = (
     sweep_schedules_every_second,
     dispatch_messages_at_once,
     tell_keys_and_attributes,
+    tell_groups_of_schedules,
     poll_streams_apart,
     keep_unread_changes,
     save_continuously,

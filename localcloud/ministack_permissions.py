@@ -1,7 +1,8 @@
-"""Tells MiniStack's enforcement of roles which items and attributes a DynamoDB request is about, as AWS does.
+"""Tells MiniStack's enforcement of roles what a request is about, as AWS does: items, attributes, schedules.
 
 MiniStack knows no `dynamodb:LeadingKeys`, and `dynamodb:Attributes` of reads only, so that a role with such a
-condition could do more here than on AWS.
+condition could do more here than on AWS. It takes every schedule for one of the group `default`, so that a
+role for another group could do nothing.
 """
 
 from __future__ import annotations
@@ -34,6 +35,23 @@ def tell_keys_and_attributes() -> None:
         return context | {f"dynamodb:{name}": values for name, values in found.items() if values}
 
     iam_actions.dynamodb_service_context = with_keys
+
+
+def tell_groups_of_schedules() -> None:
+    """Give a schedule's own group, which a request names in its body or its query, in its resource."""
+    resource_of = iam_actions.extract_resource_arn
+
+    def with_group(  # noqa: PLR0913, PLR0917  as MiniStack calls it
+        service: str, method: str, path: str, headers: Any, body: bytes, query: dict[str, Any], *more: Any
+    ) -> str:
+        resource: str = resource_of(service, method, path, headers, body, query, *more)
+        if service != "scheduler":
+            return resource
+        asked = query.get("groupName")
+        group = _read(body).get("GroupName") or (asked[0] if isinstance(asked, list) else asked)
+        return resource.replace(":schedule/default/", f":schedule/{group or 'default'}/")
+
+    iam_actions.extract_resource_arn = with_group
 
 
 def _read(body: bytes) -> dict[str, Any]:

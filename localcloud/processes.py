@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 _START_SECONDS = 60.0
 _STOP_SECONDS = 15.0
+_ORPHAN_SECONDS = 1.0  # what a program left has nobody to work for
 _POLL_SECONDS = 0.05
 _PROBE_SECONDS = 2.0
 _SAME_START_SECONDS = 1.0  # psutil's start times of one process differ by rounding only
@@ -153,7 +154,7 @@ def _end(process: psutil.Process) -> None:
     family = [process, *_children(process)]
     with contextlib.suppress(psutil.Error):
         process.terminate()
-    if not _have_ended(family, _STOP_SECONDS):
+    if not (_have_ended([process], _STOP_SECONDS) and _have_ended(family, _ORPHAN_SECONDS)):
         with contextlib.suppress(OSError):
             os.killpg(group, signal.SIGKILL)
         _have_ended(family, _PROBE_SECONDS)

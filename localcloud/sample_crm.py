@@ -24,6 +24,11 @@ FIELDS: tuple[dict[str, Any], ...] = (
     {"key": "anxious", "label": "Afraid of the dentist", "kind": "boolean"},
     {"key": "allergies", "label": "Allergies", "kind": "text"},
 )
+# Preferred times are obeyed by every dial, and the samples are called at whatever hour somebody tries them.
+_ANY_HOUR = [
+    {"days": ["mon", "tue", "wed", "thu", "fri"], "start": "00:00", "end": "24:00"},
+    {"days": ["sat", "sun"], "start": "00:00", "end": "24:00"},
+]
 # Numbers 555-0100 to 555-0199 are reserved for fiction in the North American numbering plan.
 CONTACTS: tuple[dict[str, Any], ...] = (
     {
@@ -42,7 +47,7 @@ CONTACTS: tuple[dict[str, Any], ...] = (
         },
         "time_zone": "America/Los_Angeles",
         "language": "en-US",
-        "preferred_times": [{"days": ["mon", "tue", "wed", "thu", "fri"], "start": "09:00", "end": "12:00"}],
+        "preferred_times": _ANY_HOUR,
         "preferred_channel": "call",
         "status": "customer",
         "source": "sample",
@@ -72,10 +77,7 @@ CONTACTS: tuple[dict[str, Any], ...] = (
         },
         "time_zone": "America/New_York",
         "language": "en-US",
-        "preferred_times": [
-            {"days": ["tue", "thu"], "start": "17:00", "end": "20:00"},
-            {"days": ["sat"], "start": "10:00", "end": "13:00"},
-        ],
+        "preferred_times": _ANY_HOUR,
         "preferred_channel": "sms",
         "status": "prospect",
         "source": "sample",
@@ -105,7 +107,7 @@ CONTACTS: tuple[dict[str, Any], ...] = (
         },
         "time_zone": "America/New_York",
         "language": "en-US",
-        "preferred_times": [{"days": ["mon", "wed", "fri"], "start": "13:00", "end": "16:30"}],
+        "preferred_times": _ANY_HOUR,
         "preferred_channel": "email",
         "status": "lead",
         "source": "sample",

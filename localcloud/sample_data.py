@@ -1,4 +1,4 @@
-"""Sample prompts and call templates beside the sample contacts; loading them again changes nothing."""
+"""Sample prompts, call templates and a campaign beside the sample contacts; again, nothing changes."""
 
 from __future__ import annotations
 
@@ -84,12 +84,21 @@ TEMPLATES: tuple[dict[str, Any], ...] = (
 )
 
 
+CAMPAIGN: dict[str, Any] = {
+    "name": "Spring check-ups",
+    "description": "Patients whose check-up is due.",
+    "live_calls": 2,
+    "retries": {"max_attempts": 2, "after": {"busy": {"times": 1, "gaps_s": [900]}}},
+}
+
+
 @dataclass(frozen=True)
 class SampleData:
-    """Ids of what was loaded: contacts by phone number, templates by name."""
+    """Ids of what was loaded: contacts by phone number, templates by name, the campaign."""
 
     contacts: dict[str, str]
     templates: dict[str, str]
+    campaign: str
 
 
 def load_sample_data(api: Api, line: str) -> SampleData:
@@ -105,7 +114,17 @@ def load_sample_data(api: Api, line: str) -> SampleData:
             templates[template["name"]] = _template(api, template, prompts)
     if line not in {route["number"] for route in api.get("/v1/calls/numbers")["items"]}:
         api.put(f"/v1/calls/numbers/{line}", {"template_id": templates["Reception"]})
-    return SampleData(contacts, templates)
+    campaign = _campaign(api, templates["Sales call"], contacts)
+    return SampleData(contacts, templates, campaign)
+
+
+def _campaign(api: Api, template_id: str, contacts: dict[str, str]) -> str:
+    """Prepare the campaign, a draft with the sample contacts: nobody is called before it is started."""
+    known = _by_name(api.every("/v1/scheduling/campaigns"))
+    if CAMPAIGN["name"] in known:
+        return known[CAMPAIGN["name"]]
+    body = {**CAMPAIGN, "template_id": template_id, "contact_ids": sorted(contacts.values())}
+    return str(api.post("/v1/scheduling/campaigns", body)["id"])
 
 
 def _by_name(items: list[dict[str, Any]]) -> dict[str, str]:

@@ -4,6 +4,7 @@ from localcloud.commands.audit import audit
 from localcloud.commands.bulk import bulk
 from localcloud.commands.call_dashboard import calls_dashboard
 from localcloud.commands.calls import calls
+from localcloud.commands.campaigns import campaign
 from localcloud.commands.conferences import conferences
 from localcloud.commands.consents import consents
 from localcloud.commands.contacts import contacts
@@ -24,6 +25,7 @@ from localcloud.commands.models import ai, providers
 from localcloud.commands.notes import notes, tasks
 from localcloud.commands.numbers import numbers
 from localcloud.commands.prompts import prompts
+from localcloud.commands.queue import holds, process_call_queue
 from localcloud.commands.recordings import recordings, retention, voicemails
 from localcloud.commands.settings import kill_switch, settings
 from localcloud.commands.suppressions import suppressions
@@ -51,6 +53,9 @@ REMOTE_COMMANDS = (
     recount,
     calls,
     conferences,
+    campaign,
+    process_call_queue,
+    holds,
     templates,
     evaluate,
     prompts,
