@@ -14,6 +14,7 @@ from botocore.exceptions import ReadTimeoutError
 from fakes.call_tables import books_in_memory, books_on_a_table
 from fakes.calls import NOW, a_call
 
+from chalicelib.ai.domain.model_statistics import Row as ModelRow
 from chalicelib.calls.adapters.tables import StatisticsItem
 from chalicelib.calls.domain.calls import Direction, Report
 from chalicelib.calls.domain.erasing import erase
@@ -34,6 +35,7 @@ from chalicelib.calls.domain.states import CallState
 from chalicelib.calls.domain.statistics import Row, counted_of
 from chalicelib.kernel.errors import Unavailable
 
+QUEUED = CallState.QUEUED
 FIRST, LAST = NOW.date() - timedelta(days=5), NOW.date() + timedelta(days=5)
 STATUSES = ["ringing", "in-progress", "completed", "busy", "failed", "no-answer", "canceled", "paused"]
 
@@ -230,3 +232,67 @@ def test_templates_cost_the_overview_nothing(aws, clock):
         books.book.change(f"call_{number}", lambda call: cancel(call, "x", NOW))
     assert len(books.statistics.totals(FIRST, LAST)) <= 8
     assert len(books.statistics.of_template("template_7", FIRST, LAST)) == 1
+
+
+def _asked(provider, model, count):
+    return {ModelRow("2026-03-03", "template_1", provider, model): Counter(n=count, p=7, f83=1, e_x=1)}
+
+
+def _rows(books):
+    rows = {}
+    for row, numbers in books.statistics.asked(FIRST, LAST):
+        rows.setdefault(row, Counter()).update(numbers)
+    return rows
+
+
+def test_questions_count_with_the_change_that_closes_the_books(books):
+    """Once, whoever comes again; a change before it, and one after it, counts none."""
+    books.book.create(a_call(dialed_at=NOW))
+    asked = _asked("openai", "gpt-4.1", 2)
+    books.book.change("call_1", carrier_unsure, asked)
+    books.book.change("call_1", lambda call: replace(call, reason="x"), asked)
+    assert _rows(books) == {}
+    for _ in range(2):
+        books.book.change("call_1", lambda call: cancel(replace(call, state=QUEUED), "x", NOW), asked)
+    assert _rows(books) == asked
+    books.book.change("call_1", lambda call: replace(call, answered_at=NOW, duration_s=9), asked)
+    assert _rows(books) == asked
+    assert _stored(books) == _recount(books, ["call_1"])
+
+
+def test_models_are_told_apart_in_the_row_of_their_template(books):
+    """Whatever their names, and in every part of it; numbers of calls stay what they are."""
+    ids, names = [f"call_{n}" for n in range(6)], ["a.b-v1:0", "meta/llama#3", "gpt-4.1"]
+    expected = {}
+    for call_id, model in zip(ids, names * 2, strict=True):
+        asked = _asked("openai", model, 1) | _asked("spare", model, 3)
+        books.book.create(a_call(id=call_id))
+        books.book.change(call_id, lambda call: cancel(call, "x", NOW), asked)
+        for row, numbers in asked.items():
+            expected.setdefault(row, Counter()).update(numbers)
+    assert _rows(books) == expected
+    assert _stored(books) == _recount(books, ids)
+    assert list(books.statistics.asked(FIRST, NOW.date() - timedelta(days=1))) == []
+
+
+@pytest.mark.parametrize("dies", ["before", "after"])
+def test_questions_are_kept_with_the_call_or_not_at_all(aws, clock, monkeypatch, dies):
+    """A process dies over the write, or loses its answer, and another one repeats the change."""
+    books, ask = books_on_a_table(aws, clock), BaseClient._make_api_call
+    asked = _asked("openai", "gpt-4.1", 1)
+    books.book.create(a_call())
+
+    def lossy(client, operation, parameters):
+        fails = operation == "TransactWriteItems"
+        answer = ask(client, operation, parameters) if dies == "after" or not fails else None
+        if fails:
+            raise ReadTimeoutError(endpoint_url="table")
+        return answer
+
+    with monkeypatch.context() as patched:
+        patched.setattr(BaseClient, "_make_api_call", lossy)
+        with pytest.raises(Unavailable):
+            books.book.change("call_1", lambda call: cancel(call, "x", NOW), asked)
+    assert _rows(books) == (asked if dies == "after" else {})
+    books.book.change("call_1", lambda call: cancel(call, "x", NOW), asked)
+    assert _rows(books) == asked

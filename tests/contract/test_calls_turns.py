@@ -111,6 +111,15 @@ def test_the_mood_and_the_wish_of_a_turn_are_kept(books):
     assert [(turn.sentiment, turn.intent) for turn in _turns(books)] == [(Sentiment.NEGATIVE, "complaint")]
 
 
+def test_a_turn_that_nobody_can_answer_is_kept_as_it_is(books):
+    """What was said right before the end is written whole when it is opened."""
+    books.book.create(a_call())
+    turn = replace(TURN, answer="", end=TurnEnd.CUT, reason="last_words", intent="no_interest")
+    turn = replace(turn, sentiment=Sentiment.NEGATIVE)
+    books.turns.open("call_1", turn)
+    assert _turns(books) == (turn,)
+
+
 def test_a_turn_is_opened_once(books):
     """Of many processes with one number, one has the turn."""
     books.book.create(a_call())

@@ -44,7 +44,7 @@ from chalicelib.crm.services.personal import RecordsHolding, export_person
 from chalicelib.kernel.errors import Conflict, NotFound
 from chalicelib.kernel.ids import new_id
 from chalicelib.kernel.phones import E164
-from chalicelib.scheduling.services import promise_callback
+from chalicelib.scheduling.services.callbacks import promise_callback
 from chalicelib.system.domain.deliveries import Delivery, DeliveryState
 from chalicelib.system.domain.failures import WorkQueue
 from chalicelib.system.services.failures import keep_failed

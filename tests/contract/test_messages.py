@@ -189,10 +189,9 @@ def test_erased_messages_leave_only_that_they_were_there(books):
     assert books.messages.create(made[0]) is False
 
 
-def test_retention_finds_old_messages_in_its_list(books, request):
+@pytest.mark.parametrize("books", ["dynamodb"], indirect=True)
+def test_retention_finds_old_messages_in_its_list(books):
     """By the day on which they were made, wherever they are spread; then they are gone for good."""
-    if "memory" in request.node.name:
-        pytest.skip("the list is the table's")
     made = _kept(books, *(_message(number) for number in range(12)))
     retention = RetentionRepository(bind("calls"))
     old = retention.older(DataKind.MESSAGES, NOW + timedelta(seconds=9), 100, "")

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
-from fakes.calls import NUMBER
+from fakes.calls import NOW, NUMBER
 from fakes.world import a_world
 
+from chalicelib.calls.domain.holds import NumberHold
+from chalicelib.calls.services.holding import hold_number, release_hold
 from chalicelib.calls.services.personal import forget_number
 from chalicelib.calls.services.suppression import release_number, suppress_number
 from chalicelib.kernel.actors import acting_as
@@ -57,3 +61,21 @@ def test_a_number_that_was_only_in_calls_is_forgotten_in_silence(world):
     world.calls.numbers.release(NUMBER, "call_1")
     assert forget_number(world.calls, NUMBER)
     assert _entries(world) == []
+
+
+def test_a_hold_says_who_and_until_when(world):
+    """What people wrote is told by its length, and the number itself stands in no entry."""
+    with acting_as("token:token_1"):
+        hold_number(world.calls, NumberHold(NUMBER, NOW, NOW + timedelta(hours=1), "on holiday", "Ops"))
+    with acting_as("token:token_2"):
+        release_hold(world.calls, NUMBER)
+    held, released = [each for each in world.entries() if each.object_kind == "number_hold"]
+    assert (held.actor, held.action, released.actor, released.action) == (
+        "token:token_1",
+        Action.CREATED,
+        "token:token_2",
+        Action.DELETED,
+    )
+    assert (held.after["reason"], held.after["until"]) == ("(10 characters)", "2026-03-03T13:00:00.000Z")
+    assert held.object_id == released.object_id == derived_id("number", NUMBER)
+    assert NUMBER not in repr([held, released])

@@ -12,8 +12,8 @@ from fakes.webhooks import FakeDeliveries, FakeWebhooks
 
 from chalicelib.kernel.ids import new_id
 from chalicelib.kernel.phones import E164
-from chalicelib.scheduling.adapters.repository import SchedulingRepository
-from chalicelib.scheduling.domain import Callback
+from chalicelib.scheduling.adapters.repository.callbacks import CallbackRepository
+from chalicelib.scheduling.domain.callbacks import Callback
 from chalicelib.system.adapters import tables
 from chalicelib.system.adapters.repository.failures import FailedWorkRepository
 from chalicelib.system.adapters.repository.webhooks import DeliveryRepository, WebhookRepository
@@ -36,7 +36,7 @@ def book(request):
 
 def test_promises_are_found_by_contact_and_forgotten(book, clock):
     """Every field comes back; other contacts' promises stay."""
-    callbacks = book(FakeCallbacks, SchedulingRepository, "scheduling", "SchedulingTable")
+    callbacks = book(FakeCallbacks, CallbackRepository, "scheduling", "SchedulingTable")
     made = Callback(
         id=new_id("callback"),
         contact_id=new_id("contact"),

@@ -60,6 +60,7 @@ class World:
             "participants": lambda: self._joined(0),
             "supervisors": self._supervisor,
             "number": lambda: LINES[-1],
+            "campaign_id": self._campaign,
             "prompt_id": lambda: own_prompt(stack.api),
             "token_id": lambda: self._made("/v1/tokens", {"name": "To rotate", "scope": "viewer"}),
             "webhook_id": lambda: self._made("/v1/webhooks", {"url": HOOK, "enabled": False}),
@@ -191,6 +192,10 @@ class World:
         """Write a call template; what the sample ones say is left alone."""
         body = {"name": "To change", "prompt_id": own_prompt(self._stack.api), "greeting": "How can I help?"}
         return self._made("/v1/calls/templates", body)
+
+    def _campaign(self) -> str:
+        body = {"name": "To change", "template_id": self._template()}
+        return self._made("/v1/scheduling/campaigns", body)
 
     def _field(self) -> str:
         field = {"key": f"f_{uuid4().hex[:8]}", "label": "To change", "kind": "choice", "choices": ["Gold"]}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import signal
 
 import psutil
-from e2e.conftest import surroundings
+from e2e.own_stack import surroundings
 from e2e.world import Stack, eventually
 
 from localcloud import operations

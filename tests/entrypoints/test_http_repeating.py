@@ -199,5 +199,9 @@ def test_every_post_honours_the_key():
         "/v1/crm/imports/{import_id}/cancel",
         "/v1/crm/jobs/{job_id}/cancel",
         "/v1/crm/contacts/{contact_id}/merge",  # guarded by the winner's version
+        "/v1/calls/queue/process",  # wakes what is due, as each minute does
+        "/v1/calls/queue/{call_id}/cancel",
+        *(f"/v1/scheduling/campaigns/{{campaign_id}}/{act}" for act in ("start", "pause", "resume", "stop")),
+        "/v1/scheduling/campaigns/{campaign_id}/members/{contact_id}/skip",
     }
     assert {r.path for r in ROUTES if r.method == "POST" and not r.idempotent} == again_does_nothing

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from types import SimpleNamespace
 from xml.etree import ElementTree as ET
 
@@ -112,6 +113,48 @@ def test_the_colleague_hears_who_waits_and_comes_in_by_key(calls, attempt):
         assert room.get("participantLabel") == attempt.id
     again = _xml(_leg(attempt, "answer"), ANSWER)
     assert again.find("Dial/Conference") is not None
+
+
+@pytest.mark.parametrize(
+    ("language", "asks", "bye"),
+    [
+        ("de-DE", ("möchte mit Ihnen sprechen.", "Drücken Sie die 1"), "In Ordnung. Auf Wiederhören."),
+        ("es-ES", ("quiere hablar con usted.", "Pulse 1"), "De acuerdo. Adiós."),
+        ("fr-FR", ("souhaite vous parler.", "Appuyez sur 1"), "D'accord. Au revoir."),
+        ("it-IT", ("would like to talk to you.", "Press 1"), "All right. Goodbye."),
+    ],
+)
+def test_colleagues_are_spoken_to_in_the_calls_language(calls, attempt, language, asks, bye):
+    """And the carrier is told which it is; in English where we have no words in it."""
+    calls.shelf.briefs["call_1"] = replace(calls.shelf.briefs["call_1"], language=language)
+    asked = _xml(_leg(attempt, "answer"), ANSWER).find("Gather/Say")
+    assert [words for words in asks if words not in asked.text] == []
+    said = _xml(_leg(attempt, "key"), {**ANSWER, "Digits": "2"}).find("Say")
+    assert said.text == bye
+    told = None if language == "it-IT" else language
+    assert (asked.get("language"), said.get("language")) == (told, told)
+
+
+@pytest.mark.parametrize(
+    ("spoken", "words", "language"),
+    [
+        ("", "Please hold the line.", None),
+        ("de-DE", "Bitte bleiben Sie in der Leitung.", "de-DE"),
+        ("it-IT", "Please hold the line.", None),
+    ],
+)
+def test_callers_wait_in_their_language(calls, attempt, spoken, words, language):
+    """Which is the one that they spoke last."""
+    brief = replace(calls.shelf.briefs["call_1"], languages=("de-DE", "it-IT"))
+    calls.shelf.briefs["call_1"] = brief
+    calls.turns.open("call_1", Turn(2, TurnKind.SPEECH, NOW, said="Danke", language=spoken))
+    said = _xml(f"/rooms/{ROOM}/wait", ANSWER).find("Say")
+    assert (said.text, said.get("language")) == (words, language)
+
+
+def test_who_waits_in_a_room_of_no_call_hears_it_in_english(calls):
+    """Conferences that an operator calls together have no caller."""
+    assert _xml("/rooms/room_unknown/wait", ANSWER).find("Say").text == "Please hold the line."
 
 
 @pytest.mark.parametrize("digits", ["", "2"])

@@ -18,7 +18,7 @@ from chalicelib.calls.adapters import messages
 from chalicelib.calls.domain.happenings import Happening
 from chalicelib.calls.domain.states import CallState
 from chalicelib.calls.domain.templates import Transport
-from chalicelib.calls.domain.turns import GREETING_TURN, Turn, TurnEnd, TurnKind
+from chalicelib.calls.domain.turns import GREETING_TURN, LAST_WORDS, Turn, TurnEnd, TurnKind
 from chalicelib.calls.services.answering import inbound_call_id
 from chalicelib.crm.services.contacts import find_contact
 from chalicelib.entrypoints import carrier, queues, relay_socket
@@ -147,6 +147,16 @@ def test_speech_that_is_hardly_understood_is_noise(on_line, form, is_noise):
     document = _xml("/voice/call_1/turn/1", {**ANSWER, **form})
     assert (wording.UNCLEAR in _says(document)) is is_noise
     assert (on_line.ai.model.requests == []) is is_noise
+
+
+@pytest.mark.parametrize("status", ["completed", "canceled", "failed", "busy", "no-answer"])
+def test_speech_of_who_has_hung_up_is_kept_and_not_answered(on_line, status):
+    """The carrier tells with it that the call is over: the document that we give is heard by nobody."""
+    form = {**ANSWER, "SpeechResult": "No thanks, bye.", "CallStatus": status}
+    document = _xml("/voice/call_1/turn/1", form)
+    assert [verb.tag for verb in document] == ["Hangup"]
+    assert on_line.shelf.turns["call_1", 1].reason == LAST_WORDS
+    assert on_line.ai.model.requests == []
 
 
 def test_a_key_of_the_menu_acts_on_both_transports(on_line):

@@ -3,35 +3,26 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from threading import Lock
 from typing import TYPE_CHECKING
 
 from fakes.chats import FakeChats
 from fakes.evaluations import FakeEvaluations, FakeEvaluationWork
 from fakes.model import FakeModel
 from fakes.model_statistics import FakeModelStatistics
+from fakes.versioned import FakeVersions
 
 from chalicelib.ai.adapters.rendering import JinjaRenderer
 from chalicelib.ai.domain.analysis import Sentiment
 from chalicelib.ai.domain.prompts import PromptTemplate
 from chalicelib.ai.domain.providers import ProviderFacts
 from chalicelib.kernel.errors import Conflict
-from chalicelib.kernel.paging import Page
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from chalicelib.kernel.clock import Clock
 
 
-@dataclass
-class FakePrompts:
-    """Prompt templates in a dict; implements `PromptTemplates`."""
-
-    by_id: dict[str, PromptTemplate] = field(default_factory=dict)
-    older: dict[tuple[str, int], PromptTemplate] = field(default_factory=dict)
-    removed: set[str] = field(default_factory=set)
-    lock: Lock = field(default_factory=Lock)
+class FakePrompts(FakeVersions["PromptTemplate"]):
+    """Prompt templates; implements `PromptTemplates`."""
 
     def add(self, template: PromptTemplate) -> None:
         """Keep a template once."""
@@ -39,56 +30,21 @@ class FakePrompts:
             raise Conflict("exists", code="prompt_exists")
         self.by_id[template.id] = template
 
-    def get(self, template_id: str) -> PromptTemplate | None:
-        """Give a template."""
-        return self.by_id.get(template_id)
-
-    def all(self) -> list[PromptTemplate]:
-        """Give every template, by name."""
-        return sorted(self.by_id.values(), key=lambda template: template.name)
-
     def count(self) -> int:
         """Give how many there are."""
         return len(self.by_id)
 
-    def save(self, template: PromptTemplate, before: PromptTemplate) -> bool:
-        """Keep the next version, and the one before."""
-        with self.lock:
-            if self.by_id.get(before.id) != before:
-                return False
-            self.by_id[template.id], self.older[before.id, before.version] = template, before
-            return True
-
     def publish(self, template: PromptTemplate, before: PromptTemplate) -> bool:
         """Keep what was put to use."""
         with self.lock:
-            if self.by_id.get(before.id) != before:
+            if not self._is_current(before):
                 return False
             self.by_id[template.id] = template
             return True
 
-    def remove(self, template: PromptTemplate, now: datetime) -> bool:
-        """Take a template away, and keep its last version."""
-        if not self.save(template, template):
-            return False
-        del self.by_id[template.id]
-        self.removed.add(template.id)
-        return True
-
-    def version(self, template_id: str, number: int) -> PromptTemplate | None:
-        """Give one version."""
-        current = self.by_id.get(template_id)
-        is_current = current and current.version == number
-        return current if is_current else self.older.get((template_id, number))
-
-    def versions(self, template_id: str, limit: int, start: str | None) -> Page[PromptTemplate]:
-        """Give the versions, newest first."""
-        known = {number: each for (owner, number), each in self.older.items() if owner == template_id}
-        if template_id in self.by_id:
-            known[self.by_id[template_id].version] = self.by_id[template_id]
-        numbers = sorted((n for n in known if start is None or n < int(start)), reverse=True)
-        more = str(numbers[limit - 1]) if len(numbers) > limit else None
-        return Page([known[number] for number in numbers[:limit]], more)
+    def _is_current(self, before: PromptTemplate) -> bool:
+        """Tell whether nobody has changed or published it since it was read so."""
+        return self.by_id.get(before.id) == before
 
 
 class FakeLexicon:

@@ -4,13 +4,19 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field, replace
+from itertools import islice
 from threading import RLock
 from typing import TYPE_CHECKING
 
+from fakes.budgets import is_left, move
+from fakes.indexed import ByCall, CallsById
+
+from chalicelib.calls.domain.budgets import claim_of, claims_moved
 from chalicelib.calls.domain.files import Aftermath, CallFile
+from chalicelib.calls.domain.lanes import Lane, first_turn_at, in_turn, lane_of
 from chalicelib.calls.domain.permission import NumberStatus
 from chalicelib.calls.domain.states import CallState
-from chalicelib.calls.domain.statistics import Row, moves_of
+from chalicelib.calls.domain.statistics import NOTHING_ASKED, Row, closes_books, moves_of
 from chalicelib.calls.domain.suppression import Suppression, is_by_text
 from chalicelib.calls.ports.books import Commit
 from chalicelib.kernel.clock import iso
@@ -23,9 +29,13 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from chalicelib.ai.domain.analysis import Analysis, AnalysisState
+    from chalicelib.ai.domain.model_statistics import Row as ModelRow
+    from chalicelib.calls.domain.budgets import Amount, Pot
     from chalicelib.calls.domain.calls import Call
+    from chalicelib.calls.domain.dial_plans import DialPlan
     from chalicelib.calls.domain.proposals import Proposal
     from chalicelib.calls.domain.recordings import Recording
+    from chalicelib.calls.domain.statistics import Questions
     from chalicelib.calls.domain.suppression import SuppressionFilter
     from chalicelib.calls.domain.templates import Brief
     from chalicelib.calls.domain.turns import Turn
@@ -35,12 +45,12 @@ if TYPE_CHECKING:
 class Shelf:
     """What is stored, and how often it was read and written, by method."""
 
-    calls: dict[str, Call] = field(default_factory=dict)
+    calls: CallsById = field(default_factory=CallsById)
     briefs: dict[str, Brief] = field(default_factory=dict)
-    turns: dict[tuple[str, int], Turn] = field(default_factory=dict)
+    turns: ByCall[Turn] = field(default_factory=ByCall)
     aftermaths: dict[str, Aftermath] = field(default_factory=dict)
     numbers: dict[str, NumberStatus] = field(default_factory=dict)
-    recordings: dict[tuple[str, str], Recording] = field(default_factory=dict)
+    recordings: ByCall[Recording] = field(default_factory=ByCall)
     texts: dict[str, datetime] = field(default_factory=dict)
     releases: dict[str, tuple[datetime, str]] = field(default_factory=dict)
     erased: set[str] = field(default_factory=set)
@@ -48,8 +58,11 @@ class Shelf:
     resumed: set[tuple[str, int]] = field(default_factory=set)
     masked: set[tuple[str, int]] = field(default_factory=set)
     counted: dict[Row, Counter[str]] = field(default_factory=dict)
+    asked: dict[ModelRow, Counter[str]] = field(default_factory=dict)
     uses: Counter[str] = field(default_factory=Counter)
-    proposals: dict[tuple[str, str], Proposal] = field(default_factory=dict)
+    proposals: ByCall[Proposal] = field(default_factory=ByCall)
+    plans: dict[str, DialPlan] = field(default_factory=dict)
+    budgets: dict[Pot, Amount] = field(default_factory=dict)
     lock: RLock = field(default_factory=RLock)
 
 
@@ -73,18 +86,25 @@ class FakeBook:
         self.shelf.uses["get"] += 1
         return self.shelf.calls.get(call_id)
 
+    def many(self, call_ids: Sequence[str]) -> list[Call]:
+        """Give the heads of calls that are there."""
+        self.shelf.uses["many"] += 1
+        found = (self.shelf.calls.get(call_id) for call_id in dict.fromkeys(call_ids))
+        return [call for call in found if call]
+
     def load(self, call_id: str) -> CallFile | None:
         """Give all of a call."""
         with self.shelf.lock:
             self.shelf.uses["load"] += 1
             call = self.shelf.calls.get(call_id)
-            turns = tuple(turn for (owner, _), turn in sorted(self.shelf.turns.items()) if owner == call_id)
+            turns = tuple(sorted(self.shelf.turns.of(call_id), key=lambda turn: turn.number))
             brief, aftermath = self.shelf.briefs.get(call_id), self.shelf.aftermaths.get(call_id)
-            kept = tuple(each for each in self.shelf.recordings.values() if each.call_id == call_id)
-            found = tuple(each for each in self.shelf.proposals.values() if each.call_id == call_id)
+            kept, found = self.shelf.recordings.of(call_id), self.shelf.proposals.of(call_id)
             return CallFile(call, brief, turns, aftermath, kept, found) if call else None
 
-    def change(self, call_id: str, how: Callable[[Call], Call]) -> tuple[Call, Call]:
+    def change(
+        self, call_id: str, how: Callable[[Call], Call], asked: Questions = NOTHING_ASKED
+    ) -> tuple[Call, Call]:
         """Change a call, again when somebody was faster."""
         self.shelf.uses["change"] += 1
         while True:
@@ -98,8 +118,11 @@ class FakeBook:
             with self.shelf.lock:
                 if self.shelf.calls[call_id] == old:
                     self.shelf.calls[call_id] = new
+                    move(self.shelf.budgets, claims_moved(old, new))
                     for row, numbers in moves_of(old, new).items():
                         self.shelf.counted.setdefault(row, Counter()).update(numbers)
+                    for model, numbers in (asked if closes_books(old, new) else NOTHING_ASKED).items():
+                        self.shelf.asked.setdefault(model, Counter()).update(numbers)
                     return old, new
 
     def commit_dial(self, call: Call, live_until: datetime) -> Commit:
@@ -109,16 +132,30 @@ class FakeBook:
             if self.shelf.calls[call.id].version != call.version:
                 return Commit.CALL_CHANGED
             status = self.shelf.numbers.get(call.number, NumberStatus())
-            if status.suppressed_at or not _is_free(status, call):
+            record = call.decision.record if call.decision else None
+            is_known = record is None or record.before == status.dials
+            is_held = call.dialed_at is not None and status.is_held_at(call.dialed_at)
+            if status.suppressed_at or is_held or not _is_free(status, call) or not is_known:
                 return Commit.NUMBER_CHANGED
+            if call.campaign_id and not self._is_going_on(call.campaign_id):
+                return Commit.PLAN_STOPPED
+            if not is_left(self.shelf.budgets, call):
+                return Commit.BUDGET_SHORT
+            move(self.shelf.budgets, claim_of(call))
             self.shelf.calls[call.id] = replace(call, version=call.version + 1)
-            self.shelf.numbers[call.number] = replace(status, live_call_id=call.id, live_until=live_until)
+            held = replace(status, live_call_id=call.id, live_until=live_until)
+            self.shelf.numbers[call.number] = replace(held, dials=record.after) if record else held
             return Commit.DONE
 
+    def _is_going_on(self, campaign_id: str) -> bool:
+        plan = self.shelf.plans.get(campaign_id)
+        return plan is not None and plan.stop is None
+
     def due(self, now: datetime, limit: int) -> list[str]:
-        """Give the calls that wait and are due, the longest due first."""
+        """Give the calls that wait and are due, lane by lane in turn, the longest due first."""
         self.shelf.uses["due"] += 1
-        return self._to_look_at(now, limit, lambda call: call.state is CallState.QUEUED)
+        found = {lane: self._to_look_at(now, limit, _waits_in(lane)) for lane in Lane}
+        return in_turn(found, limit, first_turn_at(now))
 
     def silent(self, now: datetime, limit: int) -> list[str]:
         """Give the calls begun or ended to look at, the longest due first."""
@@ -126,10 +163,8 @@ class FakeBook:
         return self._to_look_at(now, limit, lambda call: call.state is not CallState.QUEUED)
 
     def _to_look_at(self, now: datetime, limit: int, wanted: Callable[[Call], bool]) -> list[str]:
-        found = [
-            (call.look_at, call.id) for call in self.shelf.calls.values() if call.look_at and wanted(call)
-        ]
-        return [call_id for look_at, call_id in sorted(found) if look_at <= now][:limit]
+        found = (call.id for call in self.shelf.calls.to_look_at(now) if wanted(call))
+        return list(islice(found, limit))
 
     def put_brief(self, call_id: str, brief: Brief) -> None:
         """Keep a brief."""
@@ -159,7 +194,7 @@ class FakeBook:
 
     def of_contacts(self, contact_ids: Sequence[str], limit: int, start: str | None) -> Page[Call]:
         """Give a page of the calls of these contacts, newest first."""
-        mine = [call for call in self.shelf.calls.values() if call.contact_id in contact_ids]
+        mine = [call for each in contact_ids for call in self.shelf.calls.of_contact(each)]
         placed = {f"{iso(call.created_at)}#{call.id}": call for call in mine if not call.erased_at}
         keys = sorted((key for key in placed if start is None or key < start), reverse=True)
         shown = [placed[key] for key in keys[:limit]]
@@ -179,6 +214,10 @@ class FakeBook:
                 costs = self.shelf.aftermaths[call_id].costs
                 self.shelf.aftermaths[call_id] = Aftermath(None, costs)
                 self.shelf.erased.add(call_id)
+
+
+def _waits_in(lane: Lane) -> Callable[[Call], bool]:
+    return lambda call: call.state is CallState.QUEUED and lane_of(call.priority) is lane
 
 
 def _is_free(status: NumberStatus, call: Call) -> bool:
@@ -220,8 +259,8 @@ class FakeTurns:
     def since(self, call_id: str, number: int) -> tuple[Turn, ...]:
         """Give the turns from this number on."""
         self.shelf.uses["since"] += 1
-        mine = sorted(key for key in self.shelf.turns if key[0] == call_id and key[1] >= number)
-        return tuple(self.shelf.turns[key] for key in mine)
+        mine = [turn for turn in self.shelf.turns.of(call_id) if turn.number >= number]
+        return tuple(sorted(mine, key=lambda turn: turn.number))
 
     def interrupt(self, call_id: str, number: int, heard: str) -> None:
         """Keep how far the agent was heard, once."""
@@ -245,8 +284,9 @@ class FakeTurns:
         """Tell whether the turn is the newest and was not talked over."""
         with self.shelf.lock:
             self.shelf.uses["holds"] += 1
-            newest = max((key for key in self.shelf.turns if key[0] == call_id), default=None)
-            return newest == (call_id, number) and self.shelf.turns[newest].heard is None
+            mine = self.shelf.turns.of(call_id)
+            newest = max(mine, key=lambda turn: turn.number, default=None)
+            return newest is not None and newest.number == number and newest.heard is None
 
     def bind(self, connection_id: str, call_id: str) -> None:
         """Remember a socket's call."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from chalicelib.calls.domain.lanes import lane_of
 from chalicelib.calls.domain.listing import LIVE, LiveCalls
 from chalicelib.calls.domain.states import CallState
 from chalicelib.kernel.clock import iso
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from fakes.call_books import Shelf
 
     from chalicelib.calls.domain.calls import Call
+    from chalicelib.calls.domain.lanes import Lane
     from chalicelib.calls.domain.listing import CallFilter
 
 
@@ -52,6 +54,15 @@ class FakeCallLists:
         live = [call for call in self.shelf.calls.values() if call.state in LIVE and call.look_at]
         live.sort(key=_place, reverse=True)
         return LiveCalls(live[:limit], more=len(live) > limit)
+
+    def waiting(self, lane: Lane, limit: int, start: str | None) -> Page[Call]:
+        """Give a page of the calls that wait in a lane."""
+        mine = [call for call in self.shelf.calls.values() if call.state is CallState.QUEUED and call.look_at]
+        mine = [call for call in mine if lane_of(call.priority) is lane]
+        keys = sorted((f"{iso(call.look_at or call.due_at)} {call.id}", call.id) for call in mine)
+        keys = [each for each in keys if start is None or each[0] > start]
+        shown = [self.shelf.calls[call_id] for _, call_id in keys[:limit]]
+        return Page(shown, keys[limit - 1][0] if len(keys) > limit else None)
 
     def waits_with(self, template_id: str) -> bool:
         """Look at every call that waits."""

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
     from fakes.call_books import Shelf
 
+    from chalicelib.ai.domain.model_statistics import Row as ModelRow
     from chalicelib.calls.domain.statistics import Row
 
 
@@ -37,6 +38,11 @@ class FakeStatistics:
         """Give the numbers of volume of all templates."""
         self.reads.append("by_template")
         return [(row.template_id, _volume(numbers)) for row, numbers in self._rows(first, last)]
+
+    def asked(self, first: date, last: date) -> list[tuple[ModelRow, Counter[str]]]:
+        """Give what models were asked."""
+        days = (first.isoformat(), last.isoformat())
+        return [(row, numbers) for row, numbers in self.shelf.asked.items() if days[0] <= row.day <= days[1]]
 
     def _rows(self, first: date, last: date) -> list[tuple[Row, Counter[str]]]:
         days = (first.isoformat(), last.isoformat())

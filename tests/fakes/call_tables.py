@@ -9,12 +9,14 @@ from fakes.call_books import FakeBook, FakeNumbers, FakeTurns, Shelf
 from fakes.call_lists import FakeCallLists
 from fakes.call_statistics import FakeStatistics
 from fakes.call_templates import FakeTemplates
+from fakes.holds import FakeHolds
 from fakes.proposals import FakeProposals
 from fakes.recordings import FakeRecordings, FakeRetention, FakeRoutes
 from fakes.rooms import FakeRooms
 
 from chalicelib.calls.adapters.repository.call_lists import CallListRepository
 from chalicelib.calls.adapters.repository.calls import CallRepository
+from chalicelib.calls.adapters.repository.holds import HoldRepository
 from chalicelib.calls.adapters.repository.numbers import NumberRepository
 from chalicelib.calls.adapters.repository.proposals import ProposalRepository
 from chalicelib.calls.adapters.repository.recordings import RecordingRepository
@@ -41,6 +43,7 @@ def books_in_memory() -> SimpleNamespace:
         rooms=FakeRooms(),
         turns=FakeTurns(shelf),
         numbers=FakeNumbers(shelf),
+        holds=FakeHolds(shelf),
         templates=FakeTemplates(),
         routes=FakeRoutes(),
         recordings=FakeRecordings(shelf),
@@ -60,6 +63,7 @@ def books_on_a_table(aws: Any, clock: Clock) -> SimpleNamespace:
         rooms=RoomRepository(connection),
         turns=TurnRepository(clock),
         numbers=NumberRepository(connection),
+        holds=HoldRepository(connection),
         templates=TemplateRepository(connection),
         routes=RouteRepository(),
         recordings=RecordingRepository(connection),

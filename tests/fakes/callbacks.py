@@ -38,6 +38,7 @@ class Story:
     reason: str = ""
     turns: tuple[Turn, ...] = field(default=TALK)
     brief: dict[str, Any] = field(default_factory=dict)
+    jobs: int = 1  # how often a post-call job is asked for: never when nobody answered
 
 
 def status(name: str, second: int, **fields: Any) -> Delivery:
@@ -136,6 +137,7 @@ STORIES = (
         "declined",
         "sip_603",
         turns=(),
+        jobs=0,
     ),
     Story(
         "new_status",

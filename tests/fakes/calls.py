@@ -8,12 +8,16 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from fakes.ai import FakeAi, a_prompt
+from fakes.budgets import FakeBudgets
 from fakes.call_books import FakeBook, FakeNumbers, FakeTurns, Shelf
 from fakes.call_lists import FakeCallLists
 from fakes.call_statistics import FakeStatistics
 from fakes.call_templates import FakeTemplates
 from fakes.carrier import FakeCarrier
+from fakes.dial_plans import FakeDialPlans
+from fakes.holds import FakeHolds
 from fakes.messages import FakeMessages, FakeMessageTemplates, FakeTexting
+from fakes.pacing import FakeLineUses, FakePace, FakeSlots
 from fakes.proposals import FakeProposals
 from fakes.recordings import (
     FakeCarrierRecordings,
@@ -24,7 +28,7 @@ from fakes.recordings import (
 )
 from fakes.rooms import FakeRooms, FakeRoomWakeups, FakeSwitchboard
 from fakes.scheduling import FakeScheduling
-from fakes.system import FakeSystem
+from fakes.system import ANY_HOUR, FakeSystem
 
 from chalicelib.ai.domain.conversation import OnFailure, ToolSpec
 from chalicelib.ai.tools import conversation_tools
@@ -111,6 +115,7 @@ class FakeWakeups:
     """Messages in lists, sent once and kept; implements `Wakeups`."""
 
     attends: list[str] = field(default_factory=list)
+    attend_delays: list[int] = field(default_factory=list)
     finishes: list[str] = field(default_factory=list)
     later_finishes: list[tuple[str, int]] = field(default_factory=list)
     session_ends: list[tuple[str, int, str, str, int]] = field(default_factory=list)
@@ -124,9 +129,10 @@ class FakeWakeups:
     analyses: list[str] = field(default_factory=list)
     spans: list[tuple[str, str, str | None]] = field(default_factory=list)
 
-    def attend(self, call_id: str) -> None:
-        """Keep a wake-up."""
+    def attend(self, call_id: str, delay_s: int = 0) -> None:
+        """Keep a wake-up, and how late it comes."""
         self.attends.append(call_id)
+        self.attend_delays.append(delay_s)
 
     def end_session(self, call_id: str, turn: int, connection_id: str, handoff: str, delay_s: int) -> None:
         """Keep an end of a session."""
@@ -142,6 +148,11 @@ class FakeWakeups:
             self.later_finishes.append((call_id, delay_s))
         else:
             self.finishes.append(call_id)
+
+    @property
+    def jobs(self) -> list[str]:
+        """The call of each post-call job that was sent, at once or to wait for words under way."""
+        return [*self.finishes, *(call_id for call_id, _ in self.later_finishes)]
 
     def send_message(self, place: Place) -> None:
         """Keep a wake-up for a text message."""
@@ -223,6 +234,12 @@ class FakeCalls:
         self.statistics: Any = FakeStatistics(self.shelf)
         self.turns: Any = FakeTurns(self.shelf)
         self.numbers: Any = FakeNumbers(self.shelf)
+        self.holds: Any = FakeHolds(self.shelf)
+        self.plans: Any = FakeDialPlans(self.shelf.plans)
+        self.budgets: Any = FakeBudgets(self.shelf)
+        self.pace: Any = FakePace()
+        self.slots: Any = FakeSlots()
+        self.line_uses: Any = FakeLineUses()
         self.proposals: Any = FakeProposals(self.shelf)
         self.telephony: Any = FakeCarrier(self.clock)
         self.rooms: Any = FakeRooms()
@@ -236,7 +253,7 @@ class FakeCalls:
         self.sounds: Any = FakeSounds(self.clock)
         self.carrier_recordings: Any = FakeCarrierRecordings()
         self.retention: Any = FakeRetention(self.shelf)
-        self.system: Any = FakeSystem(self.clock)
+        self.system: Any = FakeSystem(self.clock, stack=ANY_HOUR)
         self.ai: Any = FakeAi(self.clock)
         self.scheduling = FakeScheduling(self, self.clock)
 

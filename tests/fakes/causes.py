@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from fakes.calls import DESK, LINE, NOW, NUMBER, a_template, kill_switch
+from fakes.campaigns import a_campaign
 from fakes.jobs import work_off
 from fakes.recordings import SID, SOUND
 from fakes.samples import GRANT
@@ -43,7 +44,10 @@ from chalicelib.crm.services.tagging import delete_tag
 from chalicelib.crm.services.tags import change_tag, create_tag
 from chalicelib.kernel.errors import Unavailable
 from chalicelib.kernel.ids import new_id
-from chalicelib.scheduling.services import CallbackWish, promise_callback
+from chalicelib.scheduling.domain.campaigns import CampaignState, Dialing
+from chalicelib.scheduling.domain.members import new_member
+from chalicelib.scheduling.services import campaigns, launching
+from chalicelib.scheduling.services.callbacks import CallbackWish, promise_callback
 from chalicelib.system.domain.failures import WorkQueue
 from chalicelib.system.domain.tokens import Principal, Scope
 from chalicelib.system.domain.webhooks import DisabledReason, NewWebhook, WebhookChange
@@ -167,6 +171,22 @@ def moved(world):
     promise_callback(world.calls.scheduling, wish(world, 4))
 
 
+def drafted(world, **dialing):
+    """Write a campaign of one contact."""
+    campaign = a_campaign(state=CampaignState.DRAFT, started_at=None, dialing=Dialing(**dialing))
+    world.calls.scheduling.campaigns.add(campaign)
+    member = new_member(campaign, world.contact.id, world.contact.phone, NOW)
+    world.calls.scheduling.members.add([member])
+    return campaign.id
+
+
+def launched(world, **when):
+    """Have a campaign dial, or wait for its time."""
+    campaign_id = drafted(world, **when)
+    world.told()
+    return launching.start_campaign(world.calls.scheduling, campaign_id)
+
+
 def token(world):
     """Issue a token."""
     return tokens.issue_token(world.system, "console", Scope.VIEWER)[1]
@@ -252,6 +272,13 @@ CAUSES = {
     "prompt_template.deleted": lambda world: delete_prompt(world.calls.ai, prompt(world).id, None),
     "callback.promised": promised,
     "callback.moved": moved,
+    "campaign.created": drafted,
+    "campaign.scheduled": lambda world: launched(world, start_at=NOW + timedelta(days=1)),
+    "campaign.started": launched,
+    "campaign.paused": lambda world: launching.pause_campaign(world.calls.scheduling, launched(world).id),
+    "campaign.stopped": lambda world: launching.stop_campaign(world.calls.scheduling, launched(world).id),
+    "campaign.completed": lambda world: launching.complete_campaign(world.calls.scheduling, launched(world)),
+    "campaign.deleted": lambda world: campaigns.delete_campaign(world.calls.scheduling, drafted(world), None),
     "token.issued": token,
     "token.rotated": lambda world: tokens.rotate_token(
         world.system, ADMIN, token(world).id, timedelta(), new_id("token")

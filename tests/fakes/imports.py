@@ -147,6 +147,19 @@ class FakeImportFiles:
         """Remove rows."""
         self.kept.pop(f"{import_id}/{run}/{place}", None)
 
+    def put_contacts(
+        self, import_id: str, run: int, place: tuple[int, int], contact_ids: Sequence[str]
+    ) -> None:
+        """Keep whose rows they were."""
+        self.kept[f"{import_id}/{run}/{place}/contacts"] = list(contact_ids)
+
+    def contacts(self, import_id: str, run: int, place: tuple[int, int]) -> list[str]:
+        """Give whose rows they were."""
+        kept: list[str] | None = self.kept.get(f"{import_id}/{run}/{place}/contacts")
+        if kept is None:
+            raise NotFound("gone", code="file_missing")
+        return kept
+
     def remove(self, import_id: str) -> None:
         """Remove a file."""
         self.kept.pop(import_id, None)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from fakes.campaigns import FakeCampaigns, FakeMembers, FakeSchedules, FakeTicks
 
 if TYPE_CHECKING:
     from fakes.calls import FakeCalls
 
     from chalicelib.kernel.clock import Clock
-    from chalicelib.scheduling.domain import Callback
+    from chalicelib.scheduling.domain.callbacks import Callback
 
 
 @dataclass
@@ -38,3 +40,7 @@ class FakeScheduling:
     calls: FakeCalls
     clock: Clock
     callbacks: FakeCallbacks = field(default_factory=FakeCallbacks)
+    campaigns: Any = field(default_factory=FakeCampaigns)
+    members: Any = field(default_factory=FakeMembers)
+    schedules: Any = field(default_factory=FakeSchedules)
+    ticks: Any = field(default_factory=FakeTicks)

@@ -13,7 +13,7 @@ from fakes.tokens import FakeTokens
 from fakes.users import FakeDirectory
 from fakes.webhooks import FakeDeliveries, FakeHosts, FakeNews, FakeReceivers, FakeWebhooks
 
-from chalicelib.system.domain.settings import StackLimits
+from chalicelib.system.domain.settings import DayHours, StackLimits
 
 if TYPE_CHECKING:
     from fakes.requests import FakeRequestStore
@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from chalicelib.kernel.clock import Clock
     from chalicelib.system.domain.destinations import Network
     from chalicelib.system.domain.users import UserPool
+
+
+ANY_HOUR = StackLimits(calling_hours=DayHours("00:00", "24:00"))
 
 
 @dataclass

@@ -15,7 +15,19 @@ from chalicelib.kernel.errors import AppError
 if TYPE_CHECKING:
     from fakes.calls import FakeCalls
 
-_PORTS = ("book", "proposals", "numbers", "telephony", "wakeups", "turns")
+_PORTS = (
+    "book",
+    "proposals",
+    "numbers",
+    "plans",
+    "budgets",
+    "pace",
+    "slots",
+    "line_uses",
+    "telephony",
+    "wakeups",
+    "turns",
+)
 _LAST_TRY = 3
 
 

@@ -9,7 +9,7 @@ from fakes.ai import a_prompt
 from fakes.calls import LINE, NUMBER, FakeCalls, a_template
 from fakes.crm import stored_crm
 from fakes.streams import Streams, stream_event
-from fakes.system import FakeSystem
+from fakes.system import ANY_HOUR, FakeSystem
 
 from chalicelib.ai.adapters import tables as ai_tables
 from chalicelib.ai.adapters.repository.prompts import PromptRepository
@@ -17,6 +17,7 @@ from chalicelib.ai.adapters.repository.statistics import ModelStatisticsReposito
 from chalicelib.calls.adapters import tables as calls_tables
 from chalicelib.calls.adapters.repository.call_lists import CallListRepository
 from chalicelib.calls.adapters.repository.calls import CallRepository
+from chalicelib.calls.adapters.repository.holds import HoldRepository
 from chalicelib.calls.adapters.repository.message_templates import MessageTemplateRepository
 from chalicelib.calls.adapters.repository.messages import MessageRepository
 from chalicelib.calls.adapters.repository.numbers import NumberRepository
@@ -34,7 +35,10 @@ from chalicelib.calls.services.requests import CallWish, request_call
 from chalicelib.crm.domain.contacts import Contact, NewContact
 from chalicelib.crm.services.contacts import create_contact
 from chalicelib.entrypoints import streams
-from chalicelib.scheduling.adapters.repository import SchedulingRepository
+from chalicelib.scheduling.adapters import tables as scheduling_tables
+from chalicelib.scheduling.adapters.repository.callbacks import CallbackRepository
+from chalicelib.scheduling.adapters.repository.campaigns import CampaignRepository
+from chalicelib.scheduling.adapters.repository.members import MemberRepository
 from chalicelib.system.adapters import tables as system_tables
 from chalicelib.system.adapters.repository.audit import AuditRepository
 from chalicelib.system.adapters.repository.failures import CauseRepository, FailedWorkRepository
@@ -120,13 +124,17 @@ def a_world(clock: FixedClock, make_table: Callable[..., str], container: Simple
     calls.book, calls.turns = CallRepository(connection), TurnRepository(clock)
     calls.lists, calls.rooms = CallListRepository(connection), RoomRepository(connection)
     calls.numbers, calls.templates = NumberRepository(connection), TemplateRepository(connection)
+    calls.holds = HoldRepository(connection)
     calls.routes, calls.recordings = RouteRepository(), RecordingRepository(connection)
     calls.retention = RetentionRepository(connection)
     calls.messages, calls.message_templates = MessageRepository(connection), MessageTemplateRepository()
     ai_connection = ai_tables.bind(make_table("ai", "AiTable"))
     calls.ai.prompts = PromptRepository(ai_connection)
     calls.ai.model_statistics = ModelStatisticsRepository(ai_connection)
-    calls.scheduling.callbacks = SchedulingRepository(make_table("scheduling", "SchedulingTable"))
+    scheduling, table = calls.scheduling, make_table("scheduling", "SchedulingTable")
+    scheduling.callbacks = CallbackRepository(table)
+    connection = scheduling_tables.bind(table)
+    scheduling.campaigns, scheduling.members = CampaignRepository(), MemberRepository(connection, clock)
     system = _system(clock, make_table)
     calls.system = container.system = system
     return World(calls, system, Streams())
@@ -143,4 +151,5 @@ def _system(clock: FixedClock, make_table: Callable[..., str]) -> FakeSystem:
         failures=FailedWorkRepository(connection),
         causes=CauseRepository(),
         audit=AuditRepository(),
+        stack=ANY_HOUR,
     )

@@ -85,3 +85,42 @@ def test_attributes_of_an_update_are_granted(limited):
     limited.update_item(**update, ExpressionAttributeNames={"#0": "used", "#1": "used"})
     with pytest.raises(ClientError, match="AccessDenied"):
         limited.update_item(**update, ExpressionAttributeNames={"#0": "scope", "#1": "scope"})
+
+
+def test_a_role_makes_schedules_in_its_own_group_only(cloud):
+    """The group that a request names, in its body or its query, is part of what the role must be granted."""
+    admin = cloud.client("scheduler")
+    for group in ("mine", "other"):
+        admin.create_schedule_group(Name=group)
+    grant = {
+        "Effect": "Allow",
+        "Action": ["scheduler:CreateSchedule", "scheduler:GetSchedule"],
+        "Resource": ["arn:aws:scheduler:us-east-1:000000000000:schedule/mine/*"],
+    }
+    cloud.function("scheduling", CREDENTIALS, cloud.role("scheduling-role", grant))
+    key, secret, token = cloud.invoke("scheduling")
+    client = boto3.client(
+        "scheduler",
+        endpoint_url=cloud.url,
+        region_name="us-east-1",
+        aws_access_key_id=key,
+        aws_secret_access_key=secret,
+        aws_session_token=token,
+    )
+    wanted = {
+        "Name": "each-minute",
+        "ScheduleExpression": "rate(1 minute)",
+        "FlexibleTimeWindow": {"Mode": "OFF"},
+        "State": "DISABLED",
+        "Target": {
+            "Arn": "arn:aws:sqs:us-east-1:000000000000:x",
+            "RoleArn": "arn:aws:iam::000000000000:role/x",
+        },
+    }
+    client.create_schedule(GroupName="mine", **wanted)
+    assert client.get_schedule(GroupName="mine", Name="each-minute")["State"] == "DISABLED"
+    for group in ("other", "default"):
+        with pytest.raises(ClientError, match=r"AccessDenied|not authorized"):
+            client.create_schedule(GroupName=group, **wanted)
+    with pytest.raises(ClientError, match=r"AccessDenied|not authorized"):
+        client.get_schedule(GroupName="other", Name="each-minute")

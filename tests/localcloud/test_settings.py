@@ -132,6 +132,7 @@ def test_own_providers_replace_the_simulated_ones(workspace):
         "https://api.openai.com/v1",
     )
     parameters = stack_parameters(settings)
+    assert parameters["CallingHours"] == "08:00-21:00"
     assert parameters["TwilioFromNumbers"] == "+15005550001,+15005550002"
     assert (parameters["OpenaiApiKey"], parameters["OpenaiModel"]) == ("k", "m")
 
@@ -183,6 +184,7 @@ def test_browsers_and_people_are_admitted_as_told(workspace):
         )
     )
     untold = stack_parameters(load_settings(workspace, {}))
+    assert untold["CallingHours"] == "00:00-24:00"
     assert [told[name] for name in names] == ["http://127.0.0.1:5173", "create", "c"]
     assert [untold[name] for name in names] == ["", "", ""]
 

@@ -10,6 +10,7 @@ from infra.archive import CompileFailedError, add_bytecode, write_zip
 from infra.artifacts import build_application, build_layer
 from infra.chalice_template import build_template
 from infra.layout import Architecture, Checkout, this_machine
+from infra.lazy_names import lazy
 from infra.package import BUDGET_BYTES, build_package, summary
 from infra.wheels import shipped_wheels
 
@@ -28,6 +29,13 @@ def _run(folder, program):
     return subprocess.run(
         [sys.executable, "-I", "-S", "-c", program], cwd=folder, capture_output=True, text=True, check=False
     )
+
+
+def _in_package(built, program):
+    """Run a program where only the package and the standard library are; give what it prints."""
+    done = _run(built.opt, f"import sys; sys.path.insert(0, {str(built.opt / 'python')!r})\n{program}")
+    assert done.returncode == 0, done.stderr
+    return done.stdout
 
 
 def test_layer_is_reproducible(built, elsewhere, tmp_path):
@@ -100,6 +108,8 @@ def test_tools_do_not_ship(built, name):
         ("botocore/data/ec2/2016-11-15/service-2.json.gz", False),
         ("botocore/data/cognito-idp/2016-04-18/service-2.json.gz", True),
         ("twilio/rest/api/v2010/account/call/__init__.py", True),
+        ("twilio/rest/api/v2010/account/conference/participant.py", True),
+        ("twilio/rest/api/v2010/account/sip/domain/__init__.py", False),
         ("twilio/rest/video/v1/room/__init__.py", False),
         ("phonenumbers/carrierdata/data0.py", False),
         ("phonenumbers/shortdata/region_US.py", False),
@@ -129,6 +139,72 @@ def test_place_names_are_reduced_but_work(built):
         "print(*phonenumbers.timezone.time_zones_for_number(number))\n"
     )
     assert _run(built.opt, program).stdout.split("\n")[:2] == ["New Jersey", "America/New_York"]
+
+
+CARRIER = """
+from twilio.rest import Client
+client = Client("AC0", "token")
+for resource in (client.calls, client.messages, client.conferences, client.recordings):
+    print(type(resource).__name__, resource("sid").fetch.__name__)
+print(type(client.conferences("CF1").participants("CA1")).__name__)
+try:
+    client.addresses
+except TypeError:
+    print("addresses are an outline")
+"""
+
+
+def test_carrier_client_keeps_what_is_used(built):
+    """The packaged client has the four resources that we call, and outlines of the others that it imports."""
+    lines = _in_package(built, CARRIER).split("\n")
+    assert lines[:4] == [f"{name}List fetch" for name in ("Call", "Message", "Conference", "Recording")]
+    assert lines[4:6] == ["ParticipantContext", "addresses are an outline"]
+
+
+LATE = """
+import sys
+from aws_lambda_powertools.event_handler import LambdaFunctionUrlResolver, Response
+from aws_lambda_powertools.utilities.data_classes import SQSEvent, event_source
+import aws_lambda_powertools.event_handler as handlers
+print(LambdaFunctionUrlResolver.__name__, Response.__name__, SQSEvent.__name__, callable(event_source))
+print(all(hasattr(handlers, name) for name in ("CORSConfig", "Response", "content_types")))
+print(hasattr(handlers, "nothing"), "asyncio" in sys.modules)
+"""
+
+
+def test_names_of_a_package_are_imported_when_they_are_asked_for(built):
+    """The packaged toolkit gives every name that is asked for and has imported nothing that was not."""
+    assert _in_package(built, LATE).split("\n")[:3] == [
+        "LambdaFunctionUrlResolver Response SQSEvent True",
+        "True",
+        "False False",
+    ]
+
+
+def test_lazy_package_imports_what_it_needs_itself_at_once():
+    """Only names that a package offers wait; its own work, and names of modules, stay as they were."""
+    source = "from a.b import C, D\nfrom .e import F\nfrom .g import g\nfrom h import I\nVERSION = I\n"
+    written = lazy(source)
+    assert written.startswith("from .g import g\nfrom h import I\nVERSION = I")
+    assert "'C': 'a.b',\n    'D': 'a.b',\n    'F': '.e'," in written
+
+
+ADDRESSES = """
+import botocore.session
+session = botocore.session.get_session()
+for service in ("dynamodb", "apigatewaymanagementapi", "bedrock-runtime", "cognito-idp", "sts", "s3"):
+    for region in ("us-east-1", "eu-central-1", "us-gov-west-1", "cn-north-1"):
+        keys = {"aws_access_key_id": "x", "aws_secret_access_key": "x"}
+        client = session.create_client(service, region_name=region, **keys)
+        print(client.meta.endpoint_url, client.meta.config.signature_version)
+"""
+
+
+def test_addresses_of_services_are_those_of_the_whole_list(built):
+    """A client made from the packaged list of addresses calls the same ones as one made from all of it."""
+    whole = subprocess.run([sys.executable, "-c", ADDRESSES], capture_output=True, text=True, check=True)
+    assert _in_package(built, ADDRESSES) == whole.stdout
+    assert "https://dynamodb.eu-central-1.amazonaws.com" in whole.stdout
 
 
 @pytest.mark.parametrize("architecture", list(Architecture))

@@ -29,9 +29,10 @@ MAY_READ = {
     "urgent": {"SETTINGS"},
     "post_call": {"SETTINGS"},
     "dispatch": {"SETTINGS"},
+    "campaigns": {"SETTINGS"},
     "changes": {"SETTINGS"},
     "news": {"SETTINGS", "WEBHOOKS", "WEBHOOK#*"},
-    "jobs": {"WEBHOOKS", "WEBHOOK#*", "FAILED#*"},
+    "jobs": {"SETTINGS", "WEBHOOKS", "WEBHOOK#*", "FAILED#*"},
     "failures": {"CAUSE#*", "FAILED#*"},
 }
 MAY_WRITE = {
@@ -42,6 +43,7 @@ MAY_WRITE = {
     "dial": {"CAUSE#*"},
     "urgent": {"CAUSE#*"},
     "post_call": {"CAUSE#*"},
+    "campaigns": {"CAUSE#*"},
     "changes": {"AUDIT", "AUDIT#*"},
     "news": {"CAUSE#*", "AUDIT", "AUDIT#*", "WEBHOOKS", "WEBHOOK#*"},
     "jobs": {"CAUSE#*", "WEBHOOK#*", "FAILED#*"},
@@ -95,9 +97,10 @@ def test_every_resource_is_exact(checkout):
         for resource in statement["Resource"]:
             text = resource.get("Fn::Sub", "") if isinstance(resource, dict) else resource
             assert text != "*", name
-            # A connection's id and a secret's suffix are made by AWS, a file's name by us; all else is exact.
+            # A connection's id and a secret's suffix are made by AWS, names of files and schedules by us; all
+            # else is exact.
             exact = text
-            for open_end in ("/@connections/*", "-??????", "/imports/*", "/recordings/*"):
+            for open_end in ("/@connections/*", "-??????", "/imports/*", "/recordings/*", "-campaigns/*"):
                 exact = exact.removesuffix(open_end)
             assert not set("*?") & set(exact), name
 
@@ -106,6 +109,14 @@ def test_nothing_scans_a_table(checkout):
     """No request path may scan: no function has the permission."""
     actions = {action for _, statement in _statements(checkout) for action in statement["Action"]}
     assert not {a for a in actions if a.endswith((":Scan", ":PartiQLSelect"))}
+
+
+@pytest.mark.parametrize("name", ["api_handler", "campaigns", "jobs"])
+def test_who_adds_or_foretells_members_may_read_many_contacts_at_once(checkout, name):
+    """Without it no forecast of a running campaign is ever made, and nobody but the log says so."""
+    table = {"Fn::GetAtt": ["CrmTable", "Arn"]}
+    found = [s for s in _policies(checkout)[name]["Statement"] if table in s["Resource"]]
+    assert "dynamodb:BatchGetItem" in {action for each in found for action in each["Action"]}
 
 
 def _item_statements(checkout):
@@ -202,6 +213,7 @@ def test_every_kind_of_item_is_granted_to_somebody(checkout):
         ("post_call", "PostCallQueue"),
         ("news", "NewsQueue"),
         ("jobs", "JobsQueue"),
+        ("campaigns", "CampaignsQueue"),
     ],
 )
 def test_only_the_consumer_receives(checkout, name, queue):

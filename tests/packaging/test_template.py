@@ -33,6 +33,7 @@ FUNCTIONS = {
     "News",
     "Failures",
     "Fold",
+    "Campaigns",
     "Jobs",
 }
 UNRESERVED_MINIMUM, ACCOUNT_LIMIT = 100, 1000
@@ -143,6 +144,10 @@ def test_every_function_knows_its_surroundings(template):
         "POST_CALL_QUEUE_URL",
         "NEWS_QUEUE_URL",
         "JOBS_QUEUE_URL",
+        "CAMPAIGNS_QUEUE_URL",
+        "CAMPAIGNS_QUEUE_ARN",
+        "SCHEDULE_GROUP",
+        "SCHEDULE_ROLE_ARN",
         "FILES_BUCKET",
         "EVENT_BUS_NAME",
         "SIGNING_KEY_SECRET",
@@ -152,6 +157,7 @@ def test_every_function_knows_its_surroundings(template):
         "WEBHOOK_ALLOWED_NETWORKS",
         "SOCKET_API_ENDPOINT",
         "ALLOWED_COUNTRIES",
+        "CALLING_HOURS",
         "DIALING_ENABLED",
         "LOG_LEVEL",
     } <= set(variables)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime, timedelta
 
 from fakes.calls import DESK, LINE, NUMBER
@@ -155,3 +156,27 @@ def test_an_aftermath(aftermath):
 def test_turns_sort_by_their_keys(chosen):
     """The table's order of turns is that of their numbers."""
     assert sorted(chosen) == sorted(chosen, key=codec.turn_key)
+
+
+def test_what_says_nothing_is_not_stored():
+    """A plain analysis leaves room in its kilobyte; a no is an answer, and stays."""
+    analysis = Analysis(
+        summary="Ada wants a demo.",
+        sentiment=Sentiment.POSITIVE,
+        intents=(),
+        action_items=(ActionItem("Send it", "agent"),),
+        source="m",
+        findings=Findings(goal_reached=False),
+    )
+    row = codec.aftermath_item("call_1", Aftermath(analysis, ())).serialize()
+    assert json.loads(row["analysis"]["S"]) == {
+        "summary": "Ada wants a demo.",
+        "sentiment": "positive",
+        "intents": [],
+        "action_items": [{"text": "Send it", "owner": "agent"}],
+        "source": "m",
+        "usage": {"prompt_tokens": 0, "cached_tokens": 0, "completion_tokens": 0},
+        "findings": {"goal_reached": False},
+        "state": "done",
+    }
+    assert ", " not in row["analysis"]["S"]

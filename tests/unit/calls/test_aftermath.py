@@ -461,7 +461,9 @@ def test_a_model_that_fails_again_says_why(calls):
 
 
 def _requests(calls):
-    numbers = [numbers for _, numbers in calls.ai.model_statistics.rows(NOW.date(), NOW.date())]
+    day = NOW.date()
+    rows = [*calls.ai.model_statistics.rows(day, day), *calls.statistics.asked(day, day)]
+    numbers = [numbers for _, numbers in rows]
     return sum(each[REQUESTS] for each in numbers), sum(each[PROMPT] for each in numbers)
 
 

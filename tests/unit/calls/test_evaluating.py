@@ -8,6 +8,7 @@ import pytest
 from fakes.carrier import Fuse, Killed, Perilous
 from fakes.evaluations import play_all
 
+from chalicelib.ai.domain.conduct import Conduct
 from chalicelib.ai.domain.evaluations import THEIR_OWN, Subject
 from chalicelib.ai.domain.rehearsals import USED
 from chalicelib.ai.domain.scenarios import Agent, EndState, Expectation, Persona, Scenario, Step, Stub
@@ -29,6 +30,9 @@ AGENT = Agent(
     greeting="Hello {{ first_name }}.",
     tools=("add_note", "update_contact", "schedule_callback", "send_sms", "end_call"),
 )
+CAREFUL = replace(AGENT, conduct=Conduct(confirm_tools=("add_note",)))
+NOTE = ToolCall("1", "add_note", '{"text": "Likes tea"}')
+ASKS, YES = "Shall I note that?", Step(caller="Yes, please.")
 
 
 def scenario(*steps: Step, **more) -> Scenario:
@@ -106,6 +110,29 @@ def test_a_stub_may_refuse(rehearse):
     played = rehearse(wanted, [ToolCall("1", "send_sms", '{"text": "x"}')], ["Sorry."])
     (used,) = [each for turn in played.turns for each in turn.seen if each.kind == USED]
     assert (used.done, "No." in used.text) == (False, True)
+
+
+@pytest.mark.parametrize(
+    ("asks", "between", "yes", "is_done"),
+    [
+        (ASKS, (), YES, True),
+        (ASKS, (), Step(caller="No."), False),
+        ("I need a yes.", (), YES, False),
+        (ASKS, (), replace(YES, heard="Shall I"), False),
+        (ASKS, (), replace(YES, heard=ASKS), True),
+        (ASKS, (Step(unclear="hm"),), YES, True),
+        (ASKS, (Step(silent=True),), Step(caller="Yes."), False),
+        (ASKS, (Step(silent=True),), YES, True),
+        (ASKS, (Step(silent=True), Step(unclear="hm")), Step(caller="Yes."), False),
+        (ASKS, (Step(silent=True),), replace(YES, heard="Are you"), True),
+    ],
+)
+def test_a_yes_agrees_to_what_was_asked_aloud(rehearse, asks, between, yes, is_done):
+    """The question mark must have been heard; noise changes nothing, and a bare yes after silence is none."""
+    wanted = scenario(Step(caller="I like tea."), *between, yes, agent=CAREFUL)
+    played = rehearse(wanted, [NOTE], [asks], [replace(NOTE, id="3")], ["Fine."])
+    runs = [each.done for turn in played.turns for each in turn.seen if each.kind == USED]
+    assert runs == [False, is_done]
 
 
 def test_what_was_talked_over_is_not_in_the_history(rehearse, calls):

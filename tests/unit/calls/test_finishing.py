@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 from fakes.calls import NOW, FakeCalls, a_brief, connected, furnished
-from fakes.carrier import Fuse, Perilous
+from fakes.carrier import Fuse
 from fakes.crm import FakeCrm
 from fakes.model import USAGE, model_failure
 from fakes.workers import Workers
@@ -220,21 +220,16 @@ def test_a_process_may_die_at_every_step(clock):
 
 
 def test_questions_to_models_count_once_wherever_a_process_dies(clock):
-    """Those of the turns and that of the analysis; killed before or after counting, and delivered again."""
-    for step in (1, 2, None):
-        workers, fuse = _stage(clock, Fuse()), Fuse(step)
-        statistics = workers.calls.ai.model_statistics
-        workers.calls.ai.model_statistics = Perilous(statistics, fuse)
-        assert workers.finish("call_1") is (step is None)
-        assert workers.finish("call_1")
-        ((row, numbers),) = _of_turns(statistics)
+    """Those of the turns and that of the analysis, with the write that closes the books; delivered again."""
+    calm = _stage(clock, Fuse())
+    calm.finish("call_1")
+    for step in (*range(1, calm.fuse.burnt + 1), None):
+        workers = _stage(clock, Fuse(step))
+        for _ in range(3):
+            workers.finish("call_1")
+        ((row, numbers),) = workers.calls.statistics.asked(NOW.date(), NOW.date())
         assert (row.day, row.template_id) == ("2026-03-03", "template_1")
-        assert numbers[REQUESTS] == 2
-        assert numbers[PROMPT] == 2 * USAGE.prompt_tokens
-
-
-def _of_turns(statistics):
-    return list(statistics.rows(NOW.date(), NOW.date()))
+        assert (numbers[REQUESTS], numbers[PROMPT]) == (2, 2 * USAGE.prompt_tokens), step
 
 
 def test_an_analysis_that_is_stored_is_not_paid_again(clock):

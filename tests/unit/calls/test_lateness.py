@@ -36,7 +36,7 @@ def _happen(calls, *kinds, attempt="1"):
 def test_a_plain_call_is_finished_at_once(calls):
     """Nothing is under way: nobody waits, and nothing more is read."""
     connected(calls)
-    calls.turns.open("call_1", Turn(1, TurnKind.SPEECH, NOW, said="Hi", answer="Yes.", end=TurnEnd.LISTEN))
+    calls.turns.open("call_1", Turn(1, TurnKind.SPEECH, NOW, said="Hi", answer="Bye.", end=TurnEnd.HANG_UP))
     _ended(calls)
     finish_call(calls, "call_1")
     assert (calls.call().finished_at, calls.wakeups.later_finishes) == (NOW, [])

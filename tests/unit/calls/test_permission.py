@@ -5,7 +5,9 @@ from datetime import timedelta
 import pytest
 from fakes.calls import NOW
 
-from chalicelib.calls.domain.permission import DialFacts, NumberStatus, Verdict, may_dial
+from chalicelib.calls.domain.deciding import may_dial
+from chalicelib.calls.domain.dial_facts import DialFacts
+from chalicelib.calls.domain.permission import NumberStatus, Verdict
 from chalicelib.kernel.numbering import NumberPlan
 
 SUPPRESSED = NumberStatus(suppressed_at=NOW, suppression_source="operator")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from fakes.calls import NOW, NUMBER, FakeCalls, a_template, furnished
@@ -191,3 +192,18 @@ def test_a_carrier_that_fails_is_asked_again_later(calls, queued, monkeypatch):
     with pytest.raises(Unavailable):
         attend(calls, queued.id)
     assert calls.call(queued.id).look_at > calls.clock.now()
+
+
+def test_a_call_that_waited_long_is_not_forgotten_for_that(calls):
+    """How long the carrier has not known of a call counts from when it was asked for it."""
+    later = NOW + timedelta(hours=5)
+    call = request_call(calls, CallWish("template_1", number=NUMBER, not_before=later))
+    calls.clock.instant = later
+    attend(calls, call.id)
+    calls.telephony.accepted.clear()
+    calls.clock.advance(minutes=3)
+    attend(calls, call.id)
+    assert calls.call(call.id).state is CallState.RINGING
+    calls.clock.advance(hours=3)
+    attend(calls, call.id)
+    assert calls.call(call.id).reason == "carrier_forgot"

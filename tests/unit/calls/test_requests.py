@@ -81,7 +81,7 @@ def test_a_wish_with_its_own_id_is_accepted_once(calls):
 def test_a_wish_survives_the_death_of_its_process(calls):
     """Stored before anybody is woken: the schedule finds a call whose wake-up was never sent."""
 
-    def die(_call_id):
+    def die(_call_id, _delay_s=0):
         raise Killed
 
     calls.wakeups.attend = die
@@ -219,7 +219,7 @@ def test_a_call_does_not_wait_for_ever(calls):
 def test_a_lost_wake_up_costs_only_time(calls, monkeypatch):
     """The call was accepted, so it is not refused; the sweep finds it."""
 
-    def fail(_call_id):
+    def fail(_call_id, _delay_s=0):
         raise Unavailable("queue down", retryable=True)
 
     monkeypatch.setattr(calls.wakeups, "attend", fail)

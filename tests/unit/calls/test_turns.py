@@ -107,7 +107,7 @@ def test_a_number_that_is_always_taken_is_given_up(calls, talk):
 
 @pytest.mark.parametrize("change", [{"state": CallState.ENDED}, None, "no brief"])
 def test_a_call_that_cannot_talk_takes_no_turn(calls, talk, change):
-    """Over, unknown, or never answered: nothing is opened and no model is asked."""
+    """Over, unknown, or never answered: nothing is answered and no model is asked."""
     if isinstance(change, dict):
         calls.shelf.calls["call_1"] = calls.call().__class__(**{**vars(calls.call()), **change})
     elif change is None:
@@ -115,7 +115,7 @@ def test_a_call_that_cannot_talk_takes_no_turn(calls, talk, change):
     else:
         calls.shelf.briefs.clear()
     assert talk() == (None, [])
-    assert calls.shelf.turns == {}
+    assert all(turn.end is TurnEnd.CUT for turn in calls.shelf.turns.values())
     assert calls.ai.model.requests == []
 
 

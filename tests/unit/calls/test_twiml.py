@@ -223,7 +223,7 @@ ODD = "Call\x0b us\x00 back\ud800 at *nine*."
         lambda: machines.message("call_1", a_brief(), ODD, ADDRESSES),
         lambda: recording.closing(Invitation("call_1", ODD)),
         lambda: recording.take_message(Invitation("call_1", "Hi", silence=ODD), ADDRESSES),
-        lambda: rooms.ask_to_join("room_1", LEG, ODD, ADDRESSES),
+        lambda: rooms.ask_to_join("room_1", LEG, ODD, "en-US", ADDRESSES),
     ],
 )
 def test_what_people_wrote_is_speakable(document):

@@ -13,8 +13,8 @@ from chalicelib.calls.domain.states import CallState
 from chalicelib.calls.services.suppression import stop_calling
 from chalicelib.calls.services.tooling import run_tool
 from chalicelib.kernel.errors import Forbidden, Invalid, NotFound
-from chalicelib.scheduling.domain import callback_time
-from chalicelib.scheduling.services import CallbackWish, promise_callback
+from chalicelib.scheduling.domain.callbacks import callback_time
+from chalicelib.scheduling.services.callbacks import CallbackWish, promise_callback
 
 ZONE = "America/Los_Angeles"
 
