@@ -13,6 +13,8 @@ from rich.console import Console
 
 from benchmarks import (
     call_cost,
+    campaign_attempts,
+    campaign_members,
     cold_imports,
     contact_imports,
     crm_reads,
@@ -33,6 +35,8 @@ BENCHMARKS: dict[str, Callable[[], Report]] = {
     "imports": cold_imports.measure,
     "turn": turn_overhead.measure,
     "storage": stored_work.measure,
+    "campaign": campaign_attempts.measure,
+    "members": campaign_members.measure,
     "crm": crm_reads.measure,
     "contacts-import": contact_imports.measure,
     "stack": stack_latency.measure,
