@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Any
 
 from pydantic import (
@@ -25,6 +25,7 @@ Instant = Annotated[
     PlainSerializer(iso, return_type=str, when_used="json"),
     WithJsonSchema({"type": "string", "format": "date-time"}),
 ]
+_WRITTEN_DAY = re.compile(r"\d{4}-\d\d-\d\d")
 _WRITTEN = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d(:\d\d(\.\d+)?)?([Zz]|[+-]\d\d:?\d\d)")
 
 
@@ -37,7 +38,17 @@ def _written(value: Any) -> Any:
     return datetime.fromisoformat(value.upper())
 
 
+def _written_day(value: Any) -> Any:
+    """Read a day as RFC 3339 writes it, and not `0`, which pydantic takes for one in 1970."""
+    if not isinstance(value, str):
+        return value
+    if not _WRITTEN_DAY.fullmatch(value):
+        raise ValueError("Write a day as 2026-03-03 (RFC 3339).")
+    return date.fromisoformat(value)
+
+
 InstantIn = Annotated[AwareDatetime, BeforeValidator(_written)]
+DayIn = Annotated[date, BeforeValidator(_written_day)]
 
 
 class Input(BaseModel):

@@ -19,11 +19,11 @@ def test_members_are_added_by_a_tag_and_by_a_file(stack: Stack) -> None:
     api.post("/v1/crm/tags", {"name": tag})
     tagged = [
         api.post("/v1/crm/contacts", {"name": f"T{n}", "phone": number, "tags": [tag]})["id"]
-        for n, number in enumerate(("+14155550191", "+14155550192"))
+        for n, number in enumerate(("+14155550391", "+14155550392"))
     ]
     body = {"name": "By tag and file", "template_id": stack.data.templates["Sales call"]}
     one = f"{CAMPAIGNS}/{api.post(CAMPAIGNS, body)['id']}"
-    content = "Name,Phone\nFirst,+14155550192\nSecond,+14155550193\nThird,+14155550194\nNobody,\n"
+    content = "Name,Phone\nFirst,+14155550392\nSecond,+14155550393\nThird,+14155550394\nNobody,\n"
 
     def followed(begun: dict[str, Any]) -> dict[str, Any] | None:
         job: dict[str, Any] = api.get(f"/v1/crm/jobs/{begun['id']}")

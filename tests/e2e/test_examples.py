@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
@@ -55,6 +56,7 @@ class World:
                 "/v1/calls/message-templates", {"name": f"text {uuid4().hex[:8]}", "text": "See you."}
             ),
             "call_id": self._live_call,
+            "queue": self._waiting_call,
             "fact_id": lambda: self._made(f"/v1/crm/contacts/{self._named['contact_id']}/memory", _FACT),
             "conference_id": self._conference,
             "participants": lambda: self._joined(0),
@@ -79,6 +81,8 @@ class World:
         fitted = body | {name: self.named(name) for name in names}
         if "contact_id" in body:
             fitted["contact_id"] = next(iter(self._stack.data.contacts.values()))
+        if "tag" in body.get("filter", {}):
+            fitted["filter"] = body["filter"] | {"tag": self.named("tag_id")}
         if "phone" in body:
             fitted["phone"] = self._somebody()["phone"]
         if "url" in body:
@@ -125,6 +129,12 @@ class World:
         call_id = self._made("/v1/calls/initiate", wish)
         self._stack.when(call_id, lambda call: call["state"] == "in_progress")
         return call_id
+
+    def _waiting_call(self) -> str:
+        when = {"not_before": (datetime.now(UTC) + timedelta(days=1)).isoformat()}
+        return self._made(
+            "/v1/calls/initiate", {"number": self._person(), "template_id": self._template()} | when
+        )
 
     def _call_with_proposal(self) -> str:
         """Hold a call in which somebody says where they work; give its id when that is proposed."""

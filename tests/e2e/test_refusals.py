@@ -38,7 +38,7 @@ def test_health_needs_no_token(stack: Stack) -> None:
     assert ask(stack, "GET", "/health", token="").json()["status"] == "ok"
     ready = ask(stack, "GET", "/health/ready", token="")
     assert ready.status_code == 200, ready.text
-    assert len(ready.json()["checks"]) == 14
+    assert len(ready.json()["checks"]) == 15
 
 
 def test_an_unknown_field_is_named(stack: Stack) -> None:

@@ -91,6 +91,7 @@ def test_templates_are_told_when_they_are_asked_for(api, counted):
         "from=2025-03-02&to=2026-03-03",
         "from=2025-12-01&to=2026-03-03&by_template=true",
         "from=yesterday",
+        "to=0",
         "days=3",
         "from=2026-03-03T12:00:00Z",
     ],

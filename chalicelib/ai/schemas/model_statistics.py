@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from pydantic import BaseModel, Field
 
 from chalicelib.ai.domain.model_statistics import MAX_DAYS, MAX_GROUPS, RELATIVE_ERROR, By
-from chalicelib.kernel.schemas import Input
+from chalicelib.kernel.schemas import DayIn, Input
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,10 +22,10 @@ class ModelDashboardQuery(Input):
     """Of which days, and told apart by what."""
 
     first: Annotated[
-        date | None, Field(alias="from", description="First day (UTC); 29 days before `to` unless given.")
+        DayIn | None, Field(alias="from", description="First day (UTC); 29 days before `to` unless given.")
     ] = None
     last: Annotated[
-        date | None,
+        DayIn | None,
         Field(alias="to", description=f"Last day (UTC), today unless given; {MAX_DAYS} days at most."),
     ] = None
     by: Annotated[By, Field(description="What the groups are.")] = By.DAY

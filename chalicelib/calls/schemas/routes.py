@@ -19,7 +19,7 @@ from chalicelib.calls.domain.routes import (
 from chalicelib.calls.schemas.fields import Id
 from chalicelib.crm.domain.details import check_time_zone
 from chalicelib.kernel.errors import Invalid
-from chalicelib.kernel.schemas import Input
+from chalicelib.kernel.schemas import DayIn, Input
 
 if TYPE_CHECKING:
     from chalicelib.kernel.phones import E164
@@ -75,7 +75,7 @@ class HoursIn(Input):
     friday: Spans = Field(default_factory=list)
     saturday: Spans = Field(default_factory=list)
     sunday: Spans = Field(default_factory=list)
-    closed_on: Annotated[list[date], Field(max_length=_MAX_CLOSED_DAYS)] = Field(default_factory=list)
+    closed_on: Annotated[list[DayIn], Field(max_length=_MAX_CLOSED_DAYS)] = Field(default_factory=list)
 
     def hours(self) -> OfficeHours:
         """Give the domain's value; `Invalid` names the span that cannot be kept."""

@@ -11,7 +11,7 @@ from chalicelib.calls.domain.calls import Direction
 from chalicelib.calls.domain.outcomes import Outcome
 from chalicelib.calls.domain.statistics import BOUNDS, MAX_DAYS, MAX_TEMPLATE_DAYS, MAX_TEMPLATES
 from chalicelib.calls.schemas.fields import Id
-from chalicelib.kernel.schemas import Input
+from chalicelib.kernel.schemas import DayIn, Input
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -25,10 +25,10 @@ class CallDashboardQuery(Input):
     """Of which days and which template."""
 
     first: Annotated[
-        date | None, Field(alias="from", description="First day (UTC); 29 days before `to` unless given.")
+        DayIn | None, Field(alias="from", description="First day (UTC); 29 days before `to` unless given.")
     ] = None
     last: Annotated[
-        date | None,
+        DayIn | None,
         Field(alias="to", description=f"Last day (UTC), today unless given; {MAX_DAYS} days at most."),
     ] = None
     template_id: Annotated[Id | None, Field(description="Only calls held by this call template.")] = None

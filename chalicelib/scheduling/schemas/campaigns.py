@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import Field, StringConstraints, field_validator
@@ -13,7 +12,7 @@ from chalicelib.calls.schemas.fields import Id, Phone
 from chalicelib.kernel.clock import cut_to_millis
 from chalicelib.kernel.money import micros
 from chalicelib.kernel.phones import E164
-from chalicelib.kernel.schemas import Input, InstantIn
+from chalicelib.kernel.schemas import DayIn, Input, InstantIn
 from chalicelib.scheduling.domain.campaigns import Breaker, Campaign, Dialing, Variant
 from chalicelib.scheduling.domain.retries import MAX_ATTEMPTS, Retry, RetryRules
 from chalicelib.system.schemas.settings import HoursSection, Usd
@@ -100,7 +99,7 @@ class CampaignPatch(Input):
     variants: Annotated[list[VariantIn], Field(max_length=_MAX_VARIANTS)] | None = None
     priority: Priority | None = None
     hours: HoursSection | None = None
-    holidays: Annotated[list[date], Field(max_length=_MAX_HOLIDAYS)] | None = None
+    holidays: Annotated[list[DayIn], Field(max_length=_MAX_HOLIDAYS)] | None = None
     start_at: InstantIn | None = None
     stop_at: InstantIn | None = None
     lines: Annotated[list[Phone], Field(max_length=_MAX_LINES)] | None = None
