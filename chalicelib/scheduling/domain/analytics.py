@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Funnel:
-    """How many members there are, were called, were reached by an answered call, and came to the goal."""
+    """How many members there are, were dialed, were reached by an answered call, and came to the goal."""
 
     members: int
     tried: int
@@ -40,7 +40,7 @@ class Funnel:
 
 @dataclass(frozen=True)
 class AttemptCount:
-    """How many first (second, …) attempts are over, and were answered by somebody or by a machine."""
+    """How many dialed first (second, …) attempts are over, and were answered by somebody or by a machine."""
 
     attempt: int
     calls: int
@@ -49,7 +49,7 @@ class AttemptCount:
 
 @dataclass(frozen=True)
 class VariantCount:
-    """What came of the members of one template; `conversion`: goals among those called."""
+    """What came of the members of one template; `conversion`: goals among those dialed."""
 
     template_id: str
     funnel: Funnel

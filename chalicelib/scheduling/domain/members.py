@@ -53,6 +53,11 @@ class Try:
     cost: int = 0
     hour: int | None = None
 
+    @property
+    def was_dialed(self) -> bool:
+        """Tell whether the call came as far as the carrier."""
+        return self.hour is not None
+
 
 @dataclass(frozen=True)
 class Member:
@@ -235,10 +240,10 @@ def counted_of(member: Member | None) -> Counter[str]:
     """Give what a member adds to the numbers of its campaign; all of them follow from it alone.
 
     `total` and its state (the four add up to it), `o_<last outcome>` when it is done, `s_<reason>` when it is
-    skipped, `t_<attempt>` and `a_<attempt>` for each attempt that is over and that was answered, `goal`,
-    `cost` in micro-dollars; of each attempt `c_<outcome>`, and by the hour in which it was dialed `h_<hour>`,
-    and `ah_<hour>` when it was answered; and `total`, `tried`, `reached` (by a call that was answered),
-    `goal` and `cost` of its variant, `@<template id>`.
+    skipped, `goal`, `cost` in micro-dollars; of each attempt that is over `c_<outcome>`, of each that was
+    dialed `t_<attempt>` and by its hour `h_<hour>`, and when it was answered `a_<attempt>` and `ah_<hour>`;
+    and `total`, `tried` (dialed at all), `reached` (by a call that was answered), `goal` and `cost` of its
+    variant, `@<template id>`.
     """
     if member is None:
         return Counter()
@@ -248,8 +253,6 @@ def counted_of(member: Member | None) -> Counter[str]:
     if member.state is MemberState.SKIPPED:
         numbers[f"{SKIPPED}{member.reason}"] += 1
     for tried in member.history:
-        numbers[f"{TRIES}{tried.attempt}"] += 1
-        numbers[f"{ANSWERED}{tried.attempt}"] += tried.answered
         numbers += _of_try(tried)
     numbers[GOAL] += member.goal_reached
     return +(numbers + _of_variant(member))
@@ -262,7 +265,9 @@ def hours_of(numbers: Counter[str]) -> tuple[tuple[int, int], ...]:
 
 def _of_try(tried: Try) -> Counter[str]:
     numbers = Counter({f"{CALLS}{tried.outcome}": 1, COST: tried.cost})
-    if tried.hour is not None:
+    if tried.was_dialed:
+        numbers[f"{TRIES}{tried.attempt}"] = 1
+        numbers[f"{ANSWERED}{tried.attempt}"] = int(tried.answered)
         numbers[f"{HOUR}{tried.hour:02d}"] = 1
         numbers[f"{ANSWERED_HOUR}{tried.hour:02d}"] = int(tried.answered)
     return numbers
@@ -272,7 +277,7 @@ def _of_variant(member: Member) -> Counter[str]:
     """Give what tells the variants apart: how many there are, were reached, and came to the goal."""
     numbers = {
         TOTAL: 1,
-        TRIED: bool(member.history),
+        TRIED: any(each.was_dialed for each in member.history),
         REACHED: any(each.answered for each in member.history),
         GOAL: member.goal_reached,
         COST: sum(each.cost for each in member.history),

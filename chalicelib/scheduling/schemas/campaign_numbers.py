@@ -40,7 +40,7 @@ class ShareView(View):
 
 
 class AttemptCountView(BaseModel):
-    """Calls of one attempt that are over, and those of them that somebody, or a machine, answered."""
+    """Dialed calls of one attempt that are over, and those of them that somebody, or a machine, answered."""
 
     attempt: int
     calls: int
@@ -48,7 +48,7 @@ class AttemptCountView(BaseModel):
 
 
 class FunnelView(View):
-    """Members, those called, those reached by an answered call, and those who came to the goal."""
+    """Members, those dialed, those reached by an answered call, and those who came to the goal."""
 
     members: int
     tried: int
@@ -87,7 +87,7 @@ class ProgressView(BaseModel):
 
 
 class VariantNumbers(BaseModel):
-    """What came of the members of one template; `conversion` is the share of goals among those called."""
+    """What came of the members of one template; `conversion` is the share of goals among those dialed."""
 
     template_id: str
     funnel: FunnelView
@@ -99,10 +99,10 @@ class VariantNumbers(BaseModel):
 class CampaignAnalytics(BaseModel):
     """What came of a campaign's calls that are over, and how it goes.
 
-    `conversion` is the share of goals among members called. `outcomes` are of calls, `done` the last ones of
+    `conversion` is the share of goals among members dialed. `outcomes` are of calls, `done` the last ones of
     members who are done, `skipped` the reasons of members who are. `by_hour` are the answered ones of the
-    calls dialed in each hour, 0 to 23, by the clocks where the number may be. Variants differ surely where
-    their intervals do not overlap.
+    calls dialed in each hour, 0 to 23, by the clocks where the number may be. Where the intervals of two
+    variants do not overlap, chance alone is an unlikely reason for the difference.
     """
 
     funnel: FunnelView

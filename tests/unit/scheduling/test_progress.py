@@ -219,6 +219,19 @@ def test_the_pace_counts_calls_beyond_those_that_are_looked_at(calls):
     assert _progress(stage).dials_per_minute == 150
 
 
+def test_calls_that_were_never_dialed_lower_no_rate(stage):
+    """Two of six are refused by the rules at the last moment: four were dialed, and the rates are of four."""
+    stage.tick()
+    end_calls(stage, *[Outcome.COMPLETED] * 4, *[Outcome.NOT_PERMITTED] * 2)
+    for call in stage.of_campaign[4:]:
+        stage.calls.shelf.calls[call.id] = replace(call, dialed_at=None, answered_at=None)
+    stage.tick()
+    found, _ = analyse(stage.scheduling, ID)
+    assert (found.funnel.members, found.funnel.tried, found.conversion.of) == (6, 4, 4)
+    assert [(each.attempt, each.calls) for each in found.attempts] == [(1, 4)]
+    assert (found.calls, found.outcomes[Outcome.NOT_PERMITTED]) == (6, 2)
+
+
 def test_an_empty_campaign_has_no_rates():
     """Nothing is divided by nothing."""
     found = analytics_of(Counter())
