@@ -1,4 +1,4 @@
-"""What is told to other programs of promised callbacks and of campaigns."""
+"""What is told to other programs of promised callbacks, of campaigns and of bookings."""
 
 from __future__ import annotations
 
@@ -58,4 +58,40 @@ CAMPAIGN_EVENTS = (
     CAMPAIGN_STOPPED,
     CAMPAIGN_DELETED,
 )
-EVENTS = (CALLBACK_PROMISED, CALLBACK_MOVED, *CAMPAIGN_EVENTS)
+
+
+class BookingEventData(EventData):
+    """A booking as it is now, from `start` until `end`; `sequence` grows with each move."""
+
+    booking_id: str
+    calendar_id: str
+    contact_id: str
+    start: Instant
+    end: Instant
+    state: str
+    reason: str | None = None
+    call_id: str | None = None
+    sequence: int
+    version: int
+    created_at: Instant
+
+
+def _booking(what: str, description: str) -> EventType:
+    return EventType(f"booking.{what}", description, BookingEventData)
+
+
+BOOKING_CREATED = _booking("created", "An appointment was booked.")
+BOOKING_MOVED = _booking("moved", "An appointment was moved to another time.")
+BOOKING_CONFIRMED = _booking("confirmed", "A contact said that it will come to its appointment.")
+BOOKING_CANCELLED = _booking("cancelled", "An appointment was cancelled.")
+BOOKING_ATTENDED = _booking("attended", "A contact came to its appointment.")
+BOOKING_NO_SHOW = _booking("no_show", "A contact did not come to its appointment.")
+BOOKING_EVENTS = (
+    BOOKING_CREATED,
+    BOOKING_MOVED,
+    BOOKING_CONFIRMED,
+    BOOKING_CANCELLED,
+    BOOKING_ATTENDED,
+    BOOKING_NO_SHOW,
+)
+EVENTS = (CALLBACK_PROMISED, CALLBACK_MOVED, *CAMPAIGN_EVENTS, *BOOKING_EVENTS)

@@ -1,4 +1,4 @@
-"""What is put on the queue of campaigns: versioned JSON, written here and read here."""
+"""What is put on the queue of campaigns and reminders: versioned JSON, written here and read here."""
 
 from __future__ import annotations
 
@@ -22,6 +22,21 @@ class Clear:
     campaign_id: str
 
 
-Message = Clear | Tick
-_CODEC: Codec[Message] = Codec({"clear": Clear, "tick": Tick})
+@dataclass(frozen=True)
+class Arrange:
+    """Make the schedules of this booking's reminders as they are planned now."""
+
+    booking_id: str
+
+
+@dataclass(frozen=True)
+class Remind:
+    """Send this reminder of a booking, if it waits and is due."""
+
+    booking_id: str
+    number: int
+
+
+Message = Clear | Tick | Arrange | Remind
+_CODEC: Codec[Message] = Codec({"clear": Clear, "tick": Tick, "arrange": Arrange, "remind": Remind})
 encode, decode = _CODEC.encode, _CODEC.decode

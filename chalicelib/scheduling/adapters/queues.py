@@ -8,7 +8,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib.kernel.clock import iso
 from chalicelib.kernel.errors import unavailable_on
-from chalicelib.scheduling.adapters.messages import Clear, Message, Tick, encode
+from chalicelib.scheduling.adapters.messages import Arrange, Clear, Message, Remind, Tick, encode
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -32,6 +32,14 @@ class SqsTicks:
     def clear(self, campaign_id: str, delay_s: int = 0) -> None:
         """Have what is left of a deleted campaign deleted, step by step."""
         self._send(Clear(campaign_id), delay_s)
+
+    def arrange(self, booking_id: str) -> None:
+        """Have the schedules of a booking's reminders made as they are planned now."""
+        self._send(Arrange(booking_id), 0)
+
+    def remind(self, booking_id: str, number: int, delay_s: int = 0) -> None:
+        """Have a reminder sent after `delay_s` seconds (900 at most), if it waits and is due then."""
+        self._send(Remind(booking_id, number), delay_s)
 
     def _send(self, message: Message, delay_s: int) -> None:
         self._client.send_message(

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from chalicelib.kernel.paging import Page
+    from chalicelib.scheduling.domain.bookings import PlannedReminder
     from chalicelib.scheduling.domain.breaking import Recent
     from chalicelib.scheduling.domain.campaigns import Campaign
     from chalicelib.scheduling.domain.forecasts import Forecast
@@ -101,11 +102,27 @@ class Schedules(Protocol):
         """Say how it stands now."""
 
 
+class Alarms(Protocol):
+    """One schedule for each reminder that is to come, which deletes itself when it has gone off."""
+
+    def put(self, reminder: PlannedReminder) -> None:
+        """Have it sent when it is due; in place of the schedule that it has already."""
+
+    def remove(self, booking_id: str, number: int) -> None:
+        """Delete its schedule; nothing when there is none."""
+
+
 class Ticks(Protocol):
-    """Messages that have a campaign advanced."""
+    """Messages that have a campaign advanced, or the contact of a booking reminded."""
 
     def tick(self, campaign_id: str, until: datetime, delay_s: int = 0) -> None:
         """Have it advanced after `delay_s` seconds (900 at most), and again until `until`."""
 
     def clear(self, campaign_id: str, delay_s: int = 0) -> None:
         """Have what is left of a deleted campaign deleted, step by step."""
+
+    def arrange(self, booking_id: str) -> None:
+        """Have the schedules of a booking's reminders made as they are planned now."""
+
+    def remind(self, booking_id: str, number: int, delay_s: int = 0) -> None:
+        """Have a reminder sent after `delay_s` seconds (900 at most), if it waits and is due then."""

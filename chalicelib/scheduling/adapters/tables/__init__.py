@@ -5,6 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from chalicelib.scheduling.adapters.tables.base import SchedulingTable
+from chalicelib.scheduling.adapters.tables.calendars import (
+    BookingItem,
+    BookingPlaceItem,
+    CalendarItem,
+    ReminderItem,
+    SheetItem,
+)
 from chalicelib.scheduling.adapters.tables.callbacks import CallbackItem
 from chalicelib.scheduling.adapters.tables.campaigns import (
     AddingItem,
@@ -21,13 +28,18 @@ if TYPE_CHECKING:
 
 __all__ = [
     "AddingItem",
+    "BookingItem",
+    "BookingPlaceItem",
+    "CalendarItem",
     "CallbackItem",
     "CampaignItem",
     "CountsItem",
     "ForecastItem",
     "MemberItem",
     "RecentItem",
+    "ReminderItem",
     "SchedulingTable",
+    "SheetItem",
     "TurnItem",
     "bind",
 ]

@@ -1,0 +1,58 @@
+"""The appointments that a contact has ahead: which are there, and that the next one stands."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from chalicelib.scheduling.domain.bookings import STANDS, BookingState
+from chalicelib.scheduling.services.booking import bookings_of_contact, confirm
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from chalicelib.scheduling.domain.bookings import Booking
+    from chalicelib.scheduling.ports.scheduling import SchedulingPorts
+
+_PAGE = 50
+# Who asks for the texts and calls that remind, before the id of the booking.
+REQUESTED = "reminder:"
+
+
+def reminded_of(requested_by: str) -> str:
+    """Give the id of the booking of which a call or a text reminds, by who asked for it; empty: of none."""
+    return requested_by.removeprefix(REQUESTED) if requested_by.startswith(REQUESTED) else ""
+
+
+def bookings_ahead(scheduling: SchedulingPorts, contact_id: str) -> list[Booking]:
+    """Give the bookings of a contact that stand and are not over, in order of time."""
+    ahead = [each for each in _not_over(scheduling, contact_id) if each.state in STANDS]
+    return sorted(ahead, key=lambda booking: booking.start)
+
+
+def cancelled_by(scheduling: SchedulingPorts, contact_id: str, who: str) -> Booking | None:
+    """Give a booking ahead that somebody (an actor) has cancelled; of several, the latest start."""
+    return next(
+        (
+            each
+            for each in _not_over(scheduling, contact_id)
+            if each.state is BookingState.CANCELLED and each.history and each.history[-1].by == who
+        ),
+        None,
+    )
+
+
+def confirm_next(scheduling: SchedulingPorts, contact_id: str) -> Booking | None:
+    """Confirm the next booking of a contact; None when it has none ahead."""
+    ahead = bookings_ahead(scheduling, contact_id)
+    return confirm(scheduling, ahead[0].id) if ahead else None
+
+
+def _not_over(scheduling: SchedulingPorts, contact_id: str) -> Iterator[Booking]:
+    """Give what ends later than now; the list is in order of start, the latest first."""
+    now, start = scheduling.clock.now(), None
+    while True:
+        page = bookings_of_contact(scheduling, contact_id, _PAGE, start)
+        yield from (each for each in page.items if each.end > now)
+        start = page.next_start
+        if start is None or (page.items and page.items[-1].end <= now):
+            return
