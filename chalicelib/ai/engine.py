@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from chalicelib.ai.domain import keys, wording
 from chalicelib.ai.domain.answering import Answer, advised, answer_in
 from chalicelib.ai.domain.conversation import (
+    CONFIRM_TOOL,
     OPT_OUT_TOOL,
     AwaitKeys,
     CallerPressed,
@@ -42,6 +43,8 @@ if TYPE_CHECKING:
 
 _MAX_ROUNDS = 4
 _MAX_SILENCES = 2
+# What the key that confirms means, where it could not be done without the model.
+_TO_CONFIRM = "I want to confirm my appointment."
 
 
 def revokes_consent(event: Event, menu: tuple[MenuKey, ...] = ()) -> bool:
@@ -104,12 +107,22 @@ class Engine:
         match entry.action:
             case MenuAction.ASK:
                 yield from self._converse(_heard(conversation, entry.text))
+            case MenuAction.CONFIRM:
+                yield from self._confirm(conversation, text)
             case MenuAction.TRANSFER:
                 yield from own_or(conversation, text, Sentence.TRANSFERRING, Transfer("menu"))
             case MenuAction.HANG_UP:
                 yield from own_or(conversation, text, Sentence.GOODBYE, Hangup("menu"))
             case _:
                 yield from own_or(conversation, text, Sentence.REPEAT, Listen())
+
+    def _confirm(self, conversation: Conversation, text: str) -> Responding:
+        """Confirm the appointment, and say so only when it is done; else the model is asked."""
+        result = yield UseTool(f"rule-{conversation.turns}", CONFIRM_TOOL, "{}")
+        if result and result.done:
+            yield from own_or(conversation, text, Sentence.CONFIRMED, Hangup("confirmed"))
+        else:
+            yield from self._converse(_heard(conversation, _TO_CONFIRM))
 
     def _converse(self, conversation: Conversation) -> Responding:
         """Ask the model, run the actions that it wants, and ask again until it only speaks."""

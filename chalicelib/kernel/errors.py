@@ -33,7 +33,7 @@ class AppError(Exception):
         *,
         code: str | None = None,
         errors: tuple[FieldError, ...] = (),
-        details: dict[str, str] | None = None,
+        details: dict[str, Any] | None = None,
     ) -> None:
         super().__init__(message)
         self.message = message

@@ -13,11 +13,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class ScheduleSettings:
-    """The group of the campaigns' schedules; the queue that they wake, and by which role (ARNs)."""
+    """The groups of campaigns' and reminders' schedules; the queue that they wake, by which role (ARNs)."""
 
     group: str
     queue_arn: str
     role_arn: str
+    appointments_group: str
 
 
 @dataclass(frozen=True)
@@ -88,7 +89,10 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         jobs_queue_url=environ["JOBS_QUEUE_URL"],
         campaigns_queue_url=environ["CAMPAIGNS_QUEUE_URL"],
         schedules=ScheduleSettings(
-            environ["SCHEDULE_GROUP"], environ["CAMPAIGNS_QUEUE_ARN"], environ["SCHEDULE_ROLE_ARN"]
+            environ["SCHEDULE_GROUP"],
+            environ["CAMPAIGNS_QUEUE_ARN"],
+            environ["SCHEDULE_ROLE_ARN"],
+            environ["APPOINTMENTS_GROUP"],
         ),
         files_bucket=environ["FILES_BUCKET"],
         event_bus_name=environ["EVENT_BUS_NAME"],
@@ -132,6 +136,7 @@ class Connections:
     providers: tuple[ProviderSettings, ...]
     webhook_url: str
     socket_url: str
+    api_url: str = ""
 
 
 def read_connections(secret: Mapping[str, Any]) -> Connections:
@@ -144,6 +149,7 @@ def read_connections(secret: Mapping[str, Any]) -> Connections:
         providers=read_providers(secret),
         webhook_url=secret["webhook_url"].rstrip("/"),
         socket_url=secret["socket_url"].rstrip("/"),
+        api_url=secret.get("api_url", "").rstrip("/"),
     )
 
 

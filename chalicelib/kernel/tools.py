@@ -18,6 +18,7 @@ class ToolContext:
     """To whom a tool applies: fixed by the server, never chosen by the model.
 
     `turn_at` is when the turn began in which it is used, also where that is taken up again; None: in no turn.
+    `language` (BCP 47) is what the conversation is held in.
     """
 
     call_id: str
@@ -26,6 +27,7 @@ class ToolContext:
     time_zone: str
     now: datetime
     turn_at: datetime | None = None
+    language: str = "en"
 
 
 class Effect(StrEnum):
@@ -43,6 +45,9 @@ class Tool:
     `run(context, arguments)` gives the sentence that the model gets back. `replaces`: each use takes the
     place of the one before it, so that what was wanted at first may be wanted again. `backs` names what the
     agent may say to be done when it took effect (see `ai/domain/claim_words`); None: what its name tells.
+    `reads_back` gives what would be done in the words in which the caller is asked; an action that has it
+    always waits for the caller's yes, and what it raises refuses the action at once. `runs_again`: asked for
+    the same once more it runs, and finds by itself what is done already.
     """
 
     name: str
@@ -52,6 +57,8 @@ class Tool:
     effect: Effect = Effect.CHANGES
     replaces: bool = False
     backs: tuple[str, ...] | None = None
+    reads_back: Callable[[ToolContext, Any], str] | None = None
+    runs_again: bool = False
 
     @property
     def changes(self) -> bool:

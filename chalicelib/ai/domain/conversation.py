@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 # The one action that the rules of law demand on every call, whatever its template allows.
 OPT_OUT_TOOL = "stop_calling_me"
+CONFIRM_TOOL = "confirm_appointment"
 # Those that the engine itself carries out once they are granted.
 END_TOOL = "end_call"
 TRANSFER_TOOL = "transfer_to_person"
@@ -202,6 +203,7 @@ class MenuAction(StrEnum):
     ASK = "ask"  # put the entry's text to the model, as if the caller had said it
     TRANSFER = "transfer"
     OPT_OUT = "opt_out"
+    CONFIRM = "confirm"  # note that the caller will come to the appointment; no model is asked
     HANG_UP = "hang_up"
 
 

@@ -99,10 +99,14 @@ class Somebody:
 
 @dataclass(frozen=True)
 class Stub:
-    """What the model is told of an action that is only rehearsed; `done`: that it took effect."""
+    """What the model is told of an action that is only rehearsed; `done`: that it took effect.
+
+    `asks` is the question by which an action that reads itself back is agreed upon.
+    """
 
     text: str = "Done."
     done: bool = True
+    asks: str = "Shall I do that"
 
 
 @dataclass(frozen=True)

@@ -144,6 +144,10 @@ class StubIn(Input):
 
     text: Text = "Done."
     done: Annotated[bool, Field(description="Whether the model is told that it took effect.")] = True
+    asks: Annotated[
+        Short,
+        Field(description="What the caller is asked first, of actions on appointments; without a mark."),
+    ] = "Shall I do that"
 
 
 class EndStateIn(Input):

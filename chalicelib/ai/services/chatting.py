@@ -164,7 +164,9 @@ class _Exchange:
         return Toolbox(
             tools=self.tools,
             allowed=brief.tools,
-            context=ToolContext(head.id, head.contact_id, head.number, brief.time_zone, now, turn_at),
+            context=ToolContext(
+                head.id, head.contact_id, head.number, brief.time_zone, now, turn_at, brief.language
+            ),
             actor=f"chat:{head.id}",
             clock=self.ai.clock,
             conduct=brief.conduct,

@@ -38,4 +38,7 @@ def _rehearsed(tool: Tool, scenario: Scenario) -> Tool:
             raise Invalid(stub.text, code="rehearsed_refusal")
         return stub.text
 
-    return replace(tool, run=answer)
+    def asks(_context: ToolContext, _arguments: Any) -> str:
+        return stub.asks
+
+    return replace(tool, run=answer, reads_back=asks if tool.reads_back else None)

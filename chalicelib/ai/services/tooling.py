@@ -29,6 +29,10 @@ _ASK = (
     "Not done yet: the caller must agree first. Ask in one short question whether you shall do it, naming "
     "{arguments}. When they have said yes, use {name} again with the same arguments."
 )
+_READ_BACK = (
+    "Not done yet: the caller must agree first. Ask in one short question: {words}? "
+    "When they have said yes, use {name} again with the same arguments."
+)
 _USED_UP = "No more actions are possible in this conversation. Say so, and offer what can be done without."
 
 
@@ -80,9 +84,9 @@ def _run(box: Toolbox, use: UseTool, now: tuple[ToolRun, ...]) -> _Outcome:
         arguments = tool.arguments.model_validate_json(use.arguments or "{}")
     except ValueError as error:
         return _Outcome(f"The arguments were refused: {_short(error)}")
-    if known := _known(box, tool, arguments, now):
-        return known
     try:
+        if known := _known(box, tool, arguments, now):
+            return known
         return _Outcome(tool.run(box.context, arguments), done=True)
     except AppError as error:
         return _Outcome(f"That was not possible: {error.message}")
@@ -98,18 +102,25 @@ def _known(box: Toolbox, tool: Tool, arguments: BaseModel, now: tuple[ToolRun, .
     if uses_left(box.conduct.max_tool_uses, runs) <= 0:
         return _Outcome(_USED_UP)
     if _must_ask(box, tool) and not any(_is_same(tool, arguments, run) for run in box.agreed):
-        asked = _ASK.format(name=tool.name, arguments=arguments.model_dump_json())
-        return _Outcome(asked, held=True)
+        return _Outcome(_question(box, tool, arguments), held=True)
     return None
 
 
+def _question(box: Toolbox, tool: Tool, arguments: BaseModel) -> str:
+    """Say what the caller is to be asked; raises what makes the action impossible."""
+    if tool.reads_back is None:
+        return _ASK.format(name=tool.name, arguments=arguments.model_dump_json())
+    return _READ_BACK.format(name=tool.name, words=tool.reads_back(box.context, arguments))
+
+
 def _must_ask(box: Toolbox, tool: Tool) -> bool:
-    return tool.effect is not Effect.NONE and tool.name in box.conduct.confirm_tools
+    is_asked_about = tool.reads_back is not None or tool.name in box.conduct.confirm_tools
+    return tool.effect is not Effect.NONE and is_asked_about
 
 
 def _same_change(tool: Tool, arguments: BaseModel, runs: tuple[ToolRun, ...]) -> ToolRun | None:
     """Find where the very same change was made; one that has taken another's place may be made again."""
-    if tool.effect is Effect.NONE:
+    if tool.effect is Effect.NONE or tool.runs_again:
         return None
     done = [run for run in runs if run.name == tool.name and run.done]
     standing = done[-1:] if tool.replaces else done

@@ -31,7 +31,8 @@ class MenuKeyIn(Input):
         MenuAction,
         Field(
             description="say: speak the text; ask: answer the text as if the caller had said it; transfer; "
-            "opt_out: never call again; hang_up."
+            "opt_out: never call again; confirm: the caller will come to the appointment (needs the action "
+            "confirm_appointment); hang_up."
         ),
     ]
     text: Annotated[MaybeText, Field(validate_default=True, description="What say speaks, or ask asks.")] = ""

@@ -78,7 +78,8 @@ class CallStage:
 
     def _cast(self, subject: Subject, scenario: Scenario, contact: Contact, call_id: str) -> Cast:
         brief = self._brief(subject, scenario, contact)
-        context = ToolContext(call_id, contact.id, contact.phone, brief.time_zone, self._now(scenario))
+        now, zone = self._now(scenario), brief.time_zone
+        context = ToolContext(call_id, contact.id, contact.phone, zone, now, language=brief.language)
         return Cast(self._conversation(brief), context, self.calls.tools, brief.tools)
 
     def look(self, cast: Cast) -> ContactSeen:

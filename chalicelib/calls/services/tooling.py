@@ -43,4 +43,5 @@ def _context(calls: CallPorts, file: CallFile, turn: Turn | None) -> ToolContext
         time_zone=file.brief.time_zone if file.brief else "UTC",
         now=calls.clock.now(),
         turn_at=turn.received_at if turn else None,
+        language=file.brief.language if file.brief else "en",
     )

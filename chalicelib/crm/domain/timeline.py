@@ -1,4 +1,4 @@
-"""What happened with a contact, in the order of time: notes, consents, calls and messages."""
+"""What happened with a contact, in the order of time: notes, consents, calls, messages and bookings."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ class EntryKind(StrEnum):
     CONSENT = "consent"
     CALL = "call"
     MESSAGE = "message"
+    BOOKING = "booking"
 
 
 @dataclass(frozen=True)
@@ -54,6 +55,23 @@ class MessageEntry:
 
 
 @dataclass(frozen=True)
+class BookingEntry:
+    """What the timeline shows of an appointment as it stands; `at` is when it was booked."""
+
+    id: str
+    contact_id: str
+    at: datetime
+    calendar_id: str
+    start: datetime
+    end: datetime
+    state: str
+    call_id: str | None = None
+
+
+ToldEntry = CallEntry | MessageEntry | BookingEntry
+
+
+@dataclass(frozen=True)
 class TimelineEntry:
     """One thing that happened: when, and the one object of its kind."""
 
@@ -64,3 +82,4 @@ class TimelineEntry:
     consent: Consent | None = None
     call: CallEntry | None = None
     message: MessageEntry | None = None
+    booking: BookingEntry | None = None

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
     from chalicelib.crm.domain.counting import Tally
     from chalicelib.crm.domain.folding import Index, Kept, Moves
-    from chalicelib.crm.domain.timeline import CallEntry, MessageEntry
+    from chalicelib.crm.domain.timeline import ToldEntry
     from chalicelib.kernel.paging import Page
 
 
@@ -44,10 +44,10 @@ class Counters(Protocol):
 
 
 class CallEntries(Protocol):
-    """Calls and text messages as timelines show them."""
+    """Calls, text messages and bookings as timelines show them."""
 
-    def put(self, entry: CallEntry | MessageEntry) -> None:
+    def put(self, entry: ToldEntry) -> None:
         """Keep what the timeline of the contact shows of it; again changes nothing."""
 
-    def remove(self, entry: CallEntry | MessageEntry) -> None:
+    def remove(self, entry: ToldEntry) -> None:
         """Take it out of the contact's timeline, if it is there."""

@@ -40,6 +40,17 @@ class MessageEntryView(BaseModel):
     call_id: str | None
 
 
+class BookingEntryView(BaseModel):
+    """An appointment as it stands, in short."""
+
+    id: str
+    calendar_id: str
+    start: Instant
+    end: Instant
+    state: str
+    call_id: str | None
+
+
 class TimelineEntryView(BaseModel):
     """One thing that happened: the field that `kind` names has it, the others are null."""
 
@@ -50,6 +61,7 @@ class TimelineEntryView(BaseModel):
     consent: ConsentView | None
     call: CallEntryView | None
     message: MessageEntryView | None
+    booking: BookingEntryView | None
 
 
 class TimelineList(BaseModel):

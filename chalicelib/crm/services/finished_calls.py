@@ -1,4 +1,4 @@
-"""A call that finished, and a text message, stand in the timeline of their contact, once."""
+"""A call that finished, a text message and a booking stand in the timeline of their contact, once."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from chalicelib.kernel.errors import Unavailable
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from chalicelib.crm.domain.timeline import CallEntry, MessageEntry
+    from chalicelib.crm.domain.timeline import ToldEntry
     from chalicelib.crm.ports.crm import CrmPorts
 
 _TRIES = 5
 _LONGEST_CHAIN = 20
 
 
-def keep_call(crm: CrmPorts, entry: CallEntry | MessageEntry, answered_at: datetime | None) -> None:
-    """Put a finished call, or a message, into the timeline of whoever its contact is now.
+def keep_call(crm: CrmPorts, entry: ToldEntry, answered_at: datetime | None) -> None:
+    """Put a finished call, a message or a booking into the timeline of whoever its contact is now.
 
     It is noted when it was answered, or written to us.
 
@@ -40,7 +40,7 @@ def keep_call(crm: CrmPorts, entry: CallEntry | MessageEntry, answered_at: datet
     raise Unavailable("The contact changes all the time.", retryable=True, code="contact_busy")
 
 
-def _owner(crm: CrmPorts, entry: CallEntry | MessageEntry) -> Contact | None:
+def _owner(crm: CrmPorts, entry: ToldEntry) -> Contact | None:
     """Give the contact, or who took its place; the entry goes from those who are gone."""
     contact_id: str | None = entry.contact_id
     for _ in range(_LONGEST_CHAIN):

@@ -128,7 +128,7 @@ def _found_or_made(crm: CrmPorts, name: str) -> str:
     except Conflict as conflict:  # somebody was faster
         if "tag_id" not in conflict.details:
             raise
-        return conflict.details["tag_id"]
+        return str(conflict.details["tag_id"])
 
 
 def _key(name: str, known: dict[str, str]) -> str:

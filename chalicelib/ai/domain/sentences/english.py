@@ -16,6 +16,7 @@ WORDS: Mapping[Sentence, str] = {
     ),
     Sentence.GOODBYE: "Thank you for your time. Goodbye.",
     Sentence.OPTED_OUT: "I have taken this number off our list. We will not call you again. Goodbye.",
+    Sentence.CONFIRMED: "Thank you. Your appointment is confirmed. Goodbye.",
     Sentence.REPEAT: "Sorry, could you say that once more?",
     Sentence.SILENT_GOODBYE: "I cannot hear you, so I will hang up now. Goodbye.",
     Sentence.SPENT: "I have to end the call here. Thank you for your time, and goodbye.",

@@ -18,6 +18,7 @@ WORDS: Mapping[Sentence, str] = {
     ),
     Sentence.GOODBYE: "Merci de votre temps. Au revoir.",
     Sentence.OPTED_OUT: "J'ai retiré ce numéro de notre liste. Nous ne vous appellerons plus. Au revoir.",
+    Sentence.CONFIRMED: "Merci. Votre rendez-vous est confirmé. Au revoir.",
     Sentence.REPEAT: "Pardon, pourriez-vous répéter ?",
     Sentence.SILENT_GOODBYE: "Je ne vous entends pas, je vais donc raccrocher. Au revoir.",
     Sentence.SPENT: "Je dois terminer l'appel ici. Merci de votre temps, et au revoir.",

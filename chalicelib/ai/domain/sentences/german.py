@@ -20,6 +20,7 @@ WORDS: Mapping[Sentence, str] = {
     Sentence.OPTED_OUT: (
         "Ich habe diese Nummer von unserer Liste genommen. Wir rufen Sie nicht mehr an. Auf Wiederhören."
     ),
+    Sentence.CONFIRMED: "Vielen Dank. Ihr Termin ist bestätigt. Auf Wiederhören.",
     Sentence.REPEAT: "Entschuldigung, könnten Sie das bitte noch einmal sagen?",
     Sentence.SILENT_GOODBYE: "Ich kann Sie nicht hören und lege jetzt auf. Auf Wiederhören.",
     Sentence.SPENT: "Ich muss das Gespräch hier beenden. Vielen Dank für Ihre Zeit und auf Wiederhören.",

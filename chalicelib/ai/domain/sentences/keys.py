@@ -12,6 +12,7 @@ class Sentence(StrEnum):
     APOLOGY_TRANSFER = "apology_transfer"
     GOODBYE = "goodbye"
     OPTED_OUT = "opted_out"
+    CONFIRMED = "confirmed"
     REPEAT = "repeat"
     SILENT_GOODBYE = "silent_goodbye"
     SPENT = "spent"

@@ -16,6 +16,7 @@ WORDS: Mapping[Sentence, str] = {
     Sentence.APOLOGY_TRANSFER: " Lo siento, algo ha fallado por mi parte. Le paso con un colega.",
     Sentence.GOODBYE: "Gracias por su tiempo. Adiós.",
     Sentence.OPTED_OUT: "He quitado este número de nuestra lista. No le llamaremos más. Adiós.",
+    Sentence.CONFIRMED: "Gracias. Su cita está confirmada. Adiós.",
     Sentence.REPEAT: "Perdone, ¿podría repetirlo?",
     Sentence.SILENT_GOODBYE: "No le oigo, así que voy a colgar. Adiós.",
     Sentence.SPENT: "Tengo que terminar la llamada aquí. Gracias por su tiempo, y adiós.",

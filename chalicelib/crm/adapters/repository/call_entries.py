@@ -1,4 +1,4 @@
-"""Calls and messages of timelines in DynamoDB, in their contact's collection."""
+"""Calls, messages and bookings of timelines in DynamoDB, in their contact's collection."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ from chalicelib.crm.adapters.repository.timeline import entry_item
 from chalicelib.kernel.errors import unavailable_on
 
 if TYPE_CHECKING:
-    from chalicelib.crm.domain.timeline import CallEntry, MessageEntry
+    from chalicelib.crm.domain.timeline import ToldEntry
 
 
 @unavailable_on(PynamoDBException)
 class CallEntryRepository:
-    """Calls and messages as timelines show them; implements `CallEntries`."""
+    """Calls, messages and bookings as timelines show them; implements `CallEntries`."""
 
-    def put(self, entry: CallEntry | MessageEntry) -> None:
+    def put(self, entry: ToldEntry) -> None:
         """Keep what the timeline of the contact shows of it; again changes nothing."""
         entry_item(entry).save()
 
-    def remove(self, entry: CallEntry | MessageEntry) -> None:
+    def remove(self, entry: ToldEntry) -> None:
         """Take it out of the contact's timeline, if it is there."""
         entry_item(entry).delete()

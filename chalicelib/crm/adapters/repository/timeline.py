@@ -8,8 +8,21 @@ from pynamodb.exceptions import PynamoDBException
 
 from chalicelib.crm.adapters.repository.consents import consent_of
 from chalicelib.crm.adapters.repository.notes import note_of
-from chalicelib.crm.adapters.tables import CallEntryItem, ConsentItem, CrmTable, MessageEntryItem, NoteItem
-from chalicelib.crm.domain.timeline import CallEntry, EntryKind, MessageEntry, TimelineEntry
+from chalicelib.crm.adapters.tables import (
+    BookingEntryItem,
+    CallEntryItem,
+    ConsentItem,
+    CrmTable,
+    MessageEntryItem,
+    NoteItem,
+)
+from chalicelib.crm.domain.timeline import (
+    BookingEntry,
+    CallEntry,
+    EntryKind,
+    MessageEntry,
+    TimelineEntry,
+)
 from chalicelib.kernel.clock import from_iso, iso
 from chalicelib.kernel.errors import unavailable_on
 from chalicelib.kernel.paging import Page
@@ -17,12 +30,15 @@ from chalicelib.kernel.paging import Page
 if TYPE_CHECKING:
     from pynamodb.connection import Connection
 
+    from chalicelib.crm.domain.timeline import ToldEntry
+
 _EXAMINED = 300  # entries that a page of one kind looks at
 _ROWS = {
     EntryKind.NOTE: NoteItem,
     EntryKind.CONSENT: ConsentItem,
     EntryKind.CALL: CallEntryItem,
     EntryKind.MESSAGE: MessageEntryItem,
+    EntryKind.BOOKING: BookingEntryItem,
 }
 _FIRST, _LAST = "0", ":"  # before and after every instant that is written as text
 
@@ -55,14 +71,17 @@ class TimelineRepository:
         return _page([CrmTable.from_raw_data(row) for row in answer["Items"]], page_size, start, rest)
 
 
-def entry_item(entry: CallEntry | MessageEntry) -> CallEntryItem | MessageEntryItem:
-    """Give the item of a call or a message, with its place in the timeline."""
+def entry_item(entry: ToldEntry) -> CallEntryItem | MessageEntryItem | BookingEntryItem:
+    """Give the item of a call, a message or a booking, with its place in the timeline."""
     at = iso(entry.at)
     kept = vars(entry) | {
         "at": at,
         "timeline_id": entry.contact_id,
         "timeline_key": f"{at}#{entry.id}",
     }
+    if isinstance(entry, BookingEntry):
+        times = {"start": iso(entry.start), "end": iso(entry.end)}
+        return BookingEntryItem(f"CONTACT#{entry.contact_id}", f"BOOKING#{entry.id}", **kept | times)
     if isinstance(entry, MessageEntry):
         return MessageEntryItem(f"CONTACT#{entry.contact_id}", f"MESSAGE#{entry.id}", **kept)
     return CallEntryItem(f"CONTACT#{entry.contact_id}", f"CALL#{entry.id}", **kept)
@@ -96,6 +115,20 @@ def message_entry_of(item: MessageEntryItem) -> MessageEntry:
     )
 
 
+def booking_entry_of(item: BookingEntryItem) -> BookingEntry:
+    """Read what the timeline shows of a booking."""
+    return BookingEntry(
+        id=item.id,
+        contact_id=item.contact_id,
+        at=from_iso(item.at),
+        calendar_id=item.calendar_id,
+        start=from_iso(item.start),
+        end=from_iso(item.end),
+        state=item.state,
+        call_id=item.call_id,
+    )
+
+
 def entry_of(item: CrmTable) -> TimelineEntry | None:
     """Read an entry of the timeline; None for a row of a kind that has no place in it."""
     match item:
@@ -111,6 +144,9 @@ def entry_of(item: CrmTable) -> TimelineEntry | None:
         case MessageEntryItem():
             message = message_entry_of(item)
             return TimelineEntry(message.id, EntryKind.MESSAGE, message.at, message=message)
+        case BookingEntryItem():
+            booking = booking_entry_of(item)
+            return TimelineEntry(booking.id, EntryKind.BOOKING, booking.at, booking=booking)
     return None
 
 

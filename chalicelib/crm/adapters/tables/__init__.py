@@ -13,6 +13,7 @@ from chalicelib.crm.adapters.tables.contacts import (
     TagNameItem,
 )
 from chalicelib.crm.adapters.tables.records import (
+    BookingEntryItem,
     CallEntryItem,
     ConsentItem,
     CounterItem,
@@ -34,6 +35,7 @@ from chalicelib.crm.adapters.tables.work import (
 )
 
 __all__ = [
+    "BookingEntryItem",
     "CallEntryItem",
     "ConsentItem",
     "ContactItem",

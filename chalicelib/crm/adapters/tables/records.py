@@ -86,6 +86,19 @@ class MessageEntryItem(CrmTable, discriminator="message_entry"):
     at = UnicodeAttribute()
 
 
+class BookingEntryItem(CrmTable, discriminator="booking_entry"):
+    """`CONTACT#<id>` / `BOOKING#<booking id>`: what the timeline shows of an appointment."""
+
+    id = UnicodeAttribute()
+    contact_id = UnicodeAttribute()
+    calendar_id = UnicodeAttribute()
+    start = UnicodeAttribute()
+    end = UnicodeAttribute()
+    state = UnicodeAttribute()
+    call_id = UnicodeAttribute(null=True)
+    at = UnicodeAttribute()
+
+
 class ErasureItem(CrmTable, discriminator="erasure"):
     """`ERASURE#<contact id>` / `ERASURE`: whose traces are being erased; gone when it is done."""
 

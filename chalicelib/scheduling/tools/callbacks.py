@@ -1,4 +1,4 @@
-"""Actions on the calendar that the model may ask for."""
+"""Promising to call again, as the model may ask for it."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ class CallbackArguments(BaseModel):
     ]
 
 
-def scheduling_tools(scheduling: SchedulingPorts) -> list[Tool]:
-    """Give the actions of this domain."""
+def callback_tools(scheduling: SchedulingPorts) -> list[Tool]:
+    """Give the actions on promised calls."""
 
     def schedule_callback(context: ToolContext, arguments: CallbackArguments) -> str:
         wish = CallbackWish(

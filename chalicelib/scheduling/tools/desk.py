@@ -1,0 +1,253 @@
+"""What actions on appointments do: for the person on the call, in words that can be spoken."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeVar
+
+from chalicelib.kernel.actors import actor
+from chalicelib.kernel.errors import AppError, Conflict, NotFound
+from chalicelib.kernel.ids import is_id
+from chalicelib.scheduling.domain.bookings import BookingAct, BookingState
+from chalicelib.scheduling.services.ahead import bookings_ahead, cancelled_by, reminded_of
+from chalicelib.scheduling.services.booking import (
+    BookingWish,
+    MoveWish,
+    book,
+    cancel,
+    check_contact_may_change,
+    confirm,
+    move,
+)
+from chalicelib.scheduling.services.calendars import get_calendar
+from chalicelib.scheduling.services.holding import hold
+from chalicelib.scheduling.tools.finding import calendars_of, check_availability, near_choice
+from chalicelib.scheduling.tools.times import choice, instant, local_text, said, zone_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from chalicelib.kernel.tools import ToolContext
+    from chalicelib.scheduling.domain.bookings import Booking
+    from chalicelib.scheduling.domain.calendars import Calendar
+    from chalicelib.scheduling.ports.scheduling import SchedulingPorts
+    from chalicelib.scheduling.tools.arguments import Booked, Cancelling, Moving, Nothing, Wanted
+
+__all__ = [
+    "ask_to_book",
+    "ask_to_cancel",
+    "ask_to_move",
+    "book_appointment",
+    "cancel_appointment",
+    "check_availability",
+    "confirm_appointment",
+    "move_appointment",
+    "my_appointments",
+]
+Done = TypeVar("Done")
+# Refusals of one calendar that another may not have.
+_ELSEWHERE = frozenset(
+    {"slot_taken", "not_a_slot", "booking_too_soon", "booking_too_far", "calendar_closed", "calendar_busy"}
+)
+
+
+def ask_to_book(scheduling: SchedulingPorts, context: ToolContext, wanted: Wanted) -> str:
+    """Hold the time for two minutes, and say what the person is asked."""
+    calendars, start, zone = _wanted(scheduling, context, wanted)
+    if not _booked_then(scheduling, context, start):
+        _at_any(
+            scheduling,
+            context,
+            calendars,
+            start,
+            lambda each: hold(scheduling, each.id, start, context.call_id),
+        )
+    return f"Shall I book {said(context, start, zone)} for you"
+
+
+def book_appointment(scheduling: SchedulingPorts, context: ToolContext, wanted: Wanted) -> str:
+    """Book the time; again it is the same appointment."""
+    calendars, start, zone = _wanted(scheduling, context, wanted)
+    booking = _booked_then(scheduling, context, start) or _at_any(
+        scheduling,
+        context,
+        calendars,
+        start,
+        lambda each: book(
+            scheduling,
+            BookingWish(
+                each.id,
+                context.contact_id,
+                start,
+                call_id=context.call_id,
+                holder=context.call_id,
+                zone=zone,
+            ),
+        ),
+    )
+    return f"Booked: {said(context, booking.start, zone)}.{_text_follows(scheduling, booking)}"
+
+
+def ask_to_move(scheduling: SchedulingPorts, context: ToolContext, wanted: Moving) -> str:
+    """Hold the new time for two minutes, and say what the person is asked."""
+    booking, start, zone = _to_move(scheduling, context, wanted)
+    check_contact_may_change(scheduling, booking)
+    if booking.start != start:
+        calendar = get_calendar(scheduling, booking.calendar_id)
+        _at_any(
+            scheduling,
+            context,
+            [calendar],
+            start,
+            lambda each: hold(scheduling, each.id, start, context.call_id),
+        )
+    old, new = said(context, booking.start, zone), said(context, start, zone)
+    return f"Shall I move your appointment from {old} to {new}"
+
+
+def move_appointment(scheduling: SchedulingPorts, context: ToolContext, wanted: Moving) -> str:
+    """Move the appointment; again it is there already."""
+    booking = _moved_then(scheduling, context, wanted) or _move(scheduling, context, wanted)
+    zone = zone_of(context, booking.zone)
+    return f"Moved to {said(context, booking.start, zone)}.{_text_follows(scheduling, booking)}"
+
+
+def _moved_then(scheduling: SchedulingPorts, context: ToolContext, wanted: Moving) -> Booking | None:
+    """Give the appointment that this call has moved to this time already."""
+    for each in bookings_ahead(scheduling, context.contact_id):
+        last = each.history[-1] if each.history else None
+        is_ours = last is not None and (last.act, last.by) == (BookingAct.MOVE, actor())
+        if is_ours and each.start == instant(wanted.start, zone_of(context, each.zone)):
+            return each
+    return None
+
+
+def _move(scheduling: SchedulingPorts, context: ToolContext, wanted: Moving) -> Booking:
+    booking, start, _ = _to_move(scheduling, context, wanted)
+    calendar = get_calendar(scheduling, booking.calendar_id)
+    wish = MoveWish(start, holder=context.call_id, by_contact=True)
+    return _at_any(scheduling, context, [calendar], start, lambda _one: move(scheduling, booking.id, wish))
+
+
+def ask_to_cancel(scheduling: SchedulingPorts, context: ToolContext, wanted: Cancelling) -> str:
+    """Say what the person is asked."""
+    booking = _meant(scheduling, context, wanted.which)
+    check_contact_may_change(scheduling, booking)
+    return f"Shall I cancel your appointment {said(context, booking.start, zone_of(context, booking.zone))}"
+
+
+def cancel_appointment(scheduling: SchedulingPorts, context: ToolContext, wanted: Cancelling) -> str:
+    """Cancel the appointment; once it is cancelled in this call, it is so again."""
+    try:
+        booking = _meant(scheduling, context, wanted.which)
+    except NotFound:
+        done = cancelled_by(scheduling, context.contact_id, actor())
+        if done is None:
+            raise
+        booking = done
+    booking = cancel(scheduling, booking.id, wanted.reason, by_contact=True)
+    return f"Cancelled: the appointment {said(context, booking.start, zone_of(context, booking.zone))}."
+
+
+def confirm_appointment(scheduling: SchedulingPorts, context: ToolContext, wanted: Booked) -> str:
+    """Note that the person comes: to the appointment of the reminder, else to the next one."""
+    if wanted.which is None:
+        ahead = _ahead(scheduling, context)
+        booking = _of_reminder(scheduling, context, ahead) or ahead[0]
+    else:
+        booking = _meant(scheduling, context, wanted.which)
+    booking = confirm(scheduling, booking.id)
+    return f"They come: {said(context, booking.start, zone_of(context, booking.zone))}."
+
+
+def my_appointments(scheduling: SchedulingPorts, context: ToolContext, _arguments: Nothing) -> str:
+    """Say which appointments the person has ahead; `NotFound` without any."""
+    told = (
+        f"{said(context, each.start, zone)} (which: {local_text(each.start, zone)}"
+        f"{', confirmed' if each.state is BookingState.CONFIRMED else ''})"
+        for each in _ahead(scheduling, context)
+        for zone in [zone_of(context, each.zone)]
+    )
+    return f"They have: {'; '.join(told)}."
+
+
+def _wanted(
+    scheduling: SchedulingPorts, context: ToolContext, wanted: Wanted
+) -> tuple[list[Calendar], datetime, str]:
+    calendars = calendars_of(scheduling, wanted.service)
+    zone = zone_of(context, calendars[0].zone)
+    return calendars, instant(wanted.start, zone), zone
+
+
+def _to_move(
+    scheduling: SchedulingPorts, context: ToolContext, wanted: Moving
+) -> tuple[Booking, datetime, str]:
+    booking = _meant(scheduling, context, wanted.which)
+    zone = zone_of(context, booking.zone)
+    return booking, instant(wanted.start, zone), zone
+
+
+def _at_any(
+    scheduling: SchedulingPorts,
+    context: ToolContext,
+    calendars: list[Calendar],
+    start: datetime,
+    act: Callable[[Calendar], Done],
+) -> Done:
+    """Do it with the first calendar that can; when none can, say so and which times are free."""
+    refusals: list[AppError] = []
+    for calendar in calendars:
+        try:
+            return act(calendar)
+        except AppError as error:
+            if error.code not in _ELSEWHERE:
+                raise
+            refusals.append(error)
+    refusal = next((each for each in refusals if each.code == "slot_taken"), refusals[0])
+    zone = zone_of(context, calendars[0].zone)
+    others = near_choice(scheduling, context, calendars, start, zone)
+    raise Conflict(f"{refusal.message} {others}".strip(), code=refusal.code)
+
+
+def _ahead(scheduling: SchedulingPorts, context: ToolContext) -> list[Booking]:
+    ahead = bookings_ahead(scheduling, context.contact_id)
+    if not ahead:
+        raise NotFound("They have no appointment ahead.", code="no_appointment")
+    return ahead
+
+
+def _meant(scheduling: SchedulingPorts, context: ToolContext, which: datetime | None) -> Booking:
+    """Give the appointment that is meant: the one at that time, the only one, or that of the reminder."""
+    ahead = _ahead(scheduling, context)
+    if which is not None:
+        found = [each for each in ahead if each.start == instant(which, zone_of(context, each.zone))]
+        if not found:
+            raise NotFound("They have no appointment then.", code="no_appointment")
+        return found[0]
+    if len(ahead) == 1:
+        return ahead[0]
+    if booking := _of_reminder(scheduling, context, ahead):
+        return booking
+    zone = zone_of(context, ahead[0].zone)
+    told = choice(context, [each.start for each in ahead], zone)
+    raise Conflict(f"They have several, ask which one: {told}", code="several_appointments")
+
+
+def _of_reminder(scheduling: SchedulingPorts, context: ToolContext, ahead: list[Booking]) -> Booking | None:
+    """Give the appointment of which this call reminds."""
+    is_call = not is_id(context.call_id, "chat")
+    call = scheduling.calls.book.get(context.call_id) if is_call else None
+    booking_id = reminded_of(call.requested_by) if call else ""
+    return next((each for each in ahead if each.id == booking_id), None)
+
+
+def _booked_then(scheduling: SchedulingPorts, context: ToolContext, start: datetime) -> Booking | None:
+    """Give the appointment that they have at this time."""
+    ahead = bookings_ahead(scheduling, context.contact_id)
+    return next((each for each in ahead if each.start == start), None)
+
+
+def _text_follows(scheduling: SchedulingPorts, booking: Booking) -> str:
+    """Tell that a text will be sent, where one is."""
+    calendar = get_calendar(scheduling, booking.calendar_id)
+    return " A text message with the time will follow." if calendar.confirm_by_sms else ""

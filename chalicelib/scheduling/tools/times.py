@@ -1,0 +1,43 @@
+"""Times as the model gives and is given them: on the clock of the person on the call."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from chalicelib.scheduling.domain.spoken_times import spoken_time, spoken_times
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from chalicelib.kernel.tools import ToolContext
+
+_NOT_KNOWN = "UTC"  # the zone of whom nothing tells where they are
+
+
+def zone_of(context: ToolContext, otherwise: str) -> str:
+    """Give the time zone of the person; where it is not known, that of the business."""
+    return otherwise if context.time_zone == _NOT_KNOWN else context.time_zone
+
+
+def instant(local: datetime, zone: str) -> datetime:
+    """Give the instant that a local time means."""
+    return (local if local.tzinfo else local.replace(tzinfo=ZoneInfo(zone))).astimezone(UTC)
+
+
+def local_text(moment: datetime, zone: str) -> str:
+    """Write an instant as the model gives it back: 2026-03-05T14:30."""
+    return f"{moment.astimezone(ZoneInfo(zone)):%Y-%m-%dT%H:%M}"
+
+
+def said(context: ToolContext, moment: datetime, zone: str) -> str:
+    """Say an instant to the person on the call."""
+    return spoken_time(moment, zone, context.now, context.language).removesuffix(",")
+
+
+def choice(context: ToolContext, moments: Sequence[datetime], zone: str) -> str:
+    """Say several instants, in words, and how the model gives each back."""
+    words = spoken_times(moments, zone, context.now, context.language)
+    starts = ", ".join(local_text(each, zone) for each in moments)
+    return f"{words}. (start: {starts})"
