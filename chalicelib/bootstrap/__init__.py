@@ -23,6 +23,7 @@ from chalicelib.kernel.settings import Connections, Settings, read_connections, 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from chalicelib.kernel.links import SignedLinks
     from chalicelib.kernel.page_tokens import PageTokens
 
 
@@ -49,8 +50,24 @@ class Container:
         """Signs where pages start, with the stack's generated key; read once a process."""
         from chalicelib.kernel.page_tokens import PageTokens
 
+        return PageTokens(self._signing_key)
+
+    @cached_property
+    def links(self) -> SignedLinks:
+        """Signs links that open one thing without a token, with the same key."""
+        from chalicelib.kernel.links import SignedLinks
+
+        return SignedLinks(self._signing_key)
+
+    @cached_property
+    def _signing_key(self) -> str:
         secret = self.client("secretsmanager").get_secret_value(SecretId=self.settings.signing_key_secret)
-        return PageTokens(secret["SecretString"])
+        return str(secret["SecretString"])
+
+    @property
+    def library_path(self) -> str:
+        """Where a process that is started finds the interpreter's shared libraries; empty: where they are."""
+        return self._environ.get("LD_LIBRARY_PATH", "")
 
     @cached_property
     def system(self) -> System:

@@ -208,6 +208,31 @@ class MembersHolding(_Holding):
         return forget_memberships(self._root.scheduling, person.ids, start)
 
 
+class BookingsHolding(_Holding):
+    """Appointments, those that are over among them."""
+
+    name = "bookings"
+
+    def export(self, person: Person, page_size: int, start: str | None) -> Page[Trace]:
+        """Give the bookings of each id."""
+        contact_id, _, rest = (start or person.ids[0]).partition(" ")
+        page = self._root.scheduling.bookings.of_contact(contact_id, page_size, rest or None)
+        traces = [Trace("booking", _plain(asdict(booking))) for booking in page.items]
+        if page.next_start is not None:
+            return Page(traces, f"{contact_id} {page.next_start}")
+        following = person.ids[person.ids.index(contact_id) + 1 :]
+        return Page(traces, following[0] if following else None)
+
+    def erase(self, person: Person, start: str | None) -> str | None:
+        """Free the places of those that stand, and delete all."""
+        from chalicelib.scheduling.services.forgetting import forget_bookings
+
+        del start
+        for contact_id in person.ids:
+            forget_bookings(self._root.scheduling, contact_id)
+        return None
+
+
 class DeliveriesHolding(_Holding):
     """Messages to subscribers that tell of the person: copies of what is exported elsewhere."""
 
@@ -260,6 +285,7 @@ OTHERS = (
     RoomsHolding,
     NumbersHolding,
     CallbacksHolding,
+    BookingsHolding,
     DeliveriesHolding,
     FailedWorkHolding,
     AuditHolding,

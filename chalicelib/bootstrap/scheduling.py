@@ -9,8 +9,11 @@ if TYPE_CHECKING:
     from chalicelib.bootstrap import Container
     from chalicelib.bootstrap.calls import Calls
     from chalicelib.kernel.clock import Clock
+    from chalicelib.kernel.links import SignedLinks
+    from chalicelib.scheduling.ports.calendars import BookingBook, CalendarBook, ReminderBook, SheetBook
     from chalicelib.scheduling.ports.callbacks import Callbacks
-    from chalicelib.scheduling.ports.campaigns import CampaignBook, Schedules, Ticks
+    from chalicelib.scheduling.ports.campaigns import Alarms, CampaignBook, Schedules, Ticks
+    from chalicelib.scheduling.ports.icalendars import ICalendars
     from chalicelib.scheduling.ports.members import MemberBook
 
 
@@ -51,6 +54,52 @@ class Scheduling:
         return MemberRepository(self._connection, self.clock)
 
     @cached_property
+    def calendars(self) -> CalendarBook:
+        """Stored calendars."""
+        from chalicelib.scheduling.adapters.repository.calendars import CalendarRepository
+
+        return CalendarRepository()
+
+    @cached_property
+    def sheets(self) -> SheetBook:
+        """Stored day sheets."""
+        from chalicelib.scheduling.adapters.repository.calendars import SheetRepository
+
+        return SheetRepository()
+
+    @cached_property
+    def bookings(self) -> BookingBook:
+        """Stored bookings."""
+        from chalicelib.scheduling.adapters.repository.bookings import BookingRepository
+
+        return BookingRepository(self._connection)
+
+    @cached_property
+    def reminders(self) -> ReminderBook:
+        """Stored reminders."""
+        from chalicelib.scheduling.adapters.repository.bookings import ReminderRepository
+
+        return ReminderRepository(self._connection)
+
+    @cached_property
+    def icalendars(self) -> ICalendars:
+        """Calendar files."""
+        from chalicelib.scheduling.adapters.icalendars.files import ICalendarFiles
+
+        return ICalendarFiles(self._root.library_path)
+
+    @property
+    def links(self) -> SignedLinks:
+        """Signatures of links."""
+        return self._root.links
+
+    def fetch_file(self, url: str, max_bytes: int) -> bytes:
+        """Give the file at an address."""
+        from chalicelib.system.services.fetching import fetch
+
+        return fetch(self._root.system, url, max_bytes)
+
+    @cached_property
     def schedules(self) -> Schedules:
         """The campaigns' schedules."""
         from chalicelib.scheduling.adapters.schedules import EventBridgeSchedules
@@ -58,8 +107,20 @@ class Scheduling:
         return EventBridgeSchedules(self._root.client("scheduler"), self._root.settings.schedules, self.clock)
 
     @cached_property
+    def alarms(self) -> Alarms:
+        """The reminders' schedules."""
+        from chalicelib.scheduling.adapters.alarms import EventBridgeAlarms
+
+        return EventBridgeAlarms(self._root.client("scheduler"), self._root.settings.schedules)
+
+    @property
+    def api_url(self) -> str:
+        """Where others reach the API."""
+        return self._root.connections.api_url
+
+    @cached_property
     def ticks(self) -> Ticks:
-        """The campaigns' queue."""
+        """The queue of campaigns and reminders."""
         from chalicelib.scheduling.adapters.queues import SqsTicks
 
         return SqsTicks(self._root.client("sqs"), self._root.settings.campaigns_queue_url)

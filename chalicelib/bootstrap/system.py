@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from chalicelib.system.ports.audit import AuditLog
     from chalicelib.system.ports.events import Bus
     from chalicelib.system.ports.failures import Causes, FailedWorkBook, WorkQueues
+    from chalicelib.system.ports.fetching import Fetcher
     from chalicelib.system.ports.limits import Counters
     from chalicelib.system.ports.news import NewsQueue
     from chalicelib.system.ports.settings import SettingsBook
@@ -128,6 +129,13 @@ class System:
         from chalicelib.system.adapters.sender import HttpSender
 
         return HttpSender(self.clock)
+
+    @cached_property
+    def fetcher(self) -> Fetcher:
+        """The way to files of others."""
+        from chalicelib.system.adapters.fetcher import HttpFetcher
+
+        return HttpFetcher()
 
     @property
     def resolve(self) -> Callable[[str], tuple[str, ...]]:

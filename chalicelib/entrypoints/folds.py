@@ -1,4 +1,4 @@
-"""Changes of contacts, calls and numbers as the streams tell them: into search, counters and timelines."""
+"""Contacts, calls, numbers and bookings as streams tell them: into search, counters and timelines."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from chalice.app import Blueprint
 
 from chalicelib.bootstrap import container
+from chalicelib.crm.adapters.booking_entries import booking_entry, is_shown
 from chalicelib.crm.adapters.finished_calls import finished_call, has_just_finished
 from chalicelib.crm.adapters.message_entries import has_arrived, message_entry
 from chalicelib.crm.services.finished_calls import keep_call
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
     from chalicelib.kernel.changes import Change
 
-# Chalice takes one literal ARN; the packaged template has the streams of two tables.
+# Chalice takes one literal ARN; the packaged template has the streams of three tables.
 _STREAM = "arn:aws:dynamodb:us-east-1:000000000000:table/x/stream/y"
 _CONTACTS = frozenset({"contact", "gone", "consent"})
 
@@ -70,6 +71,8 @@ def _work_on(record: Mapping[str, Any]) -> list[str]:
         keep_call(container().crm, *finished_call(change))
     if change.row == "message" and has_arrived(change):
         keep_call(container().crm, *message_entry(change))
+    if change.row == "booking" and is_shown(change):
+        keep_call(container().crm, booking_entry(change), None)
     if change.row == "number" and _is_turned(change):
         owner = container().crm.contacts.find_by_phone(E164(pk_id(change.image)))
         return [owner.id] if owner else []

@@ -27,14 +27,18 @@ from chalicelib.entrypoints.causes import noting_causes
 from chalicelib.entrypoints.folds import fold_change
 from chalicelib.kernel.errors import Invalid
 from chalicelib.kernel.logs import log_context
+from chalicelib.scheduling.domain.busy import FETCH_BUSY
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
     from chalice.app import SQSEvent
 
     from chalicelib.crm.adapters.messages import Message
     from chalicelib.crm.domain.jobs import Job, Step
     from chalicelib.crm.ports.crm import CrmPorts
+    from chalicelib.crm.services.jobs import StepFunction
 
 # Chalice takes only a literal ARN; the packaged template has the stack's own queue.
 _JOBS_QUEUE = "arn:aws:sqs:us-east-1:000000000000:jobs"
@@ -93,8 +97,20 @@ def _call_many(crm: CrmPorts, job: Job) -> Step:
     return bulk_call_step(container().calls, job)
 
 
+def _fetch_busy(crm: CrmPorts, job: Job) -> Step:
+    # Other jobs have no use for calendars.
+    from chalicelib.scheduling.services.busy_jobs import fetch_step  # noqa: PLC0415
+
+    return fetch_step(container().scheduling, crm, job)
+
+
 # Beside the kinds of the CRM, those that need more than it.
-_KINDS = {**KINDS, ADD_MEMBERS: _add_members, BULK_CALL: _call_many}
+_KINDS: Mapping[str, StepFunction] = {
+    **KINDS,
+    ADD_MEMBERS: _add_members,
+    BULK_CALL: _call_many,
+    FETCH_BUSY: _fetch_busy,
+}
 
 
 def _play(evaluation_id: str, run: int) -> None:

@@ -6,9 +6,12 @@ from chalicelib.entrypoints import (
     http_ai_analytics,
     http_analyses,
     http_audit,
+    http_bookings,
     http_budgets,
     http_bulk,
     http_bulk_calls,
+    http_calendar_files,
+    http_calendars,
     http_call_analytics,
     http_calls,
     http_campaigns,
@@ -91,6 +94,9 @@ BLUEPRINTS = (
     http_message_templates.bp,  # texts that are written once
     http_campaigns.bp,  # many calls of one kind
     http_members.bp,  # who is called by them
+    http_calendars.bp,  # when somebody can come
+    http_bookings.bp,  # who comes when
+    http_calendar_files.bp,  # calendars of others, and for others
     http_suppressions.bp,  # numbers that nobody dials
     http_docs.bp,  # the API's description, for programs and for people
     http_console.bp,  # the pages for operators

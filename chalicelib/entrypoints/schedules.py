@@ -11,6 +11,7 @@ from chalicelib.calls.services.dialing import dispatch_due
 from chalicelib.calls.services.retention import start_daily
 from chalicelib.calls.services.texting import dispatch_messages
 from chalicelib.kernel.logs import log
+from chalicelib.scheduling.services.sweeping import sweep_due_reminders
 from chalicelib.system.services.deliveries import sweep_due
 
 if TYPE_CHECKING:
@@ -32,7 +33,10 @@ def dispatch(_event: CloudWatchEvent) -> None:
             try:
                 start_daily(container().calls)
             finally:
-                _mask_left_chats()
+                try:
+                    _mask_left_chats()
+                finally:
+                    sweep_due_reminders(container().scheduling)
     log("dispatch.done", woken=woken, deliveries=deliveries)
 
 

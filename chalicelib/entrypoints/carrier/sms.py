@@ -16,6 +16,8 @@ from chalicelib.kernel.phones import E164, is_e164
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from chalicelib.calls.services.receiving import Incoming
+
 _MOST_DIGITS = 14
 
 
@@ -39,7 +41,17 @@ def message_received() -> Response[Any]:
         _count(form, "NumMedia"),
         form.get("OptOutType", ""),
     )
-    return xml(twiml.answer(receive_text(calls, incoming), calls.addresses))
+    reply = receive_text(calls, incoming)
+    _confirm(incoming)
+    return xml(twiml.answer(reply, calls.addresses))
+
+
+def _confirm(incoming: Incoming) -> None:
+    """Confirm the appointment of whoever answers a reminder with a yes."""
+    from chalicelib.scheduling.services.replies import confirm_by_text, confirms  # noqa: PLC0415  as above
+
+    if confirms(incoming.body):
+        confirm_by_text(container().scheduling, incoming.number, incoming.message_id)
 
 
 @webhooks.post("/sms/<contact_id>/<at>/<message_id>/status")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import json
 from dataclasses import replace
 from datetime import UTC, datetime, time
 from email.utils import format_datetime
@@ -21,7 +22,7 @@ from chalicelib.entrypoints.middleware.problems import (
     standard_errors,
     status_of,
 )
-from chalicelib.entrypoints.middleware.requests import Reply, Request, request_id_of
+from chalicelib.entrypoints.middleware.requests import Reply, Request, header_of, request_id_of
 from chalicelib.kernel.actors import SYSTEM, acting_as
 from chalicelib.kernel.errors import AppError, Forbidden, Invalid
 from chalicelib.kernel.logs import log, log_context, log_failure
@@ -102,7 +103,7 @@ def _read(
         request_id=request_id_of(incoming),
         path=parameters,
         query=query,
-        body=declared.body and checked(declared.body, _body_bytes(declared, incoming)),
+        body=declared.body and checked(declared.body, _body_of(declared, incoming)),
         expected_version=conditions.expected_version(declared, incoming),
         start=_start(declared, parameters, query),
     )
@@ -112,6 +113,14 @@ def _query_values(given: Any) -> dict[str, Any]:
     """Give each parameter's value, or the list of them when it was given more than once."""
     lists = {name: given.getlist(name) for name in given or ()}
     return {name: values[0] if len(values) == 1 else values for name, values in lists.items()}
+
+
+def _body_of(declared: Route, incoming: Any) -> bytes:
+    """Give the body as JSON, also when it is sent as the text of one of its fields."""
+    content = _body_bytes(declared, incoming)
+    media_type = (header_of(incoming, "content-type") or "").partition(";")[0].strip().lower()
+    field = declared.texts.get(media_type)
+    return content if field is None else json.dumps({field: content.decode()}).encode()
 
 
 def _body_bytes(declared: Route, incoming: Any) -> bytes:

@@ -48,6 +48,7 @@ class Details(TypedDict, total=False):
     creates: bool
     limited: bool
     max_body_bytes: int
+    texts: Mapping[str, str]
     media_type: str
     other_status: int
     deprecated: Deprecation
@@ -66,7 +67,8 @@ class Route:
 
     `idempotent` honours `Idempotency-Key` (the default for POST); `guarded` demands `If-Match`, except where
     the route also `creates` what is not there yet; `limited` counts requests against the limits;
-    `max_body_bytes` is how long a body may be. A field `version` of the answer's model gives an `ETag`.
+    `max_body_bytes` is how long a body may be. `texts` are other media types of a body, each with the field
+    of `body` that it is the value of. A field `version` of the answer's model gives an `ETag`.
     `events` tells an answer as server-sent events, to whoever asks for them by `Accept`.
     """
 
@@ -87,6 +89,7 @@ class Route:
     creates: bool = False
     limited: bool = True
     max_body_bytes: int = answering.MAX_BODY_BYTES
+    texts: Mapping[str, str] = field(default_factory=dict)
     media_type: str = "application/json"
     other_status: int | None = None
     deprecated: Deprecation | None = None
@@ -153,5 +156,5 @@ def _preflight(bp: Any, path: str) -> Callable[..., Response]:
 def _chalice_options(declared: Route) -> dict[str, Any]:
     return {
         "authorizer": None if declared.scope is None else authorize,
-        "content_types": [] if declared.body is None else ["application/json"],
+        "content_types": [] if declared.body is None else ["application/json", *declared.texts],
     }

@@ -23,7 +23,11 @@ _CONTACTS = "crm/contacts"
 GROUPS: dict[str, Group] = {
     "ai": Group("Prompts of the conversations.", ("ai",)),
     "analytics": Group("Numbers of all contacts, and counting them again.", ("crm/analytics",)),
+    "appointments": Group(
+        "Times that are free, and who comes when.", ("scheduling/time-slots", "scheduling/bookings")
+    ),
     "audit": Group("Who did what to which object, and when.", ("audit",)),
+    "calendars": Group("When somebody can come, and when nobody is there.", ("scheduling/calendars",)),
     "call templates": Group("Kinds of calls, and how each is held.", ("calls/templates",)),
     "calls": Group(
         "Placing calls, reading them, following those that go on.",

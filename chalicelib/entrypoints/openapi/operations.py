@@ -54,7 +54,8 @@ def _body(route: Route, schemas: Schemas) -> dict[str, Any]:
     media = {"schema": schemas.sent(route.body)}
     if route.example is not None:
         media["example"] = route.example
-    return {"required": route.body_required, "content": {_JSON: media}}
+    texts = {media_type: {"schema": {"type": "string"}} for media_type in route.texts}
+    return {"required": route.body_required, "content": {_JSON: media, **texts}}
 
 
 def _answers(route: Route, routes: Sequence[Route], schemas: Schemas) -> dict[str, Any]:

@@ -98,7 +98,19 @@ class Sender(Protocol):
         """
 
 
-class WebhookPorts(SettingsPorts, Protocol):
+class AddressPorts(Protocol):
+    """What tells whether an address may be reached."""
+
+    @property
+    def resolve(self) -> Callable[[str], tuple[str, ...]]:
+        """All addresses of a host, none when it has none or nobody answers in time."""
+
+    @property
+    def allowed_networks(self) -> tuple[Network, ...]:
+        """Networks that may be reached although they are not public."""
+
+
+class WebhookPorts(SettingsPorts, AddressPorts, Protocol):
     """What the use cases of webhooks work with; the settings tell how long deliveries are kept."""
 
     @property
@@ -112,14 +124,6 @@ class WebhookPorts(SettingsPorts, Protocol):
     @property
     def sender(self) -> Sender:
         """The way to receivers."""
-
-    @property
-    def resolve(self) -> Callable[[str], tuple[str, ...]]:
-        """All addresses of a host, none when it has none or nobody answers in time."""
-
-    @property
-    def allowed_networks(self) -> tuple[Network, ...]:
-        """Networks that may be reached although they are not public."""
 
     @property
     def news(self) -> NewsQueue:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from chalicelib.kernel.paging import Page
     from chalicelib.system.domain.destinations import Destination
-    from chalicelib.system.ports.webhooks import WebhookPorts
+    from chalicelib.system.ports.webhooks import AddressPorts, WebhookPorts
 
 _SECRET_PREFIX = "whsec"  # noqa: S105  the prefix that Standard Webhooks prescribes
 _TRIES = 5
@@ -103,7 +103,7 @@ def let_one_pass(ports: WebhookPorts, webhook_id: str) -> None:
         ports.webhooks.set_health(webhook_id, replace(health, put_off_until=now), health)
 
 
-def locate(ports: WebhookPorts, url: str) -> tuple[Destination, tuple[str, ...]]:
+def locate(ports: AddressPorts, url: str) -> tuple[Destination, tuple[str, ...]]:
     """Give where an address leads, and every number under which that is reached, all of them allowed.
 
     `Invalid` with code `address_refused`, naming `/url`, when anything about it is not.
