@@ -21,6 +21,8 @@ Decisions, each measured on the locked versions:
 * aws-lambda-powertools imports all that it offers, and with it asyncio, whoever wants one name: its packages
   ship so that they import a name when it is asked for (`infra.lazy_names`).
 * botocore's list of addresses is reduced to those services (`infra.endpoints`): 1 MB less to read, too.
+* icalendar and recurring-ical-events ship whole but for their suites, 2 MB in all; x-wr-timezone, which the
+  latter needs, without its command line, and so without click.
 * Of a `dist-info` folder only METADATA stays, so that `importlib.metadata` answers.
 """
 
@@ -48,6 +50,7 @@ LATE = frozenset(
     f"aws_lambda_powertools/{package}__init__.py"
     for package in ("", "event_handler/", "utilities/data_classes/")
 )
+COMMAND_LINES = frozenset({"x_wr_timezone.py"})
 EMPTIED = frozenset({"aws_lambda_powertools/utilities/idempotency/__init__.py"})
 
 _OPENAI_UNUSED = (

@@ -11,6 +11,8 @@ def shipped(name: str, content: bytes) -> bytes:
         return b""
     if name in prune.LATE:
         return lazy_names.lazy(content.decode()).encode()
+    if name in prune.COMMAND_LINES:
+        return outlines.without_commands(content.decode()).encode()
     if prune.is_outlined(name):
         return outlines.outline(content.decode()).encode()
     if name == endpoints.LIST:

@@ -30,6 +30,8 @@ TOOL_ONLY_EDGES = {
     "chalice": frozenset({"*"}),
     # The synchronous client never imports Twilio's asynchronous one, the only user of these.
     "twilio": frozenset({"aiohttp", "aiohttp-retry"}),
+    # Its command line does not ship.
+    "x-wr-timezone": frozenset({"click"}),
 }
 
 

@@ -16,7 +16,7 @@ _PLAIN = r'^[^"\\]*$'
 # deployment replaces the processes; it holds nothing secret.
 _CONNECTIONS_OF = {
     "Fn::Sub": "${TwilioAccountSid} ${TwilioApiUrl} ${TwilioFromNumbers} ${OpenaiBaseUrl} ${OpenaiModel}"
-    " ${PublicWebhookUrl} ${PublicSocketUrl} ${ModelProviders}"
+    " ${PublicWebhookUrl} ${PublicSocketUrl} ${PublicApiUrl} ${ModelProviders}"
 }
 
 # Parameters that are JSON. One that names a key in the list would show it to whoever may see the stack.
@@ -54,6 +54,7 @@ def _connected() -> dict[str, Any]:
             "Public address of the webhooks; empty: the function's own URL", default=""
         ),
         "PublicSocketUrl": _text("Public address of the socket; empty: the API's own URL", default=""),
+        "PublicApiUrl": _text("Public address of the REST API; empty: its own URL", default=""),
     }
 
 
@@ -122,6 +123,7 @@ def conditions() -> dict[str, Any]:
         "ReservesCapacity": {"Fn::Equals": [{"Ref": "ReserveCapacity"}, "true"]},
         "OwnWebhookUrl": {"Fn::Equals": [{"Ref": "PublicWebhookUrl"}, ""]},
         "OwnSocketUrl": {"Fn::Equals": [{"Ref": "PublicSocketUrl"}, ""]},
+        "OwnApiUrl": {"Fn::Equals": [{"Ref": "PublicApiUrl"}, ""]},
     }
 
 
@@ -143,6 +145,7 @@ def secret_resource() -> dict[str, Any]:
             "provider_keys": "${ModelProviderKeys}",
             "webhook_url": "${WebhookUrl}",
             "socket_url": "${SocketUrl}",
+            "api_url": "${ApiUrl}",
         }
     )
     for parameter in _JSON:  # these are JSON themselves, and stand in it as they are
@@ -154,7 +157,12 @@ def secret_resource() -> dict[str, Any]:
         "Properties": {
             "Name": SECRET_NAME,
             "Description": "Accounts, keys and public addresses of the call system",
-            "SecretString": {"Fn::Sub": [template, {"WebhookUrl": webhook_url(), "SocketUrl": socket_url()}]},
+            "SecretString": {
+                "Fn::Sub": [
+                    template,
+                    {"WebhookUrl": webhook_url(), "SocketUrl": socket_url(), "ApiUrl": api_url()},
+                ]
+            },
         },
     }
 
@@ -186,6 +194,12 @@ def socket_url() -> dict[str, Any]:
         "Fn::Sub": f"wss://${{WebsocketAPI}}.execute-api.${{AWS::Region}}.${{AWS::URLSuffix}}/{SOCKET_STAGE}"
     }
     return {"Fn::If": ["OwnSocketUrl", own, {"Ref": "PublicSocketUrl"}]}
+
+
+def api_url() -> dict[str, Any]:
+    """Return the address at which others reach the REST API."""
+    own = {"Fn::Sub": "https://${RestAPI}.execute-api.${AWS::Region}.${AWS::URLSuffix}/api"}
+    return {"Fn::If": ["OwnApiUrl", own, {"Ref": "PublicApiUrl"}]}
 
 
 def environment() -> dict[str, Any]:

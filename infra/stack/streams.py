@@ -83,4 +83,5 @@ _FOLDED = {
             for image in ("NewImage", "OldImage")
         ),
     ],
+    "SchedulingTable": [_pattern("NewImage", {"kind": {"S": ["booking"]}})],
 }
