@@ -77,6 +77,7 @@ def stack_parameters(settings: Settings) -> dict[str, str]:
         "ModelProviders": settings.model_providers,
         "ModelProviderKeys": settings.model_provider_keys,
         "PublicWebhookUrl": settings.public_webhook_url,
+        "PublicApiUrl": f"{settings.url('proxy')}/api",
         "PublicSocketUrl": settings.public_socket_url,
         "AllowedCountries": settings.allowed_countries,
         "CallingHours": _ANY_HOUR if telephony.simulated else _LAWFUL_HOURS,

@@ -1,4 +1,4 @@
-"""Sample prompts, call templates and a campaign beside the sample contacts; again, nothing changes."""
+"""Sample prompts, templates, a campaign and a calendar beside the sample contacts; again, nothing changes."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ Contact name: {{ contact.name }}
 Direction: {{ call.direction }}
 It is {{ now }} where the contact lives.
 """
+_REMINDER = "Appointment reminder"
 PROMPTS: tuple[dict[str, str], ...] = (
     {
         "name": "Sales",
@@ -33,13 +34,25 @@ PROMPTS: tuple[dict[str, str], ...] = (
         "name": "Reception",
         "text": _AGENT
         + "You are the receptionist and answer calls to the practice. Find out what the caller needs, answer "
-        "questions about prices and hours, take notes, and hand over to a person on request.",
+        "questions about prices and hours, take notes, and hand over to a person on request. You book, move "
+        "and cancel appointments: offer only times that you were given.",
+    },
+    {
+        "name": _REMINDER,
+        "text": _AGENT
+        + "You remind a patient of an appointment: say when it is, and ask whether they will come. Confirm "
+        "it, move it or cancel it as they wish; offer only times that you were given.",
     },
 )
 
 _COLLEAGUE = "+14155550199"
 _CALLING = "Hello {{ first_name }}, this is Ava, the AI assistant of Harbor Dental."
 _STOP = "You can press 9 at any time to stop these calls."
+_ALWAYS = ["end_call", "transfer_to_person", "stop_calling_me", "add_note", "update_contact"]
+_APPOINTMENTS = [
+    *("check_availability", "book_appointment", "move_appointment", "cancel_appointment"),
+    *("confirm_appointment", "my_appointments"),
+]
 _PREFERENCE = {
     "key": "preferred_time",
     "type": "choice",
@@ -77,9 +90,25 @@ TEMPLATES: tuple[dict[str, Any], ...] = (
             {"key": "1", "action": "transfer"},
             {"key": "2", "action": "ask", "text": "When are you open?"},
         ],
+        "tools": [*_ALWAYS, "schedule_callback", *_APPOINTMENTS],
         "transport": "relay",
         "on_failure": "transfer",
         "transfer_to": _COLLEAGUE,
+    },
+    {
+        "name": _REMINDER,
+        "prompt": _REMINDER,
+        "purpose": "informational",
+        "greeting": f"{_CALLING} This is a reminder of your appointment.",
+        "disclosure": f"Press 1 to confirm it, or 2 to move it. {_STOP}",
+        "menu": [
+            {"key": "1", "action": "confirm"},
+            {"key": "2", "action": "ask", "text": "When is my appointment? I would like to move it."},
+        ],
+        "tools": [*_ALWAYS, *_APPOINTMENTS],
+        "transport": "relay",
+        "transfer_to": _COLLEAGUE,
+        "on_machine": "hang_up",
     },
 )
 
@@ -91,14 +120,27 @@ CAMPAIGN: dict[str, Any] = {
     "retries": {"max_attempts": 2, "after": {"busy": {"times": 1, "gaps_s": [900]}}},
 }
 
+_WORKDAY = [{"start": "09:00", "end": "12:00"}, {"start": "13:00", "end": "17:00"}]
+CALENDAR: dict[str, Any] = {
+    "name": "Harbor Dental",
+    "time_zone": "America/Los_Angeles",
+    "hours": dict.fromkeys(("monday", "tuesday", "wednesday", "thursday", "friday"), _WORKDAY),
+    "slot_min": 30,
+    "services": ["check-up", "cleaning"],
+    "location": "Harbor Street 1",
+    "cancel_notice_min": 24 * 60,
+    "confirm_by_sms": True,
+}
+
 
 @dataclass(frozen=True)
 class SampleData:
-    """Ids of what was loaded: contacts by phone number, templates by name, the campaign."""
+    """Ids of what was loaded: contacts by phone number, templates by name, the campaign, the calendar."""
 
     contacts: dict[str, str]
     templates: dict[str, str]
     campaign: str
+    calendar: str
 
 
 def load_sample_data(api: Api, line: str) -> SampleData:
@@ -115,7 +157,7 @@ def load_sample_data(api: Api, line: str) -> SampleData:
     if line not in {route["number"] for route in api.get("/v1/calls/numbers")["items"]}:
         api.put(f"/v1/calls/numbers/{line}", {"template_id": templates["Reception"]})
     campaign = _campaign(api, templates["Sales call"], contacts)
-    return SampleData(contacts, templates, campaign)
+    return SampleData(contacts, templates, campaign, _calendar(api, templates[_REMINDER]))
 
 
 def _campaign(api: Api, template_id: str, contacts: dict[str, str]) -> str:
@@ -125,6 +167,16 @@ def _campaign(api: Api, template_id: str, contacts: dict[str, str]) -> str:
         return known[CAMPAIGN["name"]]
     body = {**CAMPAIGN, "template_id": template_id, "contact_ids": sorted(contacts.values())}
     return str(api.post("/v1/scheduling/campaigns", body)["id"])
+
+
+def _calendar(api: Api, reminder_id: str) -> str:
+    """Make the calendar, in which every workday has free times; it reminds by text, and then by call."""
+    known = _by_name(api.every("/v1/scheduling/calendars"))
+    if CALENDAR["name"] in known:
+        return known[CALENDAR["name"]]
+    by_call = {"before_min": 3 * 60, "channel": "call", "template_id": reminder_id}
+    reminders = [{"before_min": 24 * 60, "channel": "sms"}, by_call]
+    return str(api.post("/v1/scheduling/calendars", {**CALENDAR, "reminders": reminders})["id"])
 
 
 def _by_name(items: list[dict[str, Any]]) -> dict[str, str]:

@@ -30,6 +30,7 @@ ORDER = (
     "people",
     "spanish",
     "guardrails",
+    "booking",
     "after_tools",
     "follow_up",
     "receptionist",
