@@ -28,6 +28,7 @@ def function_environment(queue_url: str) -> dict[str, str]:
         "CAMPAIGNS_QUEUE_URL": queue_url,
         "CAMPAIGNS_QUEUE_ARN": "unused",
         "SCHEDULE_GROUP": "unused",
+        "APPOINTMENTS_GROUP": "unused",
         "SCHEDULE_ROLE_ARN": "unused",
         "FILES_BUCKET": "files",
         "EVENT_BUS_NAME": "unused",

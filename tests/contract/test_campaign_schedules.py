@@ -19,7 +19,7 @@ from chalicelib.scheduling.ports.campaigns import ScheduleState
 NOW = datetime(2026, 3, 3, 12, tzinfo=UTC)
 ID = "campaign_1"
 SETTINGS = ScheduleSettings(
-    "stack-campaigns", "arn:aws:sqs:us-east-1:1:campaigns", "arn:aws:iam::1:role/wake"
+    "stack-campaigns", "arn:aws:sqs:us-east-1:1:campaigns", "arn:aws:iam::1:role/wake", "stack-appointments"
 )
 
 

@@ -14,7 +14,7 @@ from chalicelib.crm.domain.consents import ConsentAnswer, ConsentKind, ConsentSo
 from chalicelib.crm.domain.contacts import NewContact
 from chalicelib.crm.domain.listing import Span
 from chalicelib.crm.domain.notes import NewNote, Note, NoteChanges, NoteFilter, NoteKind
-from chalicelib.crm.domain.timeline import CallEntry, EntryKind
+from chalicelib.crm.domain.timeline import BookingEntry, CallEntry, EntryKind
 from chalicelib.crm.services.consents import list_consents, record_consent
 from chalicelib.crm.services.contacts import create_contact, delete_contact
 from chalicelib.crm.services.notes import add_note, change_note, delete_note, list_notes
@@ -182,12 +182,17 @@ def busy(ports, ada, clock):
         _put_call(ports, entry)
         ids.append(entry.id)
         clock.advance(minutes=1)
+        now = clock.now()
+        booking = BookingEntry(new_id("booking"), ada.id, now, "calendar_1", now, now, "booked", "call_1")
+        _put_call(ports, booking)
+        ids.append(booking.id)
+        clock.advance(minutes=1)
     return ids[::-1]
 
 
 @pytest.mark.parametrize("size", [1, 2, 3, 5, 6, 7])
 def test_pages_of_the_timeline_join_to_the_whole(ports, ada, busy, size):
-    """Notes, consents and calls come newest first, each once, and each has its object."""
+    """Notes, consents, calls and bookings come newest first, each once, and each has its object."""
     seen, start = [], None
     for _ in range(-(-len(busy) // size)):
         page = list_timeline(ports, ada.id, None, size, start)
@@ -195,7 +200,7 @@ def test_pages_of_the_timeline_join_to_the_whole(ports, ada, busy, size):
     assert start is None
     assert [entry.id for entry in seen] == busy
     assert all(getattr(entry, entry.kind.value).id == entry.id for entry in seen)
-    assert seen[0].call.duration_s == 61
+    assert (seen[0].booking.state, seen[1].call.duration_s) == ("booked", 61)
 
 
 @pytest.mark.parametrize("kind", list(EntryKind))

@@ -8,7 +8,7 @@ from types import SimpleNamespace
 
 import pytest
 from fakes.calls import LINE, NUMBER
-from fakes.causes import webhook, wish
+from fakes.causes import booked, webhook, wish
 from fakes.jobs import work_off
 from fakes.recordings import SID
 from fakes.samples import GRANT, REVOCATION
@@ -77,6 +77,7 @@ def ada(world, clock):
     record_consent(world.crm, contact.id, ANSWER, "Boss")
     _talk(world)
     promise_callback(world.calls.scheduling, wish(world, 3))
+    booked(world, note=CANARY)
     _write(world)
     _chat(world, contact)
     fold_contact(world.crm, contact.id)
@@ -204,13 +205,14 @@ def test_an_export_has_everything(world, ada):
         "chat",
         "message",
         "callback",
+        "booking",
         "suppression",
         "audit_entry",
         "rejected_row",
     } <= set(sections)
     assert sections.count("contact") == 1
     assert sections.count("suppression") == 2
-    for section in ("contact", "note", "consent", "call", "chat", "message"):
+    for section in ("contact", "note", "consent", "call", "chat", "message", "booking"):
         texts = [json.dumps(trace.data) for trace in traces if trace.section == section]
         assert any(CANARY in text for text in texts), section
 

@@ -63,6 +63,8 @@ class World:
             "supervisors": self._supervisor,
             "number": lambda: LINES[-1],
             "campaign_id": self._campaign,
+            "calendar_id": self._calendar,
+            "booking_id": self._booking,
             "prompt_id": lambda: own_prompt(stack.api),
             "token_id": lambda: self._made("/v1/tokens", {"name": "To rotate", "scope": "viewer"}),
             "webhook_id": lambda: self._made("/v1/webhooks", {"url": HOOK, "enabled": False}),
@@ -85,6 +87,8 @@ class World:
             fitted["filter"] = body["filter"] | {"tag": self.named("tag_id")}
         if "phone" in body:
             fitted["phone"] = self._somebody()["phone"]
+        if "start" in body:
+            fitted["start"] = self._slots()[1]
         if "url" in body:
             fitted["url"] = HOOK
         if path in _NAMED_ONCE:
@@ -115,6 +119,8 @@ class World:
             return self._prompt()
         if path.endswith("/proposals/{field}") or name == "field":
             return _PROPOSED if name == "field" else self._call_with_proposal()
+        if path.endswith("/attendance"):
+            return self._begun(self.named(name))
         before = path.partition(f"/{{{name}}}")[0].rpartition("/")[2]
         return self.named(before if before in self._makers else name)
 
@@ -206,6 +212,39 @@ class World:
     def _campaign(self) -> str:
         body = {"name": "To change", "template_id": self._template()}
         return self._made("/v1/scheduling/campaigns", body)
+
+    def _calendar(self) -> str:
+        """Make a calendar that is open all day."""
+        days = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+        hours = {day: [{"start": "00:00", "end": "24:00"}] for day in days}
+        body = {"name": "To change", "time_zone": "UTC", "hours": hours}
+        return self._made("/v1/scheduling/calendars", body)
+
+    def _slots(self) -> list[str]:
+        """Give the next times that are free in the calendar that was named last."""
+        calendar_id = self._named.get("calendar_id") or self.named("calendar_id")
+        today = datetime.now(UTC).date()
+        days = {"from": today.isoformat(), "to": (today + timedelta(days=1)).isoformat()}
+        path = "/v1/scheduling/time-slots/availability"
+        found = self._stack.api.get(path, calendar_id=calendar_id, **days)["items"]
+        return [each["start"] for each in found]
+
+    def _booking(self) -> str:
+        start = self._slots()[0]
+        calendar_id, contact_id = self._named["calendar_id"], self._contact()
+        wish = {"calendar_id": calendar_id, "contact_id": contact_id, "start": start}
+        return self._made("/v1/scheduling/bookings", wish)
+
+    def _begun(self, booking_id: str) -> str:
+        """Let a booking have begun, which nobody wants to wait for."""
+        self._stack.aws("dynamodb").update_item(
+            TableName=self._stack.resource("AWS::DynamoDB::Table", "SchedulingTable"),
+            Key={"pk": {"S": f"BOOKING#{booking_id}"}, "sk": {"S": "BOOKING"}},
+            UpdateExpression="SET #start = :start",
+            ExpressionAttributeNames={"#start": "start"},
+            ExpressionAttributeValues={":start": {"S": "2026-03-03T12:00:00.000Z"}},
+        )
+        return booking_id
 
     def _field(self) -> str:
         field = {"key": f"f_{uuid4().hex[:8]}", "label": "To change", "kind": "choice", "choices": ["Gold"]}

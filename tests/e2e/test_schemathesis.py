@@ -54,7 +54,9 @@ def _versions(stack: Stack) -> dict[str, int]:
 def _needed(stack: Stack, versions: dict[str, int]) -> str:
     """Name what others need as it is: the token in use, our number, the sample data."""
     token = stack.api.get("/v1/tokens/current")["id"]
-    return " ".join([token, stack.line, stack.data.campaign, *stack.data.contacts.values(), *versions])
+    data = stack.data
+    needed = [token, stack.line, data.campaign, data.calendar, *data.contacts.values(), *versions]
+    return " ".join(needed)
 
 
 def test_the_api_is_as_it_is_described(restored: Stack, capsys: pytest.CaptureFixture[str]) -> None:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from chalice.test import Client
-from fakes.calls import FakeCalls, furnished
+from fakes.appointments import a_calendar
+from fakes.calls import NUMBER, FakeCalls, furnished
 from fakes.campaigns import a_campaign, a_member
 
 from app import app
 from chalicelib.kernel.clock import iso
-from chalicelib.scheduling.adapters.messages import Clear, Tick, encode
+from chalicelib.scheduling.adapters.messages import Arrange, Clear, Remind, Tick, encode
+from chalicelib.scheduling.domain.calendars import Reminder
+from chalicelib.scheduling.services.booking import BookingWish, book
 from chalicelib.scheduling.services.launching import CHAIN
 
 ID = "campaign_1"
@@ -61,3 +64,18 @@ def test_a_campaign_that_is_there_is_not_cleared(scheduling):
 def test_a_message_that_cannot_be_read_comes_again(scheduling):
     """It ends as failed work, and is not lost."""
     assert _deliver("{}")["batchItemFailures"]
+
+
+def test_a_bookings_reminders_are_arranged_and_sent(scheduling, clock):
+    """Its message makes the schedules; a schedule's own message sends the text that is due."""
+    contact = scheduling.calls.crm.contacts.find_by_phone(NUMBER)
+    scheduling.calendars.add(a_calendar(reminders=(Reminder(1440),)))
+    start = datetime(2026, 3, 9, 8, tzinfo=UTC)
+    booking = book(scheduling, BookingWish("calendar_1", contact.id, start))
+    assert scheduling.ticks.arranged == [booking.id]
+    assert _deliver(encode(Arrange(booking.id))) == {"batchItemFailures": []}
+    assert list(scheduling.alarms.by_key) == [(booking.id, 0)]
+    clock.advance(days=5)
+    for _ in range(2):
+        assert _deliver(encode(Remind(booking.id, 0))) == {"batchItemFailures": []}
+    assert len(scheduling.calls.messages.by_place) == 1

@@ -102,6 +102,30 @@ def test_a_number_that_is_suppressed_has_its_contact_folded(crm, ada):
     assert crm.counters.by_name["suppressed#yes"].amount == 0
 
 
+def test_an_appointment_stands_in_the_timeline_as_it_is_now(crm, ada):
+    """Where it was booked, with the start and the state that it has; what nobody sees puts nothing."""
+    booked = {
+        "pk": "BOOKING#booking_1",
+        "sk": "BOOKING",
+        "kind": "booking",
+        "contact_id": ada.id,
+        "calendar_id": "calendar_1",
+        "start": "2026-03-09T08:00:00.000Z",
+        "end": "2026-03-09T08:30:00.000Z",
+        "state": "booked",
+        "created_at": "2026-03-03T09:00:00.000Z",
+        "version": 1,
+    }
+    moved = {**booked, "start": "2026-03-10T08:00:00.000Z", "end": "2026-03-10T08:30:00.000Z"}
+    _fold(a_record(None, booked), a_record(booked, moved), a_record(moved, {**moved, "state": "cancelled"}))
+    (entry,) = crm.timeline.calls.values()
+    assert (entry.id, entry.contact_id, entry.calendar_id) == ("booking_1", ada.id, "calendar_1")
+    assert (entry.at.day, entry.start.day, entry.state) == (3, 10, "cancelled")
+    crm.timeline.calls.clear()
+    _fold(a_record(moved, {**moved, "version": 3}), a_record(moved, None))
+    assert crm.timeline.calls == {}
+
+
 def test_a_finished_call_stands_in_the_timeline(crm, ada, call):
     """When it began, its number masked, and when the contact was last reached."""
     _fold(a_record({**call, "finished_at": None}, call))

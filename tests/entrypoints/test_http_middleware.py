@@ -246,14 +246,16 @@ def test_every_route_is_declared_with_a_summary_and_its_path():
     assert len({(route.method, route.path) for route in ROUTES}) == len(ROUTES)
 
 
-def test_only_health_and_the_contract_are_open():
-    """Every route but the health checks and the API's description asks for a token."""
+def test_only_health_the_contract_and_signed_links_are_open():
+    """Every other route asks for a token; what a link opens asks for its signature."""
     import app  # noqa: F401, PLC0415
 
     assert {route.path for route in ROUTES if route.scope is None} == {
         "/health",
         "/health/ready",
         "/v1/openapi.json",
+        "/v1/scheduling/bookings/{booking_id}/invitation",
+        "/v1/scheduling/calendars/{calendar_id}/feed",
     }
 
 

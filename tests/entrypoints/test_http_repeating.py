@@ -203,5 +203,10 @@ def test_every_post_honours_the_key():
         "/v1/calls/queue/{call_id}/cancel",
         *(f"/v1/scheduling/campaigns/{{campaign_id}}/{act}" for act in ("start", "pause", "resume", "stop")),
         "/v1/scheduling/campaigns/{campaign_id}/members/{contact_id}/skip",
+        *(
+            f"/v1/scheduling/bookings/{{booking_id}}/{act}"
+            for act in ("move", "cancel", "confirm", "attendance")
+        ),
+        "/v1/scheduling/calendars/{calendar_id}/busy",  # takes the place of what the source told before
     }
     assert {r.path for r in ROUTES if r.method == "POST" and not r.idempotent} == again_does_nothing

@@ -122,6 +122,7 @@ def test_a_message_that_is_not_ours_fails_alone(subscribed, body):
 def test_the_schedule_wakes_what_is_due(subscribed, container):
     """Once a minute, every delivery that somebody must look at, whatever became of its message."""
     container.calls = FakeCalls(container.clock, container.crm)
+    container.scheduling = container.calls.scheduling
     news.news(queue_event(json.dumps(ENVELOPE)), None)
     sent, subscribed.news.deliveries = subscribed.news.deliveries, []
     schedules.dispatch(schedule_event(), None)
@@ -133,6 +134,7 @@ def test_a_schedule_that_fails_does_half_its_work(subscribed, container, monkeyp
     news.news(queue_event(json.dumps(ENVELOPE)), None)
     sent, subscribed.news.deliveries = subscribed.news.deliveries, []
     container.calls = FakeCalls(container.clock, container.crm)
+    container.scheduling = container.calls.scheduling
     monkeypatch.setattr(schedules, "dispatch_due", lambda _: 1 // 0)
     with pytest.raises(ZeroDivisionError):
         schedules.dispatch(schedule_event(), None)

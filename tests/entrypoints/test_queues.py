@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from fakes.calls import NOW, NUMBER, FakeCalls, connected, furnished
 from fakes.events import queue_event, schedule_event
@@ -14,12 +16,15 @@ from chalicelib.calls.services.progress import record_report
 from chalicelib.calls.services.requests import CallWish, request_call
 from chalicelib.entrypoints import queues, schedules
 from chalicelib.kernel.errors import Unavailable
+from chalicelib.scheduling.domain.bookings import PlannedReminder
+from chalicelib.scheduling.domain.calendars import Channel
 
 
 @pytest.fixture
 def calls(container):
     """Put furnished ports of calls into the container."""
     container.calls = FakeCalls(container.clock, container.crm)
+    container.scheduling = container.calls.scheduling
     furnished(container.calls)
     return container.calls
 
@@ -86,3 +91,14 @@ def test_the_schedule_wakes_what_is_due(calls):
     calls.wakeups.attends.clear()
     schedules.dispatch(schedule_event(), None)
     assert calls.wakeups.attends == ["call_1"]
+
+
+def test_the_schedule_finds_reminders_that_were_lost(calls):
+    """Once a minute, each that is due and waits."""
+    due_at = calls.clock.now()
+    rows = calls.scheduling.reminders.by_key
+    for number, wait in enumerate((0, 1)):
+        at = due_at + timedelta(seconds=wait)
+        rows["booking_1", number] = PlannedReminder("booking_1", number, at, Channel.SMS, None, 0)
+    schedules.dispatch(schedule_event(), None)
+    assert calls.scheduling.ticks.reminded == [("booking_1", 0, 0)]

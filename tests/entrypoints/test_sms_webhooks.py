@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from types import SimpleNamespace
 from xml.etree import ElementTree as ET
 
 import pytest
+from fakes.appointments import a_booking, a_calendar
 from fakes.calls import LINE, NUMBER, FakeCalls, furnished
 from fakes.events import SECOND_TOKEN, SOCKET, TOKEN, WEBHOOKS, webhook_event
 
@@ -124,3 +126,32 @@ def test_a_status_of_no_message_is_not_found(calls, at):
     path = f"/sms/{new_id('contact')}/{at}/{new_id('message')}/status"
     event = webhook_event(path, {"MessageSid": "SM1", "MessageStatus": "sent"})
     assert carrier.hook.hook(event, None)["statusCode"] == 404
+
+
+@pytest.mark.parametrize("body", ["1", "Yes", "C"])
+def test_a_yes_confirms_the_next_appointment(calls, container, body):
+    """However often the carrier brings it; the answer is a text of its own, sent once."""
+    container.scheduling = scheduling = calls.scheduling
+    scheduling.calendars.add(a_calendar())
+    contact = calls.crm.contacts.find_by_phone(NUMBER)
+    now = calls.clock.now()
+    booking = a_booking(
+        contact_id=contact.id, start=now + timedelta(days=1), end=now + timedelta(days=1, hours=1)
+    )
+    scheduling.bookings.by_id[booking.id] = booking
+    for _ in range(2):
+        assert _replies(_post("/sms/inbound", {**FORM, "Body": body})) == []
+    assert scheduling.bookings.get(booking.id).state == "confirmed"
+    sent = [message for message in calls.messages.by_place.values() if message.state is MessageState.QUEUED]
+    assert [message.requested_by for message in sent] == [f"reminder:{booking.id}"]
+
+
+def test_other_words_confirm_nothing(calls, container):
+    """They wait for somebody to read them."""
+    container.scheduling = scheduling = calls.scheduling
+    contact = calls.crm.contacts.find_by_phone(NUMBER)
+    now = calls.clock.now()
+    booking = a_booking(contact_id=contact.id, start=now + timedelta(days=1), end=now + timedelta(days=2))
+    scheduling.bookings.by_id[booking.id] = booking
+    _post("/sms/inbound", {**FORM, "Body": "Can I come an hour later?"})
+    assert scheduling.bookings.get(booking.id).state == "booked"

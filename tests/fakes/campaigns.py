@@ -281,6 +281,8 @@ class FakeSchedules:
 class FakeTicks:
     """Messages in lists; implements `Ticks`."""
 
+    arranged: list[str] = field(default_factory=list)
+    reminded: list[tuple[str, int, int]] = field(default_factory=list)
     sent: list[tuple[str, datetime, int]] = field(default_factory=list)
     cleared: list[tuple[str, int]] = field(default_factory=list)
 
@@ -291,3 +293,11 @@ class FakeTicks:
     def clear(self, campaign_id: str, delay_s: int = 0) -> None:
         """Keep a message."""
         self.cleared.append((campaign_id, delay_s))
+
+    def arrange(self, booking_id: str) -> None:
+        """Keep a message."""
+        self.arranged.append(booking_id)
+
+    def remind(self, booking_id: str, number: int, delay_s: int = 0) -> None:
+        """Keep a message."""
+        self.reminded.append((booking_id, number, delay_s))

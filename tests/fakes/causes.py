@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, time, timedelta
 
+from fakes.appointments import a_calendar
 from fakes.calls import DESK, LINE, NOW, NUMBER, a_template, kill_switch
 from fakes.campaigns import a_campaign
 from fakes.jobs import work_off
@@ -46,7 +47,7 @@ from chalicelib.kernel.errors import Unavailable
 from chalicelib.kernel.ids import new_id
 from chalicelib.scheduling.domain.campaigns import CampaignState, Dialing
 from chalicelib.scheduling.domain.members import new_member
-from chalicelib.scheduling.services import campaigns, launching
+from chalicelib.scheduling.services import booking, calendars, campaigns, launching
 from chalicelib.scheduling.services.callbacks import CallbackWish, promise_callback
 from chalicelib.system.domain.failures import WorkQueue
 from chalicelib.system.domain.tokens import Principal, Scope
@@ -171,6 +172,28 @@ def moved(world):
     promise_callback(world.calls.scheduling, wish(world, 4))
 
 
+def booked(world, note=""):
+    """Book an appointment."""
+    scheduling = world.calls.scheduling
+    calendar = calendars.create_calendar(scheduling, a_calendar(zone="UTC"))
+    start = datetime.combine(NOW.date() + timedelta(days=1), time(9), UTC)
+    return booking.book(scheduling, booking.BookingWish(calendar.id, world.contact.id, start, note=note)).id
+
+
+def attendance(world, *, attended):
+    """Have an appointment come, and note who did."""
+    booking_id = booked(world)
+    world.calls.clock.advance(days=2)
+    booking.note_attendance(world.calls.scheduling, booking_id, attended=attended)
+
+
+def moved_booking(world):
+    """Move an appointment by an hour."""
+    scheduling, booking_id = world.calls.scheduling, booked(world)
+    start = scheduling.bookings.get(booking_id).start + timedelta(hours=1)
+    booking.move(scheduling, booking_id, booking.MoveWish(start))
+
+
 def drafted(world, **dialing):
     """Write a campaign of one contact."""
     campaign = a_campaign(state=CampaignState.DRAFT, started_at=None, dialing=Dialing(**dialing))
@@ -279,6 +302,12 @@ CAUSES = {
     "campaign.stopped": lambda world: launching.stop_campaign(world.calls.scheduling, launched(world).id),
     "campaign.completed": lambda world: launching.complete_campaign(world.calls.scheduling, launched(world)),
     "campaign.deleted": lambda world: campaigns.delete_campaign(world.calls.scheduling, drafted(world), None),
+    "booking.created": booked,
+    "booking.moved": moved_booking,
+    "booking.confirmed": lambda world: booking.confirm(world.calls.scheduling, booked(world)),
+    "booking.cancelled": lambda world: booking.cancel(world.calls.scheduling, booked(world), "ill"),
+    "booking.attended": lambda world: attendance(world, attended=True),
+    "booking.no_show": lambda world: attendance(world, attended=False),
     "token.issued": token,
     "token.rotated": lambda world: tokens.rotate_token(
         world.system, ADMIN, token(world).id, timedelta(), new_id("token")

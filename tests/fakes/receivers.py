@@ -67,7 +67,7 @@ def _read_request(connection: socket.socket) -> tuple[str, dict[str, str], bytes
     head, _, body = content.partition(b"\r\n\r\n")
     lines = head.decode().split("\r\n")
     headers = {name.lower(): value for name, value in (line.split(": ", 1) for line in lines[1:])}
-    while len(body) < int(headers["content-length"]):
+    while len(body) < int(headers.get("content-length", "0")):
         body += _more(connection)
     return lines[0], headers, body
 

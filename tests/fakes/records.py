@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 from chalicelib.crm.domain.contacts import Contact
 from chalicelib.crm.domain.personal import Trace
-from chalicelib.crm.domain.timeline import CallEntry, EntryKind, MessageEntry, TimelineEntry
+from chalicelib.crm.domain.timeline import (
+    BookingEntry,
+    CallEntry,
+    EntryKind,
+    MessageEntry,
+    TimelineEntry,
+    ToldEntry,
+)
 from chalicelib.kernel.clock import iso
 from chalicelib.kernel.errors import Conflict
 from chalicelib.kernel.paging import Page
@@ -126,7 +133,7 @@ class FakeTimeline:
     """The timeline out of what the other fakes hold; implements `Timeline`."""
 
     crm: FakeCrm
-    calls: dict[tuple[str, str], CallEntry | MessageEntry] = field(default_factory=dict)
+    calls: dict[tuple[str, str], ToldEntry] = field(default_factory=dict)
 
     def page(
         self, contact_id: str, kind: EntryKind | None, page_size: int, start: str | None
@@ -143,6 +150,7 @@ class FakeTimeline:
         mine = [entry for (owner, _), entry in self.calls.items() if owner == contact_id]
         calls = [entry for entry in mine if isinstance(entry, CallEntry)]
         messages = [entry for entry in mine if isinstance(entry, MessageEntry)]
+        bookings = [entry for entry in mine if isinstance(entry, BookingEntry)]
         return [
             *(TimelineEntry(note.id, EntryKind.NOTE, note.created_at, note=note) for note in notes),
             *(
@@ -151,6 +159,7 @@ class FakeTimeline:
             ),
             *(TimelineEntry(call.id, EntryKind.CALL, call.at, call=call) for call in calls),
             *(TimelineEntry(each.id, EntryKind.MESSAGE, each.at, message=each) for each in messages),
+            *(TimelineEntry(each.id, EntryKind.BOOKING, each.at, booking=each) for each in bookings),
         ]
 
 

@@ -5,7 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from fakes.appointments import FakeAlarms, FakeBookings, FakeCalendars, FakeReminders, FakeSheets
 from fakes.campaigns import FakeCampaigns, FakeMembers, FakeSchedules, FakeTicks
+
+from chalicelib.kernel.links import SignedLinks
+from chalicelib.scheduling.adapters.icalendars.files import ICalendarFiles
 
 if TYPE_CHECKING:
     from fakes.calls import FakeCalls
@@ -44,3 +48,21 @@ class FakeScheduling:
     members: Any = field(default_factory=FakeMembers)
     schedules: Any = field(default_factory=FakeSchedules)
     ticks: Any = field(default_factory=FakeTicks)
+    alarms: Any = field(default_factory=FakeAlarms)
+    api_url: str = "https://api.example/api"
+    calendars: Any = field(default_factory=FakeCalendars)
+    sheets: Any = field(default_factory=FakeSheets)
+    reminders: Any = field(default_factory=FakeReminders)
+    icalendars: Any = field(default_factory=ICalendarFiles)
+    links: SignedLinks = field(default_factory=lambda: SignedLinks("a key"))
+    files: dict[str, bytes] = field(default_factory=dict)
+    bookings: Any = None
+
+    def __post_init__(self) -> None:
+        """Let bookings be written with the sheets and reminders of the same shelf."""
+        if self.bookings is None:
+            self.bookings = FakeBookings(self.sheets, self.reminders)
+
+    def fetch_file(self, url: str, max_bytes: int) -> bytes:
+        """Give what lies at an address."""
+        return self.files[url][:max_bytes]

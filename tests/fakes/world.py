@@ -36,6 +36,8 @@ from chalicelib.crm.domain.contacts import Contact, NewContact
 from chalicelib.crm.services.contacts import create_contact
 from chalicelib.entrypoints import streams
 from chalicelib.scheduling.adapters import tables as scheduling_tables
+from chalicelib.scheduling.adapters.repository.bookings import BookingRepository, ReminderRepository
+from chalicelib.scheduling.adapters.repository.calendars import CalendarRepository, SheetRepository
 from chalicelib.scheduling.adapters.repository.callbacks import CallbackRepository
 from chalicelib.scheduling.adapters.repository.campaigns import CampaignRepository
 from chalicelib.scheduling.adapters.repository.members import MemberRepository
@@ -135,6 +137,8 @@ def a_world(clock: FixedClock, make_table: Callable[..., str], container: Simple
     scheduling.callbacks = CallbackRepository(table)
     connection = scheduling_tables.bind(table)
     scheduling.campaigns, scheduling.members = CampaignRepository(), MemberRepository(connection, clock)
+    scheduling.calendars, scheduling.sheets = CalendarRepository(), SheetRepository()
+    scheduling.bookings, scheduling.reminders = BookingRepository(connection), ReminderRepository(connection)
     system = _system(clock, make_table)
     calls.system = container.system = system
     return World(calls, system, Streams())

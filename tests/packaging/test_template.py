@@ -147,6 +147,7 @@ def test_every_function_knows_its_surroundings(template):
         "CAMPAIGNS_QUEUE_URL",
         "CAMPAIGNS_QUEUE_ARN",
         "SCHEDULE_GROUP",
+        "APPOINTMENTS_GROUP",
         "SCHEDULE_ROLE_ARN",
         "FILES_BUCKET",
         "EVENT_BUS_NAME",
@@ -222,7 +223,7 @@ def test_every_table_streams_to_the_one_who_tells(template, table):
 def test_streams_lose_nothing_in_an_outage(template):
     """A batch is tried for nearly as long as the stream keeps it, split when it fails, then a dead letter."""
     readers = {name: template["Resources"][name]["Properties"]["Events"] for name in ("Changes", "Fold")}
-    assert {name: len(events) for name, events in readers.items()} == {"Changes": len(TABLES), "Fold": 2}
+    assert {name: len(events) for name, events in readers.items()} == {"Changes": len(TABLES), "Fold": 3}
     for source in (event["Properties"] for events in readers.values() for event in events.values()):
         assert (source["StartingPosition"], source["BisectBatchOnFunctionError"]) == ("TRIM_HORIZON", True)
         # Not to the last minute: whoever finds the dead letter must have time to read the records.

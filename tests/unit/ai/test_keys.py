@@ -18,6 +18,7 @@ from chalicelib.ai.domain.conversation import (
     MenuAction,
     MenuKey,
     Say,
+    ToolResult,
     Transfer,
     UseTool,
 )
@@ -29,6 +30,7 @@ MENU = (
     MenuKey("4", MenuAction.TRANSFER),
     MenuKey("5", MenuAction.OPT_OUT),
     MenuKey("0", MenuAction.HANG_UP, "Goodbye then."),
+    MenuKey("6", MenuAction.CONFIRM),
 )
 
 
@@ -153,3 +155,21 @@ def test_keys_are_read_back_from_what_is_told_of_them():
     """What is stored of a turn says which keys were pressed; words that a caller says do not."""
     assert wording.digits_of(wording.pressed("12#")) == "12#"
     assert wording.digits_of("keypad: 1") == ""
+
+
+def test_a_key_confirms_the_appointment_and_says_so_when_it_is_done(respond, model):
+    """No model is asked; the call is over."""
+    directives = respond(CallerPressed("6"), _conversation())
+    assert directives == [
+        UseTool("rule-0", "confirm_appointment", "{}"),
+        Say("Thank you. Your appointment is confirmed. Goodbye.", last=True),
+        Hangup("confirmed"),
+    ]
+    assert model.requests == []
+
+
+def test_a_confirmation_that_failed_is_not_spoken(respond, model):
+    """The model answers instead, as if the caller had asked for it."""
+    directives = respond(CallerPressed("6"), _conversation(), [ToolResult("No.", done=False)])
+    assert not [each for each in directives if isinstance(each, Hangup)]
+    assert model.requests[0].messages == (Heard("I want to confirm my appointment."),)

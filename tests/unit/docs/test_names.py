@@ -27,7 +27,7 @@ _SETTING = re.compile(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+")
 _LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 _HOST = re.compile(r"\b(?:https?|wss?)://([\w.-]+)")
 _MAKERS = {".local": "localcloud", "build": "infra"}
-_NO_PATHS = {"parameters.json", "application/json"}  # the reader's own file; a media type
+_NO_PATHS = {"parameters.json", "application/json", "text/calendar"}  # the reader's own file; media types
 _NO_SETTINGS = {"CREATE_COMPLETE", "AWS_DEFAULT_REGION"}  # a stack's state; what the AWS CLI itself reads
 _KNOWN_HOSTS = {
     "127.0.0.1",

@@ -19,6 +19,7 @@ ENVIRONMENT = {
     "CAMPAIGNS_QUEUE_URL": "https://sqs/campaigns",
     "CAMPAIGNS_QUEUE_ARN": "arn:aws:sqs:campaigns",
     "SCHEDULE_GROUP": "stack-campaigns",
+    "APPOINTMENTS_GROUP": "stack-appointments",
     "SCHEDULE_ROLE_ARN": "arn:aws:iam:role",
     "FILES_BUCKET": "files",
     "EVENT_BUS_NAME": "bus",

@@ -1,0 +1,395 @@
+"""Texts and calls about appointments: each once, at its time, whoever dies on the way."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from fakes.appointments import FakeAlarms, a_calendar
+from fakes.calls import NUMBER, a_template
+from fakes.carrier import Fuse, Killed, Perilous
+
+from chalicelib.calls.domain.messages import MessageState
+from chalicelib.calls.domain.states import CallState
+from chalicelib.calls.services.messages import MessageWish, request_message
+from chalicelib.calls.services.suppression import stop_calling
+from chalicelib.kernel.errors import Unavailable
+from chalicelib.kernel.ids import derived_id
+from chalicelib.scheduling.domain.bookings import NEWS, BookingState, ReminderState
+from chalicelib.scheduling.domain.calendars import Channel, Reminder
+from chalicelib.scheduling.services.booking import BookingWish, MoveWish, book, cancel, confirm, move
+from chalicelib.scheduling.services.calendars import change_calendar, create_calendar
+from chalicelib.scheduling.services.forgetting import forget_bookings
+from chalicelib.scheduling.services.reminding import arrange, remind
+from chalicelib.scheduling.services.replies import confirm_by_text, confirms
+from chalicelib.scheduling.services.sweeping import sweep_due_reminders
+
+START = datetime(2026, 3, 9, 8, tzinfo=UTC)  # nine o'clock in Berlin; now it is Tuesday the 3rd, noon
+LATER = START + timedelta(days=1)
+DAY, HOUR = timedelta(days=1), timedelta(hours=1)
+CALENDAR = a_calendar(
+    reminders=(Reminder(1440), Reminder(60, Channel.CALL, "template_call")),
+    confirm_by_sms=True,
+    location="Hauptstraße 1",
+)
+
+
+@pytest.fixture
+def scheduling(calls):
+    """Give the ports with a calendar that texts a day before, calls an hour before, and confirms by text."""
+    calls.templates.add(a_template(id="template_call"))
+    create_calendar(calls.scheduling, CALENDAR)
+    return calls.scheduling
+
+
+@pytest.fixture
+def contact(scheduling):
+    """Give the contact."""
+    return scheduling.calls.crm.contacts.find_by_phone(NUMBER)
+
+
+@pytest.fixture
+def booking(scheduling, contact):
+    """Book."""
+    return book(scheduling, BookingWish("calendar_1", contact.id, START, call_id="call_1"))
+
+
+def _texts(scheduling):
+    return [each.body for each in scheduling.calls.messages.by_place.values()]
+
+
+def _calls(scheduling):
+    return list(scheduling.calls.shelf.calls.values())
+
+
+def _states(scheduling, booking):
+    return {each.number: each.state for each in scheduling.reminders.of_booking(booking.id)}
+
+
+def _go_to(scheduling, instant):
+    scheduling.clock.advance(seconds=(instant - scheduling.clock.now()).total_seconds())
+
+
+def _work(scheduling):
+    """Do what the queue holds, as often as it brings more."""
+    while scheduling.ticks.arranged or scheduling.ticks.reminded:
+        for booking_id in _taken(scheduling.ticks.arranged):
+            arrange(scheduling, booking_id)
+        for booking_id, number, _ in _taken(scheduling.ticks.reminded):
+            remind(scheduling, booking_id, number)
+
+
+def _taken(messages):
+    taken = list(messages)
+    messages.clear()
+    return taken
+
+
+def test_a_booking_is_confirmed_by_text_at_once(scheduling, booking):
+    """With the time on the contact's own clock, the place, how to confirm, and the link to its file."""
+    _work(scheduling)
+    (text,) = _texts(scheduling)
+    assert text.startswith(
+        "Dr. Weber: your appointment is booked for Monday, March 9, at 01:00. Hauptstraße 1. "
+        "Reply 1 to confirm. For your calendar: "
+        f"https://api.example/api/v1/scheduling/bookings/{booking.id}/invitation?signature="
+    )
+    assert _states(scheduling, booking)[NEWS] is ReminderState.SENT
+
+
+def test_reminders_have_schedules_of_their_own(scheduling, booking):
+    """One for each, at its time; the text that is due now needs none."""
+    _work(scheduling)
+    due = {number: each.due_at for (_, number), each in scheduling.alarms.by_key.items()}
+    assert due == {0: START - DAY, 1: START - HOUR}
+
+
+def test_a_calendar_may_confirm_nothing(calls, scheduling, contact):
+    """Then nothing is written, at once or later."""
+    create_calendar(scheduling, replace(CALENDAR, id="calendar_2", confirm_by_sms=False, reminders=()))
+    book(scheduling, BookingWish("calendar_2", contact.id, START))
+    _work(scheduling)
+    assert _texts(scheduling) == []
+
+
+def test_a_reminder_is_sent_when_its_schedule_goes_off(scheduling, booking):
+    """Once, however often it goes off."""
+    _work(scheduling)
+    _go_to(scheduling, START - DAY)
+    for _ in range(3):
+        remind(scheduling, booking.id, 0)
+    (text,) = _texts(scheduling)[1:]
+    told = "Dr. Weber: a reminder of your appointment on Monday, March 9, at 01:00. Hauptstraße 1."
+    assert text == f"{told} Reply 1 to confirm."
+
+
+def test_what_comes_early_waits(scheduling, booking):
+    """The schedule of a reminder that was put off since changes nothing."""
+    _go_to(scheduling, START - DAY - timedelta(seconds=1))
+    remind(scheduling, booking.id, 0)
+    assert _states(scheduling, booking)[0] is ReminderState.WAITING
+
+
+def test_who_has_confirmed_is_not_asked_to(scheduling, booking):
+    """They are reminded all the same."""
+    confirm(scheduling, booking.id)
+    _go_to(scheduling, START - DAY)
+    remind(scheduling, booking.id, 0)
+    assert _texts(scheduling) == [
+        "Dr. Weber: a reminder of your appointment on Monday, March 9, at 01:00. Hauptstraße 1."
+    ]
+
+
+def test_a_reminder_by_call_is_a_wish_to_call(scheduling, booking):
+    """It goes through the gate of every dial, by its own template, and knows its appointment."""
+    _go_to(scheduling, START - HOUR)
+    for _ in range(2):
+        remind(scheduling, booking.id, 1)
+    (call,) = _calls(scheduling)
+    assert (call.state, call.template_id, call.contact_id) == (
+        CallState.QUEUED,
+        "template_call",
+        booking.contact_id,
+    )
+    assert call.requested_by == f"reminder:{booking.id}"
+    assert _states(scheduling, booking)[1] is ReminderState.SENT
+
+
+def test_a_move_moves_the_reminders(scheduling, booking):
+    """Their schedules have the new times, what was planned for the old one is not sent, and a text tells."""
+    _work(scheduling)
+    move(scheduling, booking.id, MoveWish(LATER))
+    _work(scheduling)
+    due = {number: each.due_at for (_, number), each in scheduling.alarms.by_key.items()}
+    assert due == {0: LATER - DAY, 1: LATER - HOUR}
+    _go_to(scheduling, START - DAY)
+    remind(scheduling, booking.id, 0)
+    assert [text.split(".")[1] for text in _texts(scheduling)] == [
+        " Weber: your appointment is booked for Monday, March 9, at 01:00",
+        " Weber: your appointment has moved to Tuesday, March 10, at 01:00",
+    ]
+
+
+def test_a_reminder_that_was_sent_is_sent_again_for_the_new_time(scheduling, booking):
+    """A move after it plans it anew."""
+    _go_to(scheduling, START - DAY)
+    remind(scheduling, booking.id, 0)
+    move(scheduling, booking.id, MoveWish(START + 3 * DAY))
+    _go_to(scheduling, START + 2 * DAY)
+    remind(scheduling, booking.id, 0)
+    assert len([text for text in _texts(scheduling) if "a reminder" in text]) == 2
+
+
+def test_a_cancellation_is_told_and_nothing_else_follows(scheduling, booking):
+    """Its schedules are gone; the file takes it out of the contact's calendar."""
+    _work(scheduling)
+    cancel(scheduling, booking.id)
+    _work(scheduling)
+    assert scheduling.alarms.by_key == {}
+    assert (
+        "your appointment on Monday, March 9, at 01:00 is cancelled. For your calendar:"
+        in _texts(scheduling)[1]
+    )
+    _go_to(scheduling, START - DAY)
+    assert sweep_due_reminders(scheduling) == 0
+
+
+@pytest.mark.parametrize("channel", list(Channel))
+def test_a_lost_schedule_is_found_by_the_sweep(scheduling, booking, channel):
+    """Within a minute of its time, from the list of those that wait."""
+    _work(scheduling)
+    scheduling.alarms = FakeAlarms()
+    _go_to(scheduling, START - (DAY if channel is Channel.SMS else HOUR))
+    assert sweep_due_reminders(scheduling) == (1 if channel is Channel.SMS else 2)
+    _work(scheduling)
+    assert sweep_due_reminders(scheduling) == 0
+    assert len(_texts(scheduling)) == 2
+    assert len(_calls(scheduling)) == (channel is Channel.CALL)
+
+
+def test_a_lost_message_costs_a_minute(scheduling, contact):
+    """The queue was down when it was booked: booked is booked, and the sweep confirms it."""
+
+    class Down:
+        arranged, reminded = (), ()
+
+        def arrange(self, _booking_id):
+            raise Unavailable("down", retryable=True)
+
+    ticks, scheduling.ticks = scheduling.ticks, Down()
+    book(scheduling, BookingWish("calendar_1", contact.id, START))
+    scheduling.ticks = ticks
+    assert sweep_due_reminders(scheduling) == 1
+    _work(scheduling)
+    assert len(_texts(scheduling)) == 1
+
+
+def test_after_the_start_nobody_is_reminded(scheduling, booking):
+    """A reminder that was found too late is settled without a word."""
+    _go_to(scheduling, START)
+    sweep_due_reminders(scheduling)
+    _work(scheduling)
+    assert _texts(scheduling) == []
+    reasons = {each.reason for each in scheduling.reminders.of_booking(booking.id)}
+    assert reasons == {"too_late"}
+
+
+def test_who_must_not_be_written_to_is_not(scheduling, booking):
+    """The gate of every text and dial refuses, and the reminder says why."""
+    stop_calling(scheduling.calls, booking.number, "test")
+    _go_to(scheduling, START - HOUR)
+    for number in (0, 1):
+        remind(scheduling, booking.id, number)
+    assert (_texts(scheduling), _calls(scheduling)) == ([], [])
+    waiting = scheduling.reminders.of_booking(booking.id)
+    assert [each.reason for each in waiting if each.number < NEWS] == ["suppressed", "suppressed"]
+
+
+def test_what_is_down_is_tried_again(scheduling, booking, monkeypatch):
+    """The message comes again: the reminder still waits."""
+    _go_to(scheduling, START - DAY)
+    scheduling.calls.messages.is_silent = True
+    with pytest.raises(Unavailable):
+        remind(scheduling, booking.id, 0)
+    assert _states(scheduling, booking)[0] is ReminderState.WAITING
+    scheduling.calls.messages.is_silent = False
+    remind(scheduling, booking.id, 0)
+    assert len(_texts(scheduling)) == 1
+
+
+@pytest.mark.parametrize(("number", "before"), [(0, DAY), (1, HOUR), (NEWS, None)])
+def test_whoever_dies_a_reminder_is_sent_once(scheduling, booking, number, before):
+    """Killed at every step, and swept after: one text or call, neither two nor none."""
+    if before:
+        _go_to(scheduling, START - before)
+    kept = {name: getattr(scheduling, name) for name in ("bookings", "reminders", "calendars")}
+    calls = scheduling.calls
+    books = {name: getattr(calls, name) for name in ("messages", "book", "wakeups")}
+    base = (dict(calls.messages.by_place), dict(calls.messages.places), dict(calls.shelf.calls))
+    rows = dict(scheduling.reminders.by_key)
+    for step in range(1, 60):
+        fuse = Fuse(step)
+        _perilous(scheduling, kept, fuse)
+        _perilous(calls, books, fuse)
+        with suppress(Killed):
+            remind(scheduling, booking.id, number)
+        _restore(scheduling, kept)
+        _restore(calls, books)
+        remind(scheduling, booking.id, number)
+        sent = len(_texts(scheduling)) + len(_calls(scheduling))
+        assert sent == 1, step
+        assert _states(scheduling, booking)[number] is ReminderState.SENT
+        if fuse.burnt < step:
+            return
+        calls.messages.by_place, calls.messages.places = dict(base[0]), dict(base[1])
+        calls.shelf.calls.clear()
+        calls.shelf.calls.update(base[2])
+        scheduling.reminders.by_key = dict(rows)
+    raise AssertionError("it never came to an end")
+
+
+def _perilous(ports, names, fuse):
+    for name, port in names.items():
+        setattr(ports, name, Perilous(port, fuse))
+
+
+def _restore(ports, names):
+    for name, port in names.items():
+        setattr(ports, name, port)
+
+
+def test_whoever_dies_while_arranging_every_schedule_is_made(scheduling, booking):
+    """Done again it makes what is missing, and the confirmation is sent once."""
+    kept = {name: getattr(scheduling, name) for name in ("bookings", "reminders", "alarms", "ticks")}
+    for step in range(1, 30):
+        _perilous(scheduling, kept, Fuse(step))
+        with suppress(Killed):
+            arrange(scheduling, booking.id)
+        _restore(scheduling, kept)
+    arrange(scheduling, booking.id)
+    assert sorted(number for _, number in scheduling.alarms.by_key) == [0, 1]
+    assert len(_texts(scheduling)) == 1
+
+
+def test_the_business_has_its_own_words(scheduling, contact):
+    """A stored template is filled in with the appointment's time, place and link."""
+    from chalicelib.calls.domain.message_templates import MessageTemplate  # noqa: PLC0415
+
+    text = "Hi {{ first_name }}: {{ appointment.when }}, {{ appointment.place }}"
+    now = scheduling.clock.now()
+    template = MessageTemplate(derived_id("template", "1"), "booked", text, now, now)
+    scheduling.calls.message_templates.add(template)
+    change_calendar(scheduling, "calendar_1", {"confirmation_template_id": template.id}, None)
+    book(scheduling, BookingWish("calendar_1", contact.id, START))
+    _work(scheduling)
+    assert _texts(scheduling) == ["Hi Ada: Monday, March 9, at 01:00, Hauptstraße 1"]
+
+
+def test_whose_data_is_erased_is_told_nothing_more(scheduling, booking, contact):
+    """No text about the cancellation follows, and no reminder is left."""
+    _work(scheduling)
+    forget_bookings(scheduling, contact.id)
+    _work(scheduling)
+    assert len(_texts(scheduling)) == 1
+    assert (scheduling.reminders.by_key, scheduling.alarms.by_key) == ({}, {})
+
+
+@pytest.mark.parametrize("text", ["1", " 1. ", "C", "Yes!", "sí", "Ja", "oui", "OK"])
+def test_these_texts_confirm(text):
+    """A word, in four languages."""
+    assert confirms(text)
+
+
+@pytest.mark.parametrize("text", ["", "2", "no", "yes but later", "11", "cancel", "stop"])
+def test_these_texts_do_not_confirm(text):
+    """Anything more is for somebody to read."""
+    assert not confirms(text)
+
+
+def test_a_text_confirms_the_next_appointment(scheduling, booking):
+    """Once: who sends it again is thanked no more."""
+    number = booking.number
+    for _ in range(2):
+        assert confirm_by_text(scheduling, number, "message_1").state is BookingState.CONFIRMED
+    assert _texts(scheduling) == [
+        "Dr. Weber: thank you, you have confirmed your appointment on Monday, March 9, at 01:00."
+    ]
+    assert scheduling.bookings.get(booking.id).history[-1].by == "sms:message_1"
+
+
+def test_a_yes_without_an_appointment_does_nothing(scheduling, contact):
+    """It may answer anything."""
+    assert confirm_by_text(scheduling, contact.phone, "message_1") is None
+    assert _texts(scheduling) == []
+
+
+def test_a_text_that_somebody_else_wrote_stays_apart(scheduling, booking):
+    """Reminders have ids of their own; other texts to the same person do not stand in for them."""
+    request_message(scheduling.calls, MessageWish(contact_id=booking.contact_id, text="Hello."))
+    _work(scheduling)
+    states = [each.state for each in scheduling.calls.messages.by_place.values()]
+    assert states == [MessageState.QUEUED, MessageState.QUEUED]
+
+
+def test_a_call_that_was_asked_for_counts_whatever_follows(scheduling, booking):
+    """Its worker died before it was settled, and the number was refused since: it is not called unsent."""
+    _go_to(scheduling, START - HOUR)
+    settle, scheduling.reminders.settle = scheduling.reminders.settle, lambda _: 1 // 0
+    with pytest.raises(ZeroDivisionError):
+        remind(scheduling, booking.id, 1)
+    scheduling.reminders.settle = settle
+    stop_calling(scheduling.calls, booking.number, "test")
+    remind(scheduling, booking.id, 1)
+    assert _states(scheduling, booking)[1] is ReminderState.SENT
+
+
+def test_an_erasure_that_dies_leaves_nothing_to_be_told(scheduling, booking, contact):
+    """The appointment is cancelled already: no text about it waits."""
+    _work(scheduling)
+    scheduling.bookings.remove = lambda _: 1 // 0
+    with pytest.raises(ZeroDivisionError):
+        forget_bookings(scheduling, contact.id)
+    _work(scheduling)
+    assert (sweep_due_reminders(scheduling), len(_texts(scheduling))) == (0, 1)
