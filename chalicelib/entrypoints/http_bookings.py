@@ -18,7 +18,7 @@ from chalicelib.scheduling.schemas.bookings import (
     booking_view,
 )
 from chalicelib.scheduling.services import booking
-from chalicelib.scheduling.services.booking_lists import bookings_of_days
+from chalicelib.scheduling.services.booking_lists import bookings_of_contact, bookings_of_days
 from chalicelib.system.domain.tokens import Scope
 
 bp = Blueprint(__name__)
@@ -84,7 +84,7 @@ def list_bookings(request: Request[None, BookingsQuery]) -> Page[BookingView]:
         page = bookings_of_days(scheduling, days, query.page_size, request.start)
     else:
         contact_id = query.contact_id or ""
-        page = booking.bookings_of_contact(scheduling, contact_id, query.page_size, request.start)
+        page = bookings_of_contact(scheduling, contact_id, query.page_size, request.start)
     shown = [booking_view(each) for each in page.items if query.state in {None, each.state}]
     return Page(shown, page.next_start)
 

@@ -27,10 +27,10 @@ from chalicelib.scheduling.services.booking import (
     MoveWish,
     book,
     bookings_between,
-    bookings_of_contact,
     cancel,
     move,
 )
+from chalicelib.scheduling.services.booking_lists import bookings_of_contact
 from chalicelib.scheduling.services.calendars import create_calendar
 from chalicelib.scheduling.services.holding import hold
 

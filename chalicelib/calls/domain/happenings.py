@@ -5,6 +5,8 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from chalicelib.calls.domain.calls import Direction
+
 if TYPE_CHECKING:
     from chalicelib.calls.domain.calls import Call
 
@@ -37,3 +39,8 @@ class Happening(StrEnum):
 def has_happened(call: Call, *kinds: Happening) -> bool:
     """Tell whether any of these has happened to a call."""
     return any(event.kind in kinds for event in call.events)
+
+
+def may_be_somebody_else(call: Call) -> bool:
+    """Tell whether nobody vouches for who is on a call: they called us, from a number that may be made up."""
+    return call.direction is Direction.INBOUND and not has_happened(call, Happening.CALLER_VERIFIED)

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from chalicelib.calls.domain.calls import Direction
-from chalicelib.calls.domain.happenings import Happening, has_happened
+from chalicelib.calls.domain.happenings import may_be_somebody_else
 from chalicelib.calls.services.messages import MessageWish, checked_body, request_message
 from chalicelib.calls.services.progress import get_call
 from chalicelib.kernel.errors import Conflict, Forbidden
@@ -30,7 +29,7 @@ def send_on_call(calls: CallPorts, call_id: str, text: str) -> Message:
     `request_message`.
     """
     call, body = get_call(calls, call_id), checked_body(text)
-    if call.direction is Direction.INBOUND and not has_happened(call, Happening.CALLER_VERIFIED):
+    if may_be_somebody_else(call):
         raise Forbidden(_NOT_VERIFIED, code="caller_not_verified")
     for number in range(MAX_A_CALL):
         message_id = derived_id("message", f"{call_id}#sms#{number}")

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from chalicelib.scheduling.domain.bookings import STANDS, BookingState
-from chalicelib.scheduling.services.booking import bookings_of_contact, confirm
+from chalicelib.scheduling.services.booking import confirm
+from chalicelib.scheduling.services.booking_lists import bookings_of_contact
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -35,7 +35,6 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
     from chalicelib.crm.domain.contacts import Contact
-    from chalicelib.kernel.paging import Page
     from chalicelib.scheduling.domain.calendars import Calendar
     from chalicelib.scheduling.domain.slots import Slot
     from chalicelib.scheduling.ports.scheduling import SchedulingPorts
@@ -99,13 +98,6 @@ def get_booking(scheduling: SchedulingPorts, booking_id: str) -> Booking:
     if booking is None:
         raise NotFound("There is no such appointment.", code="booking_not_found")
     return booking
-
-
-def bookings_of_contact(
-    scheduling: SchedulingPorts, contact_id: str, page_size: int, start: str | None
-) -> Page[Booking]:
-    """Give the bookings of a contact, the cancelled among them, the latest start first."""
-    return scheduling.bookings.of_contact(contact_id, page_size, start)
 
 
 def bookings_between(scheduling: SchedulingPorts, calendar_id: str, first: date, last: date) -> list[Booking]:

@@ -1,11 +1,12 @@
-"""Listing the bookings of a calendar on some of its days, page by page."""
+"""Listing the bookings of a contact, and those of a calendar on some of its days, page by page."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from chalicelib.crm.services.contacts import get_contact
 from chalicelib.kernel.clock import iso
-from chalicelib.kernel.errors import FieldError, Invalid
+from chalicelib.kernel.errors import FieldError, Invalid, NotFound
 from chalicelib.kernel.paging import Page
 from chalicelib.scheduling.domain.sheets import EntryKind
 from chalicelib.scheduling.services.availability import MAX_DAYS
@@ -17,6 +18,26 @@ if TYPE_CHECKING:
     from chalicelib.scheduling.domain.bookings import Booking
     from chalicelib.scheduling.domain.sheets import Entry
     from chalicelib.scheduling.ports.scheduling import SchedulingPorts
+
+
+def bookings_of_contact(
+    scheduling: SchedulingPorts, contact_id: str, page_size: int, start: str | None
+) -> Page[Booking]:
+    """Give the bookings of a contact, the cancelled among them, the latest start first.
+
+    Those of contacts that were merged into it are its own; who was merged has those of whom it became.
+    """
+    try:
+        ids = get_contact(scheduling.calls.crm, contact_id).ids
+    except NotFound:
+        ids = (contact_id,)
+    pages = [scheduling.bookings.of_contact(each, page_size, start) for each in ids]
+    if len(pages) == 1:
+        return pages[0]
+    found = sorted((each for page in pages for each in page.items), key=_place_of, reverse=True)
+    there_are_more = len(found) > page_size or any(page.next_start for page in pages)
+    kept = found[:page_size]
+    return Page(kept, _place_of(kept[-1]) if there_are_more else None)
 
 
 def bookings_of_days(
@@ -42,3 +63,8 @@ def bookings_of_days(
 
 def _position(entry: Entry) -> str:
     return f"{iso(entry.start)}#{entry.holder}"
+
+
+def _place_of(booking: Booking) -> str:
+    """Say where a booking stands in the list of its contact, as `BookingBook.of_contact` does."""
+    return f"{iso(booking.start)}#{booking.id}"

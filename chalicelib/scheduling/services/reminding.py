@@ -10,7 +10,9 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from chalicelib.calls.domain.states import CallState
 from chalicelib.calls.services.messages import MessageWish, request_message
+from chalicelib.calls.services.permission import decide, standing_of
 from chalicelib.calls.services.requests import CallWish, request_call
 from chalicelib.crm.services.contacts import get_contact
 from chalicelib.kernel.errors import AppError, Invalid, NotFound, Unavailable
@@ -21,8 +23,12 @@ from chalicelib.scheduling.domain.calendars import MAX_REMINDERS, Channel
 from chalicelib.scheduling.domain.reminder_words import Facts, about, text_of, values_of
 from chalicelib.scheduling.services.ahead import REQUESTED
 from chalicelib.scheduling.services.ics import invitation_signature
+from chalicelib.scheduling.services.reminder_calls import call_id_of, end_call, end_former_calls, seed_of
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
+    from chalicelib.calls.domain.calls import Call
     from chalicelib.scheduling.domain.bookings import Booking
     from chalicelib.scheduling.domain.calendars import Calendar
     from chalicelib.scheduling.ports.scheduling import SchedulingPorts
@@ -34,7 +40,8 @@ _BY_QUEUE = timedelta(minutes=15)
 def arrange(scheduling: SchedulingPorts, booking_id: str) -> None:
     """Make the schedules of a booking's reminders as they are planned now, and send what is due.
 
-    Schedules of reminders that are no more are deleted. Harmless when repeated, late or in vain.
+    Schedules of reminders that are no more are deleted, and calls that wait to be dialed because of a former
+    time are ended. Harmless when repeated, late or in vain.
     """
     booking, now = scheduling.bookings.get(booking_id), scheduling.clock.now()
     planned = scheduling.reminders.of_booking(booking_id)
@@ -45,6 +52,8 @@ def arrange(scheduling: SchedulingPorts, booking_id: str) -> None:
             scheduling.alarms.put(waiting[number])
         elif booking is None or booking.version > 1:
             scheduling.alarms.remove(booking_id, number)
+    if booking is not None:
+        end_former_calls(scheduling, booking)
     for number in sorted(waiting.keys() - later):
         _soon(scheduling, waiting[number])
 
@@ -59,8 +68,8 @@ def remind(scheduling: SchedulingPorts, booking_id: str, number: int) -> None:
     reason = _send(scheduling, reminder)
     state = ReminderState.SKIPPED if reason else ReminderState.SENT
     settled = replace(reminder, state=state, reason=reason, settled_at=scheduling.clock.now())
-    scheduling.reminders.settle(settled)
-    log("reminder.settled", booking_id=booking_id, number=number, state=state, reason=reason)
+    if scheduling.reminders.settle(settled):
+        log("reminder.settled", booking_id=booking_id, number=number, state=state, reason=reason)
 
 
 def _soon(scheduling: SchedulingPorts, reminder: PlannedReminder) -> None:
@@ -78,10 +87,8 @@ def _send(scheduling: SchedulingPorts, reminder: PlannedReminder) -> str:
     calendar = scheduling.calendars.get(booking.calendar_id) if booking else None
     if booking is None or calendar is None:
         return "booking_gone"
-    if reminder.number != NEWS and booking.state not in STANDS:
-        return "booking_over"
-    if booking.start <= scheduling.clock.now():
-        return "too_late"
+    if reason := _in_vain(booking, reminder, scheduling.clock.now()):
+        return reason
     try:
         if reminder.channel is Channel.CALL:
             return _call(scheduling, booking, reminder)
@@ -93,6 +100,15 @@ def _send(scheduling: SchedulingPorts, reminder: PlannedReminder) -> str:
     return ""
 
 
+def _in_vain(booking: Booking, reminder: PlannedReminder, now: datetime) -> str:
+    """Say why there is nothing to tell any more; empty when there is."""
+    if booking.sequence != reminder.sequence:  # moved or cancelled since: that has planned others
+        return "booking_changed"
+    if reminder.number != NEWS and booking.state not in STANDS:
+        return "booking_over"
+    return "too_late" if booking.start <= now else ""
+
+
 def _text(
     scheduling: SchedulingPorts, booking: Booking, calendar: Calendar, reminder: PlannedReminder
 ) -> None:
@@ -102,7 +118,7 @@ def _text(
         contact_id=contact.id,
         text=text_of(facts, about(booking, reminder), contact.language),
         requested_by=f"{REQUESTED}{booking.id}",
-        message_id=derived_id("message", _seed(reminder)),
+        message_id=derived_id("message", seed_of(reminder)),
     )
     values = {"appointment": values_of(facts, contact.language)}
     own = replace(usual, text="", template_id=reminder.template_id or "", variables=values)
@@ -118,26 +134,35 @@ def _text(
 
 def _call(scheduling: SchedulingPorts, booking: Booking, reminder: PlannedReminder) -> str:
     """Ask for a call by the reminder's template: the gate of every dial decides when, and whether."""
-    call_id = derived_id("call", _seed(reminder))
-    if scheduling.calls.book.get(call_id):  # whoever asked for it has died since
-        return ""
-    if reminder.template_id is None:
+    call = scheduling.calls.book.get(call_id_of(reminder))  # whoever asked for it may have died since
+    if call is None and reminder.template_id is None:
         return "no_template"
-    request_call(
-        scheduling.calls,
-        CallWish(
-            reminder.template_id,
-            contact_id=booking.contact_id,
-            requested_by=f"{REQUESTED}{booking.id}",
-            call_id=call_id,
-        ),
-    )
+    call = call or request_call(scheduling.calls, _call_wish(booking, reminder))
+    newest = scheduling.bookings.get(booking.id)
+    if newest is None or newest.sequence != reminder.sequence:  # while it was asked for
+        end_call(scheduling, call)
+        return "booking_changed"
+    if _comes_too_late(scheduling, booking, call):
+        end_call(scheduling, call)
+        return "too_late"
     return ""
 
 
-def _seed(reminder: PlannedReminder) -> str:
-    """Say what is the same whenever this reminder is sent; after a move there is another one."""
-    return f"{REQUESTED}{reminder.booking_id}#{reminder.number}#{reminder.sequence}"
+def _call_wish(booking: Booking, reminder: PlannedReminder) -> CallWish:
+    return CallWish(
+        reminder.template_id or "",
+        contact_id=booking.contact_id,
+        requested_by=f"{REQUESTED}{booking.id}",
+        call_id=call_id_of(reminder),
+    )
+
+
+def _comes_too_late(scheduling: SchedulingPorts, booking: Booking, call: Call) -> bool:
+    """Tell whether the rules, such as the calling hours, put a call off until the appointment has begun."""
+    if call.state is not CallState.QUEUED:
+        return False
+    not_before = decide(scheduling.calls, call, standing_of(scheduling.calls, call)).not_before
+    return not_before is not None and not_before >= booking.start
 
 
 def _link(scheduling: SchedulingPorts, booking: Booking) -> str:

@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING, TypeVar
 
 from chalicelib.kernel.actors import actor
 from chalicelib.kernel.errors import AppError, Conflict, NotFound
-from chalicelib.kernel.ids import is_id
 from chalicelib.scheduling.domain.bookings import BookingAct, BookingState
-from chalicelib.scheduling.services.ahead import bookings_ahead, cancelled_by, reminded_of
+from chalicelib.scheduling.services.ahead import cancelled_by
 from chalicelib.scheduling.services.booking import (
     BookingWish,
     MoveWish,
@@ -22,6 +21,7 @@ from chalicelib.scheduling.services.calendars import get_calendar
 from chalicelib.scheduling.services.holding import hold
 from chalicelib.scheduling.tools.finding import calendars_of, check_availability, near_choice
 from chalicelib.scheduling.tools.times import choice, instant, local_text, said, zone_of
+from chalicelib.scheduling.tools.whose import known_ahead, reminded_booking, some_ahead
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -114,7 +114,7 @@ def move_appointment(scheduling: SchedulingPorts, context: ToolContext, wanted: 
 
 def _moved_then(scheduling: SchedulingPorts, context: ToolContext, wanted: Moving) -> Booking | None:
     """Give the appointment that this call has moved to this time already."""
-    for each in bookings_ahead(scheduling, context.contact_id):
+    for each in known_ahead(scheduling, context):
         last = each.history[-1] if each.history else None
         is_ours = last is not None and (last.act, last.by) == (BookingAct.MOVE, actor())
         if is_ours and each.start == instant(wanted.start, zone_of(context, each.zone)):
@@ -131,28 +131,35 @@ def _move(scheduling: SchedulingPorts, context: ToolContext, wanted: Moving) -> 
 
 def ask_to_cancel(scheduling: SchedulingPorts, context: ToolContext, wanted: Cancelling) -> str:
     """Say what the person is asked."""
+    if wanted.which is None and _cancelled_reminded(scheduling, context):
+        message = "That one is cancelled already; say by `which` that another is meant."
+        raise Conflict(message, code="cancelled_already")
     booking = _meant(scheduling, context, wanted.which)
     check_contact_may_change(scheduling, booking)
     return f"Shall I cancel your appointment {said(context, booking.start, zone_of(context, booking.zone))}"
 
 
 def cancel_appointment(scheduling: SchedulingPorts, context: ToolContext, wanted: Cancelling) -> str:
-    """Cancel the appointment; once it is cancelled in this call, it is so again."""
-    try:
-        booking = _meant(scheduling, context, wanted.which)
-    except NotFound:
-        done = cancelled_by(scheduling, context.contact_id, actor())
-        if done is None:
-            raise
-        booking = done
-    booking = cancel(scheduling, booking.id, wanted.reason, by_contact=True)
+    """Cancel the appointment; once it is cancelled in this call, it is so again, and no other is instead."""
+    booking = cancel(scheduling, _to_cancel(scheduling, context, wanted).id, wanted.reason, by_contact=True)
     return f"Cancelled: the appointment {said(context, booking.start, zone_of(context, booking.zone))}."
+
+
+def _to_cancel(scheduling: SchedulingPorts, context: ToolContext, wanted: Cancelling) -> Booking:
+    if wanted.which is None and (done := _cancelled_reminded(scheduling, context)):
+        return done
+    try:
+        return _meant(scheduling, context, wanted.which)
+    except NotFound:
+        if done := cancelled_by(scheduling, context.contact_id, actor()):
+            return done
+        raise
 
 
 def confirm_appointment(scheduling: SchedulingPorts, context: ToolContext, wanted: Booked) -> str:
     """Note that the person comes: to the appointment of the reminder, else to the next one."""
     if wanted.which is None:
-        ahead = _ahead(scheduling, context)
+        ahead = some_ahead(scheduling, context)
         booking = _of_reminder(scheduling, context, ahead) or ahead[0]
     else:
         booking = _meant(scheduling, context, wanted.which)
@@ -165,7 +172,7 @@ def my_appointments(scheduling: SchedulingPorts, context: ToolContext, _argument
     told = (
         f"{said(context, each.start, zone)} (which: {local_text(each.start, zone)}"
         f"{', confirmed' if each.state is BookingState.CONFIRMED else ''})"
-        for each in _ahead(scheduling, context)
+        for each in some_ahead(scheduling, context)
         for zone in [zone_of(context, each.zone)]
     )
     return f"They have: {'; '.join(told)}."
@@ -209,21 +216,11 @@ def _at_any(
     raise Conflict(f"{refusal.message} {others}".strip(), code=refusal.code)
 
 
-def _ahead(scheduling: SchedulingPorts, context: ToolContext) -> list[Booking]:
-    ahead = bookings_ahead(scheduling, context.contact_id)
-    if not ahead:
-        raise NotFound("They have no appointment ahead.", code="no_appointment")
-    return ahead
-
-
 def _meant(scheduling: SchedulingPorts, context: ToolContext, which: datetime | None) -> Booking:
     """Give the appointment that is meant: the one at that time, the only one, or that of the reminder."""
-    ahead = _ahead(scheduling, context)
+    ahead = some_ahead(scheduling, context)
     if which is not None:
-        found = [each for each in ahead if each.start == instant(which, zone_of(context, each.zone))]
-        if not found:
-            raise NotFound("They have no appointment then.", code="no_appointment")
-        return found[0]
+        return _at(context, ahead, which)
     if len(ahead) == 1:
         return ahead[0]
     if booking := _of_reminder(scheduling, context, ahead):
@@ -233,18 +230,30 @@ def _meant(scheduling: SchedulingPorts, context: ToolContext, which: datetime | 
     raise Conflict(f"They have several, ask which one: {told}", code="several_appointments")
 
 
+def _at(context: ToolContext, ahead: list[Booking], which: datetime) -> Booking:
+    for each in ahead:
+        if each.start == instant(which, zone_of(context, each.zone)):
+            return each
+    raise NotFound("They have no appointment then.", code="no_appointment")
+
+
 def _of_reminder(scheduling: SchedulingPorts, context: ToolContext, ahead: list[Booking]) -> Booking | None:
-    """Give the appointment of which this call reminds."""
-    is_call = not is_id(context.call_id, "chat")
-    call = scheduling.calls.book.get(context.call_id) if is_call else None
-    booking_id = reminded_of(call.requested_by) if call else ""
-    return next((each for each in ahead if each.id == booking_id), None)
+    """Give the appointment of which this call reminds, if it is among these."""
+    booking = reminded_booking(scheduling, context)
+    return next((each for each in ahead if booking and each.id == booking.id), None)
+
+
+def _cancelled_reminded(scheduling: SchedulingPorts, context: ToolContext) -> Booking | None:
+    """Give the appointment of which this call reminds, when this call has cancelled it."""
+    booking = reminded_booking(scheduling, context)
+    if booking is None or booking.state is not BookingState.CANCELLED:
+        return None
+    return booking if booking.history[-1].by == actor() else None
 
 
 def _booked_then(scheduling: SchedulingPorts, context: ToolContext, start: datetime) -> Booking | None:
     """Give the appointment that they have at this time."""
-    ahead = bookings_ahead(scheduling, context.contact_id)
-    return next((each for each in ahead if each.start == start), None)
+    return next((each for each in known_ahead(scheduling, context) if each.start == start), None)
 
 
 def _text_follows(scheduling: SchedulingPorts, booking: Booking) -> str:

@@ -13,10 +13,12 @@ from fakes.calls import NOW, NUMBER, FakeVoice, connected
 from chalicelib.ai.domain.claims import borne_out
 from chalicelib.ai.domain.conversation import CallerPressed, MenuAction, MenuKey, UseTool
 from chalicelib.ai.services.tooling import Toolbox, run_tool
+from chalicelib.calls.domain.calls import CallEvent, Direction
 from chalicelib.calls.domain.turns import TurnEnd
 from chalicelib.calls.services.turns import TurnRequest, take_turn
 from chalicelib.crm.domain.contacts import NewContact
 from chalicelib.crm.services.contacts import create_contact
+from chalicelib.crm.services.merging import merge_contact
 from chalicelib.kernel.actors import acting_as
 from chalicelib.kernel.phones import E164
 from chalicelib.kernel.tools import ToolContext
@@ -24,6 +26,7 @@ from chalicelib.scheduling.domain.bookings import BookingState
 from chalicelib.scheduling.domain.calendars import Interval
 from chalicelib.scheduling.domain.sheets import EntryKind
 from chalicelib.scheduling.services.booking import BookingWish, book, cancel
+from chalicelib.scheduling.services.booking_lists import bookings_of_contact
 from chalicelib.scheduling.services.calendars import create_calendar
 from chalicelib.scheduling.tools import scheduling_tools
 
@@ -354,3 +357,87 @@ def test_keys_of_a_reminder_call_confirm_or_go_on_by_conversation(scheduling, ke
     else:
         assert (turn.end, len(calls.ai.model.requests)) == (TurnEnd.LISTEN, 1)
         assert states == [BookingState.BOOKED, BookingState.BOOKED]
+
+
+@pytest.fixture
+def somebody(scheduling):
+    """Talk with who called from a number that nobody vouches for."""
+    talk = Talk(scheduling)
+    shelf = scheduling.calls.shelf.calls
+    shelf["call_1"] = replace(shelf["call_1"], direction=Direction.INBOUND)
+    return talk
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments"),
+    [
+        ("my_appointments", {}),
+        ("cancel_appointment", {}),
+        ("cancel_appointment", {"which": "2026-03-04T10:00"}),
+        ("move_appointment", {"start": "2026-03-05T14:30"}),
+        ("confirm_appointment", {}),
+    ],
+)
+def test_who_may_have_made_the_number_up_learns_and_changes_nothing(somebody, scheduling, name, arguments):
+    """Anybody can show the number of somebody else; with or without an appointment the answer is the same."""
+    without = somebody.use(name, **arguments).result
+    before = _booked(somebody)
+    run = somebody.use(name, **arguments)
+    assert (run.done, run.held, run.result) == (False, False, without)
+    assert "does not vouch" in run.result
+    assert _only(scheduling) == before
+
+
+def test_who_may_have_made_the_number_up_books_and_changes_that(somebody, scheduling):
+    """What was made in the same call is theirs; the time of another one is not told by a second booking."""
+    before = _booked(somebody, TEN + timedelta(days=1))
+    assert somebody.agreed("book_appointment", start="2026-03-04T10:00").done
+    assert somebody.use("my_appointments").result == (
+        "They have: tomorrow at ten o'clock (which: 2026-03-04T10:00)."
+    )
+    assert "is taken" in somebody.use("book_appointment", start="2026-03-05T10:00").result
+    assert somebody.agreed("cancel_appointment").done
+    states = {each.start: each.state for each in scheduling.bookings.by_id.values()}
+    assert states == {TEN: BookingState.CANCELLED, before.start: BookingState.BOOKED}
+
+
+def test_who_is_vouched_for_changes_appointments(somebody, scheduling):
+    """The network, or what we know of them, says that the number is theirs."""
+    shelf = scheduling.calls.shelf.calls
+    event = CallEvent("2026-03-03T12:00:00.000Z", "caller_verified", "caller_verified", "attested")
+    shelf["call_1"] = replace(shelf["call_1"], events=(event,))
+    _booked(somebody)
+    assert somebody.agreed("cancel_appointment").done
+
+
+def test_one_yes_cancels_one_appointment(talk, scheduling):
+    """In a call that reminds of one of two, used twice for one yes, the other one stands."""
+    reminded, other = _booked(talk), _booked(talk, TEN + timedelta(days=1))
+    shelf = scheduling.calls.shelf.calls
+    shelf["call_1"] = replace(shelf["call_1"], requested_by=f"reminder:{reminded.id}")
+    asked = talk.use("cancel_appointment")
+    said = {talk.use("cancel_appointment", [asked]).result for _ in range(2)}
+    assert said == {"Cancelled: the appointment tomorrow at ten o'clock."}
+    assert "cancelled already" in talk.use("cancel_appointment").result
+    assert scheduling.bookings.get(other.id).state is BookingState.BOOKED
+    assert talk.agreed("cancel_appointment", which="2026-03-05T10:00").done
+
+
+def test_appointments_of_a_merged_contact_are_the_persons_own(talk, scheduling, crm):
+    """They are told, listed page by page, and confirmed by text."""
+    loser = create_contact(crm, NewContact(name="Ada L.", phone=E164("+14155552672")))
+    late, early = TEN + timedelta(days=1), TEN + timedelta(days=2)
+    with acting_as("token:1"):
+        for start in (late, early):
+            book(scheduling, BookingWish("calendar_1", loser.id, start))
+    _booked(talk)
+    winner = merge_contact(crm, talk.context.contact_id, loser.id)
+    assert "Friday at ten o'clock" in talk.use("my_appointments").result
+    found, start = [], None
+    while True:
+        page = bookings_of_contact(scheduling, winner.id, 1, start)
+        found += [each.start for each in page.items]
+        start = page.next_start
+        if start is None:
+            break
+    assert found == [early, late, TEN]

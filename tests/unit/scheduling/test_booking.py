@@ -22,13 +22,13 @@ from chalicelib.scheduling.services.booking import (
     MoveWish,
     book,
     bookings_between,
-    bookings_of_contact,
     cancel,
     confirm,
     get_booking,
     move,
     note_attendance,
 )
+from chalicelib.scheduling.services.booking_lists import bookings_of_contact
 from chalicelib.scheduling.services.calendars import change_calendar, create_calendar, delete_calendar
 from chalicelib.scheduling.services.forgetting import forget_bookings
 from chalicelib.scheduling.services.holding import hold, release

@@ -12,6 +12,7 @@ from fakes.calls import NUMBER, a_template
 from fakes.carrier import Fuse, Killed, Perilous
 
 from chalicelib.calls.domain.messages import MessageState
+from chalicelib.calls.domain.outcomes import Outcome
 from chalicelib.calls.domain.states import CallState
 from chalicelib.calls.services.messages import MessageWish, request_message
 from chalicelib.calls.services.suppression import stop_calling
@@ -25,6 +26,8 @@ from chalicelib.scheduling.services.forgetting import forget_bookings
 from chalicelib.scheduling.services.reminding import arrange, remind
 from chalicelib.scheduling.services.replies import confirm_by_text, confirms
 from chalicelib.scheduling.services.sweeping import sweep_due_reminders
+from chalicelib.system.domain.settings import Hours
+from chalicelib.system.services.settings import change_settings
 
 START = datetime(2026, 3, 9, 8, tzinfo=UTC)  # nine o'clock in Berlin; now it is Tuesday the 3rd, noon
 LATER = START + timedelta(days=1)
@@ -234,6 +237,66 @@ def test_after_the_start_nobody_is_reminded(scheduling, booking):
     assert _texts(scheduling) == []
     reasons = {each.reason for each in scheduling.reminders.of_booking(booking.id)}
     assert reasons == {"too_late"}
+
+
+def test_no_call_comes_after_the_start_because_of_the_calling_hours(scheduling, booking):
+    """It is put off until the morning, when the appointment is over: nobody is called then."""
+    change_settings(scheduling.calls.system, {"hours": Hours()}, None)
+    _go_to(scheduling, START - timedelta(hours=1))  # midnight in Los Angeles
+    remind(scheduling, booking.id, 1)
+    assert [call.state for call in _calls(scheduling)] == [CallState.ENDED]
+    (reminder,) = [each for each in scheduling.reminders.of_booking(booking.id) if each.number == 1]
+    assert (reminder.state, reminder.reason) == (ReminderState.SKIPPED, "too_late")
+
+
+@pytest.mark.parametrize("change", ["move", "cancel"])
+def test_a_call_that_waits_is_not_made_after_a_change(scheduling, booking, change):
+    """It was asked for and not dialed yet, when the appointment was moved, or cancelled."""
+    _go_to(scheduling, START - HOUR)
+    remind(scheduling, booking.id, 1)
+    if change == "move":
+        move(scheduling, booking.id, MoveWish(LATER))
+    else:
+        cancel(scheduling, booking.id)
+    _work(scheduling)
+    (call,) = _calls(scheduling)
+    assert (call.state, call.outcome, call.reason) == (
+        CallState.ENDED,
+        Outcome.CANCELED,
+        "appointment_changed",
+    )
+
+
+@pytest.mark.parametrize("number", [0, 1])
+def test_a_change_under_the_hands_of_a_reminder_wins(scheduling, booking, number):
+    """It was read before the move, and would remind of the old plan: the new one is sent at its own time."""
+    _go_to(scheduling, START - HOUR)
+    get = scheduling.reminders.get
+
+    def slow(*key):
+        reminder = get(*key)
+        move(scheduling, booking.id, MoveWish(START + 3 * DAY))
+        return reminder
+
+    scheduling.reminders.get = slow
+    remind(scheduling, booking.id, number)
+    assert (_texts(scheduling), _calls(scheduling)) == ([], [])
+    assert _states(scheduling, booking)[number] is ReminderState.WAITING
+
+
+def test_a_move_while_the_call_is_asked_for_ends_it(scheduling, booking):
+    """Whoever looked for waiting calls had not found it yet."""
+    _go_to(scheduling, START - HOUR)
+    create = scheduling.calls.book.create
+
+    def slow(call):
+        move(scheduling, booking.id, MoveWish(START + 3 * DAY))
+        return create(call)
+
+    scheduling.calls.book.create = slow
+    remind(scheduling, booking.id, 1)
+    assert [call.state for call in _calls(scheduling)] == [CallState.ENDED]
+    assert _states(scheduling, booking)[1] is ReminderState.WAITING
 
 
 def test_who_must_not_be_written_to_is_not(scheduling, booking):
