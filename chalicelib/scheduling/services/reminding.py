@@ -24,6 +24,8 @@ from chalicelib.scheduling.domain.reminder_words import Facts, about, text_of, v
 from chalicelib.scheduling.services.ahead import REQUESTED
 from chalicelib.scheduling.services.ics import invitation_signature
 from chalicelib.scheduling.services.reminder_calls import call_id_of, end_call, end_former_calls, seed_of
+from chalicelib.system.domain.settings import stop_of
+from chalicelib.system.services.settings import current_settings
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -59,17 +61,26 @@ def arrange(scheduling: SchedulingPorts, booking_id: str) -> None:
 
 
 def remind(scheduling: SchedulingPorts, booking_id: str, number: int) -> None:
-    """Send a reminder that waits and is due, and settle it; harmless when repeated, early or in vain."""
+    """Send a reminder that waits and is due, and settle it; harmless when repeated, early or in vain.
+
+    While the kill switch holds it goes on to wait, for the sweep: what is given to the queues of texts and
+    calls would be kept there, and come when the appointment is over, or has moved.
+    """
     reminder = scheduling.reminders.get(booking_id, number)
     if reminder is None or reminder.state is not ReminderState.WAITING:
         return
-    if reminder.due_at > scheduling.clock.now():
+    if reminder.due_at > scheduling.clock.now() or _is_stopped(scheduling):
         return
     reason = _send(scheduling, reminder)
     state = ReminderState.SKIPPED if reason else ReminderState.SENT
     settled = replace(reminder, state=state, reason=reason, settled_at=scheduling.clock.now())
     if scheduling.reminders.settle(settled):
         log("reminder.settled", booking_id=booking_id, number=number, state=state, reason=reason)
+
+
+def _is_stopped(scheduling: SchedulingPorts) -> bool:
+    system = scheduling.calls.system
+    return stop_of(current_settings(system), system.stack) is not None
 
 
 def _soon(scheduling: SchedulingPorts, reminder: PlannedReminder) -> None:

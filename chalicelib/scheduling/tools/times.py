@@ -27,8 +27,12 @@ def instant(local: datetime, zone: str) -> datetime:
 
 
 def local_text(moment: datetime, zone: str) -> str:
-    """Write an instant as the model gives it back: 2026-03-05T14:30."""
-    return f"{moment.astimezone(ZoneInfo(zone)):%Y-%m-%dT%H:%M}"
+    """Write an instant as the model gives it back: 2026-03-05T14:30.
+
+    Where the clock is set back and a time comes twice, the second one has its offset: 2026-11-01T01:30-08:00.
+    """
+    local = moment.astimezone(ZoneInfo(zone))
+    return (local if local.fold else local.replace(tzinfo=None)).isoformat(timespec="minutes")
 
 
 def said(context: ToolContext, moment: datetime, zone: str) -> str:

@@ -29,6 +29,7 @@ from chalicelib.scheduling.services.booking import BookingWish, book, cancel
 from chalicelib.scheduling.services.booking_lists import bookings_of_contact
 from chalicelib.scheduling.services.calendars import create_calendar
 from chalicelib.scheduling.tools import scheduling_tools
+from chalicelib.scheduling.tools.times import instant, local_text
 
 ZONE = "America/Los_Angeles"
 TEN = datetime(2026, 3, 4, 18, tzinfo=UTC)  # Wednesday at ten in Los Angeles; now it is Tuesday, four o'clock
@@ -441,3 +442,11 @@ def test_appointments_of_a_merged_contact_are_the_persons_own(talk, scheduling, 
         if start is None:
             break
     assert found == [early, late, TEN]
+
+
+def test_a_time_that_comes_twice_is_given_back_as_it_was_meant():
+    """Each of the two hours when the clock is set back, as any other time, is the same instant again."""
+    first = datetime(2026, 11, 1, 8, 30, tzinfo=UTC)  # half past one in Los Angeles, and an hour later again
+    for hours in (-1, 0, 1, 2):
+        moment = first + timedelta(hours=hours)
+        assert instant(datetime.fromisoformat(local_text(moment, ZONE)), ZONE) == moment

@@ -26,7 +26,7 @@ from chalicelib.scheduling.services.forgetting import forget_bookings
 from chalicelib.scheduling.services.reminding import arrange, remind
 from chalicelib.scheduling.services.replies import confirm_by_text, confirms
 from chalicelib.scheduling.services.sweeping import sweep_due_reminders
-from chalicelib.system.domain.settings import Hours
+from chalicelib.system.domain.settings import Hours, KillSwitch
 from chalicelib.system.services.settings import change_settings
 
 START = datetime(2026, 3, 9, 8, tzinfo=UTC)  # nine o'clock in Berlin; now it is Tuesday the 3rd, noon
@@ -247,6 +247,20 @@ def test_no_call_comes_after_the_start_because_of_the_calling_hours(scheduling, 
     assert [call.state for call in _calls(scheduling)] == [CallState.ENDED]
     (reminder,) = [each for each in scheduling.reminders.of_booking(booking.id) if each.number == 1]
     assert (reminder.state, reminder.reason) == (ReminderState.SKIPPED, "too_late")
+
+
+@pytest.mark.parametrize("number", [0, 1])
+def test_the_kill_switch_keeps_reminders_as_they_are(scheduling, booking, number):
+    """None lies in a queue to be told when it is not true any more; released, the sweep has them sent."""
+    change_settings(scheduling.calls.system, {"kill_switch": KillSwitch(on=True)}, None)
+    _work(scheduling)
+    _go_to(scheduling, START - HOUR)
+    remind(scheduling, booking.id, number)
+    assert (_texts(scheduling), _calls(scheduling)) == ([], [])
+    change_settings(scheduling.calls.system, {"kill_switch": KillSwitch()}, None)
+    assert sweep_due_reminders(scheduling) == 3
+    _work(scheduling)
+    assert (len(_texts(scheduling)), len(_calls(scheduling))) == (2, 1)
 
 
 @pytest.mark.parametrize("change", ["move", "cancel"])
