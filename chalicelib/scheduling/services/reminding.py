@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from chalicelib.calls.domain.happenings import may_be_somebody_else
 from chalicelib.calls.domain.states import CallState
 from chalicelib.calls.services.messages import MessageWish, request_message
 from chalicelib.calls.services.permission import decide, standing_of
@@ -103,6 +104,8 @@ def _send(scheduling: SchedulingPorts, reminder: PlannedReminder) -> str:
     try:
         if reminder.channel is Channel.CALL:
             return _call(scheduling, booking, reminder)
+        if _is_by_anybody(scheduling, booking):
+            return "caller_not_verified"
         _text(scheduling, booking, calendar, reminder)
     except Unavailable:
         raise
@@ -118,6 +121,12 @@ def _in_vain(booking: Booking, reminder: PlannedReminder, now: datetime) -> str:
     if reminder.number != NEWS and booking.state not in STANDS:
         return "booking_over"
     return "too_late" if booking.start <= now else ""
+
+
+def _is_by_anybody(scheduling: SchedulingPorts, booking: Booking) -> bool:
+    """Tell whether who booked may have made the number up: then nobody writes to it, as on the call itself."""
+    call = scheduling.calls.book.get(booking.call_id) if booking.call_id else None
+    return call is not None and may_be_somebody_else(call)
 
 
 def _text(

@@ -21,7 +21,7 @@ from chalicelib.scheduling.services.calendars import get_calendar
 from chalicelib.scheduling.services.holding import hold
 from chalicelib.scheduling.tools.finding import calendars_of, check_availability, near_choice
 from chalicelib.scheduling.tools.times import choice, instant, local_text, said, zone_of
-from chalicelib.scheduling.tools.whose import known_ahead, reminded_booking, some_ahead
+from chalicelib.scheduling.tools.whose import is_doubtful, known_ahead, reminded_booking, some_ahead
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -85,7 +85,7 @@ def book_appointment(scheduling: SchedulingPorts, context: ToolContext, wanted: 
             ),
         ),
     )
-    return f"Booked: {said(context, booking.start, zone)}.{_text_follows(scheduling, booking)}"
+    return f"Booked: {said(context, booking.start, zone)}.{_text_follows(scheduling, context, booking)}"
 
 
 def ask_to_move(scheduling: SchedulingPorts, context: ToolContext, wanted: Moving) -> str:
@@ -109,7 +109,7 @@ def move_appointment(scheduling: SchedulingPorts, context: ToolContext, wanted: 
     """Move the appointment; again it is there already."""
     booking = _moved_then(scheduling, context, wanted) or _move(scheduling, context, wanted)
     zone = zone_of(context, booking.zone)
-    return f"Moved to {said(context, booking.start, zone)}.{_text_follows(scheduling, booking)}"
+    return f"Moved to {said(context, booking.start, zone)}.{_text_follows(scheduling, context, booking)}"
 
 
 def _moved_then(scheduling: SchedulingPorts, context: ToolContext, wanted: Moving) -> Booking | None:
@@ -256,7 +256,8 @@ def _booked_then(scheduling: SchedulingPorts, context: ToolContext, start: datet
     return next((each for each in known_ahead(scheduling, context) if each.start == start), None)
 
 
-def _text_follows(scheduling: SchedulingPorts, booking: Booking) -> str:
+def _text_follows(scheduling: SchedulingPorts, context: ToolContext, booking: Booking) -> str:
     """Tell that a text will be sent, where one is."""
     calendar = get_calendar(scheduling, booking.calendar_id)
-    return " A text message with the time will follow." if calendar.confirm_by_sms else ""
+    follows = calendar.confirm_by_sms and not is_doubtful(scheduling, context)
+    return " A text message with the time will follow." if follows else ""

@@ -27,7 +27,7 @@ def known_ahead(scheduling: SchedulingPorts, context: ToolContext) -> list[Booki
     Who called us and may have made the number up has only those that were made in this call.
     """
     ahead = bookings_ahead(scheduling, context.contact_id)
-    if not _is_doubtful(scheduling, context):
+    if not is_doubtful(scheduling, context):
         return ahead
     return [each for each in ahead if each.call_id == context.call_id]
 
@@ -37,7 +37,7 @@ def some_ahead(scheduling: SchedulingPorts, context: ToolContext) -> list[Bookin
     ahead = known_ahead(scheduling, context)
     if ahead:
         return ahead
-    if _is_doubtful(scheduling, context):
+    if is_doubtful(scheduling, context):
         raise NotFound(_NOT_VERIFIED, code="caller_not_verified")
     raise NotFound("They have no appointment ahead.", code="no_appointment")
 
@@ -49,7 +49,8 @@ def reminded_booking(scheduling: SchedulingPorts, context: ToolContext) -> Booki
     return scheduling.bookings.get(booking_id) if booking_id else None
 
 
-def _is_doubtful(scheduling: SchedulingPorts, context: ToolContext) -> bool:
+def is_doubtful(scheduling: SchedulingPorts, context: ToolContext) -> bool:
+    """Tell whether who called us may have made the number up."""
     call = _call_of(scheduling, context)
     return call is not None and may_be_somebody_else(call)
 

@@ -402,6 +402,15 @@ def test_who_may_have_made_the_number_up_books_and_changes_that(somebody, schedu
     assert states == {TEN: BookingState.CANCELLED, before.start: BookingState.BOOKED}
 
 
+@pytest.mark.parametrize("who", ["somebody", "talk"])
+def test_a_text_is_announced_only_where_one_is_sent(request, calls, who):
+    """Nobody writes to a number that may be made up."""
+    create_calendar(calls.scheduling, replace(CALENDAR, id="calendar_0", confirm_by_sms=True, name="A"))
+    run = request.getfixturevalue(who).agreed("book_appointment", start="2026-03-04T10:00")
+    assert run.done
+    assert ("text message" in run.result) == (who == "talk")
+
+
 def test_who_is_vouched_for_changes_appointments(somebody, scheduling):
     """The network, or what we know of them, says that the number is theirs."""
     shelf = scheduling.calls.shelf.calls

@@ -8,9 +8,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from fakes.appointments import FakeAlarms, a_calendar
-from fakes.calls import NUMBER, a_template
+from fakes.calls import NUMBER, a_call, a_template
 from fakes.carrier import Fuse, Killed, Perilous
 
+from chalicelib.calls.domain.calls import CallEvent, Direction
 from chalicelib.calls.domain.messages import MessageState
 from chalicelib.calls.domain.outcomes import Outcome
 from chalicelib.calls.domain.states import CallState
@@ -31,6 +32,7 @@ from chalicelib.system.services.settings import change_settings
 
 START = datetime(2026, 3, 9, 8, tzinfo=UTC)  # nine o'clock in Berlin; now it is Tuesday the 3rd, noon
 LATER = START + timedelta(days=1)
+VERIFIED = CallEvent("2026-03-03T12:00:00.000Z", "caller_verified", "caller_verified", "attested")
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 CALENDAR = a_calendar(
     reminders=(Reminder(1440), Reminder(60, Channel.CALL, "template_call")),
@@ -311,6 +313,19 @@ def test_a_move_while_the_call_is_asked_for_ends_it(scheduling, booking):
     remind(scheduling, booking.id, 1)
     assert [call.state for call in _calls(scheduling)] == [CallState.ENDED]
     assert _states(scheduling, booking)[1] is ReminderState.WAITING
+
+
+@pytest.mark.parametrize(("events", "texts"), [((), 0), ((VERIFIED,), 2)])
+def test_nobody_writes_to_a_number_that_the_caller_may_have_made_up(scheduling, booking, events, texts):
+    """Whoever books by showing the number of somebody else has no texts sent to them."""
+    call = a_call(id="call_1", direction=Direction.INBOUND, state=CallState.ENDED, events=events)
+    scheduling.calls.book.create(call)
+    _work(scheduling)
+    _go_to(scheduling, START - DAY)
+    remind(scheduling, booking.id, 0)
+    assert len(_texts(scheduling)) == texts
+    reasons = {each.reason for each in scheduling.reminders.of_booking(booking.id) if each.number != 1}
+    assert reasons == ({""} if texts else {"caller_not_verified"})
 
 
 def test_who_must_not_be_written_to_is_not(scheduling, booking):
