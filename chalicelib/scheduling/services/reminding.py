@@ -124,7 +124,7 @@ def _in_vain(booking: Booking, reminder: PlannedReminder, now: datetime) -> str:
 
 
 def _is_by_anybody(scheduling: SchedulingPorts, booking: Booking) -> bool:
-    """Tell whether who booked may have made the number up: then nobody writes to it, as on the call itself."""
+    """Tell whether who booked may have made the number up: nobody writes to it, as on the call itself."""
     call = scheduling.calls.book.get(booking.call_id) if booking.call_id else None
     return call is not None and may_be_somebody_else(call)
 
