@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from types import SimpleNamespace
+from unittest.mock import Mock
 
 import pytest
+from botocore.exceptions import ClientError
 from fakes.appointments import (
     FakeBookings,
     FakeCalendars,
@@ -15,10 +17,12 @@ from fakes.appointments import (
     a_booking,
     a_calendar,
 )
+from pynamodb.exceptions import PutError
 
+from chalicelib.kernel.errors import Unavailable
 from chalicelib.scheduling.adapters.repository.bookings import BookingRepository, ReminderRepository
 from chalicelib.scheduling.adapters.repository.calendars import CalendarRepository, SheetRepository
-from chalicelib.scheduling.adapters.tables import bind
+from chalicelib.scheduling.adapters.tables import SheetItem, bind
 from chalicelib.scheduling.domain.bookings import (
     BookingAct,
     BookingState,
@@ -246,3 +250,16 @@ def test_a_booking_is_forgotten_with_its_reminders(books):
     assert books.reminders.of_booking("booking_1") == []
     assert books.bookings.of_contact("contact_1", 5, None).items == []
     books.bookings.remove(FIRST)
+
+
+@pytest.mark.parametrize("code", ["TransactionConflictException", "ThrottlingException"])
+def test_a_day_that_is_just_being_booked_is_read_again(monkeypatch, code):
+    """Who holds a place meanwhile is refused by the storage as if slower, not as if it were down."""
+    answer = ClientError({"Error": {"Code": code}}, "PutItem")
+    monkeypatch.setattr(SheetItem, "save", Mock(side_effect=PutError(cause=answer)))
+    sheet = Sheet("calendar_1", date(2026, 3, 9))
+    if code == "ThrottlingException":
+        with pytest.raises(Unavailable):
+            SheetRepository().save(sheet)
+    else:
+        assert SheetRepository().save(sheet) is False

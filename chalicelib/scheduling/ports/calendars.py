@@ -44,7 +44,10 @@ class SheetBook(Protocol):
         """Give the stored sheets of these days, both included, in one query; days without one are missing."""
 
     def save(self, sheet: Sheet) -> bool:
-        """Store a sheet that was read at its version, one version on; False when it has another."""
+        """Store a sheet that was read at its version, one version on.
+
+        False when it has another, or is just being written.
+        """
 
 
 @dataclass(frozen=True)

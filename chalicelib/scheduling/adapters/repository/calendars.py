@@ -85,9 +85,12 @@ class SheetRepository:
         return {sheet.day: sheet for sheet in map(sheet_of, items)}
 
     def save(self, sheet: Sheet) -> bool:
-        """Store a sheet that was read at its version, one version on; False when it has another."""
+        """Store a sheet that was read at its version, one version on.
+
+        False when it has another, or somebody who books is just writing it.
+        """
         item = sheet_item(sheet)
-        return done(lambda: item.save(sheet_is_at(sheet.version)))
+        return done(lambda: item.save(sheet_is_at(sheet.version)), or_collided=True)
 
 
 def sheet_is_at(version: int) -> Any:

@@ -17,12 +17,16 @@ REFUSED, COLLIDED = "ConditionalCheckFailed", "TransactionConflict"
 MAX_TRIES = 10
 
 
-def done(write: Callable[[], Any]) -> bool:
-    """Put, update or delete; tell whether the condition for it held."""
+def done(write: Callable[[], Any], *, or_collided: bool = False) -> bool:
+    """Put, update or delete; tell whether the condition for it held.
+
+    `or_collided`: also False when a transaction was just writing the row, for whoever reads it again then.
+    """
+    passing = {f"{REFUSED}Exception", f"{COLLIDED}Exception" if or_collided else ""}
     try:
         write()
     except (PutError, UpdateError, DeleteError) as error:
-        if response_code(error) == f"{REFUSED}Exception":
+        if response_code(error) in passing:
             return False
         raise
     return True
