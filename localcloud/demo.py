@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import requests
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
 _CALL_TIMEOUT_S = 120.0
 _POLL_S = 0.25
+_AISHAS_ZONE = "America/New_York"
+_HOURS = {13: "one", 14: "two", 15: "three", 16: "four"}
 _MARIA, _JAMES, _AISHA = "+14155550132", "+12125550147", "+13055550188"
 
 _MARIA_SCRIPT: dict[str, Any] = {
@@ -48,7 +51,10 @@ _JAMES_SCRIPT: dict[str, Any] = {
 _AISHA_SCRIPT: dict[str, Any] = {
     "steps": [
         {"hears": "how can I help", "say": "Hi, when are you open?"},
-        {"hears": "Saturdays", "say": "Thanks. And please stop calling me about check-ups."},
+        {"hears": "Saturdays", "say": "Then I would like to make an appointment."},
+        {"hears": "suit you", "say": "{time}, please."},
+        {"hears": "Shall I book", "say": "Yes, please."},
+        {"hears": "You are booked", "say": "Thanks. And please stop calling me about check-ups."},
     ],
     "rules": [{"hears": "goodbye", "hang_up": True}],
     "patience_seconds": 30,
@@ -67,15 +73,16 @@ class _Scene:
 
 
 def run_demo(endpoints: Mapping[str, str], echo: Echo) -> dict[str, Any]:
-    """Hold an outbound relay call, an outbound gather call and an inbound call; report them."""
+    """Hold an outbound relay call, an outbound gather call and an inbound one that books; report them."""
     scene = _scene(endpoints, echo)
     started = [  # all at once; they are shown one after the other
         ("outbound, relay", _call_out(scene, _MARIA, _MARIA_SCRIPT, "Sales call")),
         ("outbound, gather", _call_out(scene, _JAMES, _JAMES_SCRIPT, "Follow-up call")),
-        ("inbound", _call_in(scene, _AISHA, _AISHA_SCRIPT)),
+        ("inbound", _call_in(scene, _AISHA, _asking_for(scene, _AISHA_SCRIPT))),
     ]
     calls = [_show(scene, title, call_id) for title, call_id in started]
-    return {"ok": all(call["outcome"] in {"completed", "opted_out"} for call in calls), "calls": calls}
+    is_done = all(call["outcome"] in {"completed", "opted_out"} for call in calls)
+    return {"ok": is_done and bool(calls[-1]["booked"]), "calls": calls}
 
 
 def run_first_call(endpoints: Mapping[str, str], echo: Echo) -> dict[str, Any]:
@@ -111,6 +118,20 @@ def _scene(endpoints: Mapping[str, str], echo: Echo) -> _Scene:
 
 def _script(scene: _Scene, number: str, script: dict[str, Any]) -> None:
     requests.put(f"{scene.network}/control/callees/{number}", json=script, timeout=5).raise_for_status()
+
+
+def _asking_for(scene: _Scene, script: dict[str, Any]) -> dict[str, Any]:
+    """Let a person ask for a time that is free in the sample calendar by now, one within a week."""
+    first = datetime.now(UTC).date() + timedelta(days=2)
+    days = f"from={first}&to={first + timedelta(days=4)}&time_zone={_AISHAS_ZONE}"
+    path = f"/v1/scheduling/time-slots/availability?calendar_id={scene.data.calendar}&{days}&page_size=100"
+    starts = [datetime.fromisoformat(each["local_start"]) for each in scene.api.get(path)["items"]]
+    found = next((each for each in starts if not each.minute and each.hour in _HOURS), None)
+    if found is None:
+        raise LocalCloudError("the sample calendar has no time that is free")
+    said = f"{found:%A} at {_HOURS[found.hour]}"
+    steps = [step | {"say": step["say"].replace("{time}", said)} for step in script["steps"]]
+    return script | {"steps": steps}
 
 
 def _call_out(scene: _Scene, number: str, script: dict[str, Any], template: str) -> str:
@@ -179,6 +200,9 @@ def _report(scene: _Scene, title: str, call: dict[str, Any]) -> dict[str, Any]:
     analysis = call["analysis"] or {}
     scene.echo(f"  outcome {call['outcome']} · {call['duration_s']} s · {call['cost'] / 1e6:.4f} $")
     scene.echo(f"  summary {analysis.get('summary', 'nobody spoke')}")
+    booked = _booked(scene, call)
+    for start in booked:
+        scene.echo(f"  booked {start}")
     return {
         "title": title,
         "id": call["id"],
@@ -187,9 +211,16 @@ def _report(scene: _Scene, title: str, call: dict[str, Any]) -> dict[str, Any]:
         "interrupted": [turn["heard"] for turn in call["turns"] if turn["heard"] is not None],
         "first_words_ms": first,
         "sentiment": analysis.get("sentiment"),
+        "booked": booked,
         "cost_micro_dollars": call["cost"],
         "transcript": [
             {"person": turn["said"], "agent": turn["answer"] if turn["heard"] is None else turn["heard"]}
             for turn in call["turns"]
         ],
     }
+
+
+def _booked(scene: _Scene, call: dict[str, Any]) -> list[str]:
+    """Give when the appointments begin that were booked in a call, by the contact's clock."""
+    bookings = scene.api.get(f"/v1/scheduling/bookings?contact_id={call['contact_id']}")["items"]
+    return [each["local_start"] for each in bookings if each["call_id"] == call["id"]]
