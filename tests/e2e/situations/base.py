@@ -110,7 +110,7 @@ class Situation:
     during: Callable[[Trial], None] | None = None
     does: str = ""
     alone: bool = False
-    within: float = 90.0
+    within: float = 180.0
 
     @property
     def inbound(self) -> bool:

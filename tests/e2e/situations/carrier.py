@@ -73,6 +73,7 @@ SITUATIONS = [
             {"effect": "rest_error", "match": "POST", "count": 1, "status": 429, "code": 20429},
         ],
         during=wake_when_due,
+        alone=True,  # a busy carrier slows down every dial for a while
     ),
     Situation(
         "The carrier says that there is no such number",
