@@ -277,10 +277,10 @@ def test_a_silent_resolver_does_not_hold_anybody(monkeypatch):
     """No answer in time is no address."""
 
     def silent(*_args, **_options):
-        time.sleep(1)
+        time.sleep(3)
         raise socket.gaierror
 
     monkeypatch.setattr(socket, "getaddrinfo", silent)
     start = time.monotonic()
     assert resolve("slow.example.com", seconds=0.1) == ()
-    assert time.monotonic() - start < 0.9
+    assert time.monotonic() - start < 2.5

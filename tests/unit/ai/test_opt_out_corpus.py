@@ -47,9 +47,9 @@ def test_our_own_texts_are_no_wish():
 def test_no_text_takes_long_to_read(word):
     """As many characters as a text message can have, made to be ambiguous."""
     text = (word * 1600)[:1600] + "x"
-    started = time.perf_counter()
+    started = time.process_time()
     _asks_by_text(text)
-    assert time.perf_counter() - started < 0.25
+    assert time.process_time() - started < 0.25
 
 
 @pytest.mark.parametrize("marks", ["...", "?!", ". ", "'\"", "a.", "+1 ", "stop ... ", "please, "])
