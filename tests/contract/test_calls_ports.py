@@ -30,6 +30,7 @@ UNTIL = NOW + timedelta(minutes=20)
 FULL = a_call(
     direction=Direction.INBOUND,
     state=CallState.ENDED,
+    template_version=2,
     priority=1,
     requested_by="token:ops",
     decision=replace(ALLOW, verdict=Verdict.NOT_YET, not_before=NOW),

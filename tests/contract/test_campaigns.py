@@ -67,7 +67,7 @@ def test_a_campaign_comes_back_as_it_was_stored(books):
     full = a_campaign(
         description="All of it",
         reason=Stop("breaker", "Too many failed."),
-        variants=(Variant("template_1", 3), Variant("template_2")),
+        variants=(Variant("template_1", 3), Variant("template_2"), Variant("template_2", version=4)),
         dialing=Dialing(
             hours=hours,
             holidays=frozenset({date(2026, 12, 25)}),
@@ -146,6 +146,7 @@ def test_a_member_comes_back_as_it_was_stored(books):
     full = a_member(
         state=MemberState.DONE,
         reason="no_answer",
+        template_version=3,
         attempts=2,
         call_id="call_2",
         called_at=NOW,

@@ -27,6 +27,7 @@ FULL = a_template(
     record=True,
     announce=Announce.WHERE_REQUIRED,
     max_spend=200_000,
+    prompt_version=2,
     extract=(ExtractField("size", ExtractType.CHOICE, "How big", ("small", "big")),),
     updated_at=NOW,
 )

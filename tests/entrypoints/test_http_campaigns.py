@@ -13,7 +13,10 @@ SIMPLE = {"name": "Spring", "template_id": "template_1"}
 FULL = {
     **SIMPLE,
     "description": "All of it",
-    "variants": [{"template_id": "template_1", "weight": 3}],
+    "variants": [
+        {"template_id": "template_1", "weight": 3, "version": None},
+        {"template_id": "template_1", "weight": 1, "version": 1},
+    ],
     "priority": 7,
     "hours": {
         **dict.fromkeys(("monday", "tuesday", "wednesday", "thursday", "friday", "saturday")),
@@ -93,6 +96,8 @@ def test_a_campaign_without_members_is_not_started(api, contact):
     [
         ({"template_id": "template_9"}, 404, "template_not_found"),
         ({"variants": [{"template_id": "template_9"}]}, 404, "template_not_found"),
+        ({"variants": [{"template_id": "template_1", "version": 9}]}, 404, "template_not_found"),
+        ({"variants": [{"template_id": "template_1"}] * 2}, 400, "invalid_fields"),
         ({"lines": ["+14155550999"]}, 404, "line_not_found"),
         ({"start_at": "2026-04-02T00:00:00Z", "stop_at": "2026-04-01T00:00:00Z"}, 400, "stop_before_start"),
         ({"retries": {"after": {"completed": {"times": 1, "gaps_s": [60]}}}}, 400, "invalid_fields"),

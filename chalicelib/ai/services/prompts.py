@@ -113,13 +113,19 @@ def get_prompt(ai: AiPorts, template_id: str) -> PromptTemplate:
     return template
 
 
-def prompt_to_use(ai: AiPorts, template_id: str) -> PromptTemplate:
-    """Give the version that calls use; `Invalid` with code `prompt_not_published` when there is none."""
-    return _in_use(ai, get_prompt(ai, template_id))
+def prompt_to_use(ai: AiPorts, template_id: str, number: int | None = None) -> PromptTemplate:
+    """Give the version that calls use; `Invalid` with code `prompt_not_published` when there is none.
+
+    With a `number` it is that version, also when it was never published.
+    """
+    newest = get_prompt(ai, template_id)
+    return _in_use(ai, newest) if number is None else get_version(ai, template_id, str(number))
 
 
-def prompt_of_call(ai: AiPorts, template_id: str) -> PromptTemplate:
+def prompt_of_call(ai: AiPorts, template_id: str, number: int | None = None) -> PromptTemplate:
     """Give what a call is held by that cannot be refused any more: also of a deleted prompt."""
+    if number is not None:
+        return get_version(ai, template_id, str(number))
     newest = ai.prompts.get(template_id)
     if newest is None:
         newest = next(iter(ai.prompts.versions(template_id, 1, None).items), None)

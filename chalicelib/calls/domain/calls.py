@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from chalicelib.calls.domain.states import CallState
+from chalicelib.calls.domain.templates import TemplateChoice
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -68,6 +69,7 @@ class Call:
     template_id: str
     created_at: datetime
     due_at: datetime
+    template_version: int | None = None
     priority: int = 5
     requested_by: str = ""
     campaign_id: str = ""
@@ -91,6 +93,11 @@ class Call:
     erased_at: datetime | None = None
     events: tuple[CallEvent, ...] = ()
     version: int = 0
+
+    @property
+    def choice(self) -> TemplateChoice:
+        """By which template it was asked to be held."""
+        return TemplateChoice(self.template_id, self.template_version)
 
     @property
     def is_over(self) -> bool:

@@ -61,6 +61,25 @@ class Announce(StrEnum):
 
 
 @dataclass(frozen=True)
+class TemplateChoice:
+    """By which call template a call is held; `version` None: the one that is current when it is answered."""
+
+    template_id: str
+    version: int | None = None
+
+    @property
+    def name(self) -> str:
+        """Give it in one word: the template's id, and after `@` the version that was chosen, if any."""
+        return self.template_id if self.version is None else f"{self.template_id}@{self.version}"
+
+
+def choice_of(name: str) -> TemplateChoice:
+    """Read what `TemplateChoice.name` gave."""
+    template_id, _, version = name.partition("@")
+    return TemplateChoice(template_id, int(version) if version else None)
+
+
+@dataclass(frozen=True)
 class CallTemplate:
     """A kind of call: what the agent says first, knows, may do, and how it sounds.
 
@@ -70,6 +89,7 @@ class CallTemplate:
     spoken. `max_spend` is in micro-dollars; None: no limit. `languages` are understood beside `language`,
     over the relay. `extract` are values to look for after the call. `variables` are values for what the
     prompt declares. `conduct` is how the AI behaves.
+    `prompt_version` is the version of the prompt; None: the one that is published at the time of a call.
     `purpose` is why people are called, which decides what rules of law hold for its outbound calls.
     `updated_at` is when this version was made, None for the first. A version is never changed.
     """
@@ -103,6 +123,7 @@ class CallTemplate:
     extract: tuple[ExtractField, ...] = ()
     variables: Mapping[str, Value] = field(default_factory=dict, hash=False)
     conduct: Conduct = DEFAULT_CONDUCT
+    prompt_version: int | None = None
     updated_at: datetime | None = None
     version: int = 1
 

@@ -30,6 +30,9 @@ class PlaceCallRequest(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
     template_id: Id
+    template_version: Annotated[
+        int | None, Field(ge=1, description="This version of the template; null: the one that is current.")
+    ] = None
     contact_id: Id | None = None
     number: Phone | None = None
     priority: Annotated[int, Field(ge=1, le=9, description="1 is the most urgent.")] = 5
@@ -45,6 +48,7 @@ class PlaceCallRequest(BaseModel):
         """Give the wish that this request expresses."""
         return CallWish(
             template_id=self.template_id,
+            template_version=self.template_version,
             contact_id=self.contact_id,
             number=E164(self.number) if self.number else None,
             not_before=self.not_before,
@@ -187,7 +191,8 @@ class CallList(View):
 class CallFileView(CallView):
     """A call with all that belongs to it; `cost` is the sum of `cost_lines` in micro-dollars.
 
-    `template_version` is the version of the call template that it is held by, null until it is answered.
+    `template_version` is the version of the call template that it is held by, null until it is answered
+    unless one was asked for.
     """
 
     template_version: int | None
@@ -207,7 +212,7 @@ def call_file_view(file: CallFile) -> dict[str, Any]:
     lines = aftermath.costs if aftermath else ()
     return {
         **vars(file.call),
-        "template_version": file.brief.template_version if file.brief else None,
+        "template_version": file.brief.template_version if file.brief else file.call.template_version,
         "transport": file.brief.transport if file.brief else None,
         "turns": file.turns,
         "usage": file.usage,

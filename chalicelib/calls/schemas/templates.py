@@ -64,6 +64,10 @@ class CallTemplateIn(BaseModel):
         Field(description="Spoken right after the greeting: that it is an AI, that key 9 stops the calls."),
     ] = ""
     prompt_id: Annotated[Id, Field(description="The prompt that the model is led by.")]
+    prompt_version: Annotated[
+        int | None,
+        Field(ge=1, description="This version of the prompt; null: the one that is published at the time."),
+    ] = None
     transport: Annotated[
         Transport, Field(description="relay: ConversationRelay; gather: a webhook for each turn.")
     ] = Transport.RELAY
@@ -257,6 +261,7 @@ class CallTemplateView(View):
     greeting: str
     disclosure: str
     prompt_id: str
+    prompt_version: int | None
     transport: Transport
     language: str
     languages: list[str]

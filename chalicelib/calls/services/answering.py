@@ -126,8 +126,8 @@ def _brief(calls: CallPorts, call: Call) -> Brief:
     file = calls.book.load(call.id)
     if file and file.brief:
         return file.brief
-    template = template_of_call(calls, call.template_id)
-    prompt = prompt_of_call(calls.ai, template.prompt_id)
+    template = template_of_call(calls, call.choice)
+    prompt = prompt_of_call(calls.ai, template.prompt_id, template.prompt_version)
     occasion = Occasion(_partner(calls, call), call.direction, call.number, call.line)
     brief = limit_brief(calls, call, template, write_brief(calls, template, prompt, occasion))
     calls.book.put_brief(call.id, brief)

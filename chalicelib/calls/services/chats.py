@@ -90,7 +90,7 @@ def _by_template(calls: CallPorts, wish: ChatWish, occasion: Occasion) -> ChatBr
     Where nobody is known, there is nobody for whom anything could be done.
     """
     template = replace(get_template(calls, wish.template_id), record=False, recording_announcement="")
-    prompt = prompt_to_use(calls.ai, template.prompt_id)
+    prompt = prompt_to_use(calls.ai, template.prompt_id, template.prompt_version)
     brief = write_brief(calls, template, prompt, occasion)
     chat = _chat_brief(brief, template.id, prompt.id)
     return chat if wish.contact_id else replace(chat, tools=tuple(filter(is_steering, chat.tools)))

@@ -102,7 +102,7 @@ def dial(calls: CallPorts, call: Call) -> None:
     if decision.verdict is not Verdict.ALLOW:
         _set_aside(calls, call, decision, slots_left(calls, call, terms))
         return
-    template = template_of_call(calls, call.template_id)
+    template = template_of_call(calls, call.choice)
     live_until = decision.decided_at + timedelta(seconds=template.max_duration_s) + _LEASE_MARGIN
     telephony = calls.telephony  # in a new process it takes long to build: before contact and switch are read
     ready = make_ready(calls, call, terms, decision, live_until)

@@ -82,7 +82,7 @@ def decide(calls: CallPorts, call: Call, standing: Standing) -> Decision:
 
 def facts_of(calls: CallPorts, call: Call, standing: Standing) -> DialFacts:
     """Collect the facts of now about a call: its number, its contact, its template, its campaign."""
-    template = template_of_call(calls, call.template_id)
+    template = template_of_call(calls, call.choice)
     frame = frame_of(calls, template, call.campaign_id)
     return gather(calls, frame, call.number, standing, call.id)
 

@@ -123,6 +123,8 @@ def _check_users(calls: CallPorts, prompt_id: str, variables: tuple[PromptVariab
     """
     names = {variable.name for variable in variables}
     for template in _users(calls, prompt_id):
+        if template.prompt_version is not None:
+            continue  # it stays with its own version
         given = {name: value for name, value in template.variables.items() if name in names}
         if objection := objection_to(variables, given):
             said = f"The call template {template.name} must be changed first. {objection[1]}"

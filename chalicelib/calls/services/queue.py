@@ -155,6 +155,7 @@ def requeue_call(calls: CallPorts, call_id: str, new_id: str, requested_by: str)
         )
     wish = CallWish(
         template_id=call.template_id,
+        template_version=call.template_version,
         contact_id=call.contact_id,
         number=call.number,
         priority=call.priority,

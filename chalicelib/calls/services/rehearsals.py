@@ -165,8 +165,10 @@ class CallStage:
     def _prompt(self, subject: Subject, scenario: Scenario, template: CallTemplate) -> PromptTemplate:
         if subject.prompt_id and subject.prompt_version:
             return get_version(self.calls.ai, subject.prompt_id, str(subject.prompt_version))
-        if wanted := subject.prompt_id or template.prompt_id:
-            return prompt_to_use(self.calls.ai, wanted)
+        if subject.prompt_id:
+            return prompt_to_use(self.calls.ai, subject.prompt_id)
+        if template.prompt_id:
+            return prompt_to_use(self.calls.ai, template.prompt_id, template.prompt_version)
         now = self.calls.clock.now()
         return PromptTemplate(
             "prompt_scenario", scenario.name, scenario.agent.prompt, created_at=now, updated_at=now

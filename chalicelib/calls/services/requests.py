@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 from chalicelib.calls.domain.calls import Call, Direction
 from chalicelib.calls.domain.states import CallState
+from chalicelib.calls.domain.templates import TemplateChoice
 from chalicelib.calls.services.permission import decide, refuse_hopeless, standing_of_contact
-from chalicelib.calls.services.templates import get_template
+from chalicelib.calls.services.templates import get_chosen
 from chalicelib.crm.services import contacts as crm
 from chalicelib.kernel.clock import cut_to_millis
 from chalicelib.kernel.errors import Invalid, Unavailable, about_field
@@ -32,6 +33,7 @@ _HORIZON = timedelta(days=366)
 class CallWish:
     """Whom to call, by contact or by number, how, and not before when.
 
+    `template_version` None is the version that is current when the call is answered.
     Whoever asks for many at once spreads their wake-ups over the time that they take to start: `wake_in_s`.
     """
 
@@ -46,6 +48,7 @@ class CallWish:
     attempt: int = 0
     line: E164 | None = None
     wake_in_s: int = 0
+    template_version: int | None = None
 
 
 def request_call(calls: CallPorts, wish: CallWish) -> Call:
@@ -58,7 +61,7 @@ def request_call(calls: CallPorts, wish: CallWish) -> Call:
     rules already refuse the number, `Invalid` when no caller number is configured.
     """
     with about_field("/template_id"):
-        template = get_template(calls, wish.template_id)
+        get_chosen(calls, TemplateChoice(wish.template_id, wish.template_version))
     number, standing = _whom(calls, wish)
     now = cut_to_millis(calls.clock.now())
     with about_field("/not_before"):
@@ -70,7 +73,8 @@ def request_call(calls: CallPorts, wish: CallWish) -> Call:
         number=number,
         line=wish.line or _line(calls),
         contact_id=standing.contact_id,
-        template_id=template.id,
+        template_id=wish.template_id,
+        template_version=wish.template_version,
         created_at=now,
         due_at=due,
         look_at=due,

@@ -113,7 +113,7 @@ def _stand_in(contact: Contact, brief: Brief) -> Somebody:
 
 def _agent(calls: CallPorts, file: CallFile, brief: Brief, redaction: Redaction) -> Agent:
     """Give the agent as templates have it: the call's own words have the contact in them."""
-    template = template_of_call(calls, file.call.template_id)
+    template = template_of_call(calls, file.call.choice)
     prompt = prompt_of_call(calls.ai, template.prompt_id)
     if brief.prompt_version != prompt.version:
         try:

@@ -121,7 +121,7 @@ def list_versions(
 def render_template(calls: CallPorts, template_id: str, occasion: Occasion) -> Rendering:
     """Fill all texts of a template in, as for one call; `Invalid` with code `bad_template`."""
     template = get_template(calls, template_id)
-    prompt = prompt_to_use(calls.ai, template.prompt_id)
+    prompt = prompt_to_use(calls.ai, template.prompt_id, template.prompt_version)
     brief = write_brief(calls, template, prompt, occasion)
     return Rendering(
         template_id=template.id,
@@ -143,8 +143,8 @@ def occasion_with(
 
 
 def _check(calls: CallPorts, template: CallTemplate) -> None:
-    with about_field("/prompt_id"):
-        prompt = prompt_to_use(calls.ai, template.prompt_id)
+    with about_field("/prompt_id" if template.prompt_version is None else "/prompt_version"):
+        prompt = prompt_to_use(calls.ai, template.prompt_id, template.prompt_version)
     with about_field("/variables"):
         _check_values(prompt, template)
     fill_texts(calls, template, SAMPLE)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from chalicelib.kernel.errors import NotFound
 
 if TYPE_CHECKING:
-    from chalicelib.calls.domain.templates import CallTemplate
+    from chalicelib.calls.domain.templates import CallTemplate, TemplateChoice
     from chalicelib.calls.ports.calls import CallPorts
 
 
@@ -16,12 +16,22 @@ def get_template(calls: CallPorts, template_id: str) -> CallTemplate:
     return _there(calls.templates.get(template_id), template_id)
 
 
-def template_of_call(calls: CallPorts, template_id: str) -> CallTemplate:
+def get_chosen(calls: CallPorts, choice: TemplateChoice) -> CallTemplate:
+    """Give the chosen version of a call template that is not deleted, or `NotFound`."""
+    template = get_template(calls, choice.template_id)
+    if choice.version in (None, template.version):
+        return template
+    return _there(calls.templates.version(choice.template_id, choice.version), choice.name)
+
+
+def template_of_call(calls: CallPorts, choice: TemplateChoice) -> CallTemplate:
     """Give what an accepted call is held by: of a template that was deleted since, the last version."""
-    template = calls.templates.get(template_id)
+    if choice.version is not None:
+        return _there(calls.templates.version(choice.template_id, choice.version), choice.name)
+    template = calls.templates.get(choice.template_id)
     if template is None:
-        template = next(iter(calls.templates.versions(template_id, 1, None).items), None)
-    return _there(template, template_id)
+        template = next(iter(calls.templates.versions(choice.template_id, 1, None).items), None)
+    return _there(template, choice.template_id)
 
 
 def _there(template: CallTemplate | None, template_id: str) -> CallTemplate:

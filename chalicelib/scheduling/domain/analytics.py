@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from chalicelib.calls.domain.outcomes import Outcome
+from chalicelib.calls.domain.templates import choice_of
 from chalicelib.scheduling.domain.intervals import share_of
 from chalicelib.scheduling.domain.members import (
     ANSWERED,
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from collections import Counter
     from collections.abc import Mapping
 
+    from chalicelib.calls.domain.templates import TemplateChoice
     from chalicelib.scheduling.domain.intervals import Share
 
 
@@ -49,9 +51,9 @@ class AttemptCount:
 
 @dataclass(frozen=True)
 class VariantCount:
-    """What came of the members of one template; `conversion`: goals among those dialed."""
+    """What came of the members of one variant; `conversion`: goals among those dialed."""
 
-    template_id: str
+    variant: TemplateChoice
     funnel: Funnel
     conversion: Share
     cost: int
@@ -114,13 +116,14 @@ def attempts_of(numbers: Counter[str]) -> tuple[AttemptCount, ...]:
     )
 
 
-def _variant(numbers: Counter[str], template_id: str) -> VariantCount:
+def _variant(numbers: Counter[str], named: str) -> VariantCount:
     def number(name: str) -> int:
-        return numbers[f"{name}@{template_id}"]
+        return numbers[f"{name}@{named}"]
 
     funnel = Funnel(number(TOTAL), number(TRIED), number(REACHED), number(GOAL))
     conversion = share_of(funnel.goals, funnel.tried)
-    return VariantCount(template_id, funnel, conversion, number(COST), _per(number(COST), funnel.goals))
+    cost_per_goal = _per(number(COST), funnel.goals)
+    return VariantCount(choice_of(named), funnel, conversion, number(COST), cost_per_goal)
 
 
 def _named(numbers: Counter[str], prefix: str) -> dict[str, int]:

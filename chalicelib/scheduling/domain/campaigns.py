@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from chalicelib.calls.domain.dial_plans import DialPlan, Limits
 from chalicelib.calls.domain.outcomes import Outcome
+from chalicelib.calls.domain.templates import TemplateChoice
 from chalicelib.kernel.errors import Conflict
 from chalicelib.scheduling.domain.retries import RetryRules
 from chalicelib.system.domain.settings import Stop
@@ -67,10 +68,16 @@ REMOVABLE = frozenset({_S.DRAFT, *OVER})
 
 @dataclass(frozen=True)
 class Variant:
-    """A template by which some of the members are called; `weight` is its share among all variants."""
+    """A template, or a version of it, by which some members are called; `weight` is its share among all."""
 
     template_id: str
     weight: int = 1
+    version: int | None = None
+
+    @property
+    def choice(self) -> TemplateChoice:
+        """Give what its members are called by."""
+        return TemplateChoice(self.template_id, self.version)
 
 
 @dataclass(frozen=True)
@@ -132,9 +139,9 @@ class Campaign:
         return self.state in OVER
 
     @property
-    def template_ids(self) -> tuple[str, ...]:
-        """Every template by which its members are called."""
-        return tuple(variant.template_id for variant in self.variants) or (self.template_id,)
+    def choices(self) -> tuple[TemplateChoice, ...]:
+        """Everything by which its members are called."""
+        return tuple(variant.choice for variant in self.variants) or (TemplateChoice(self.template_id),)
 
 
 def changed(campaign: Campaign, changes: Mapping[str, Any]) -> Campaign:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class MemberFilter:
-    """What is asked of members; all of it holds together, None asks nothing. `variant` is a template's id."""
+    """What is asked of members; all of it holds together, None asks nothing. `variant` is its name."""
 
     state: MemberState | None = None
     reason: str | None = None
@@ -24,7 +24,7 @@ class MemberFilter:
         return (
             self.state in (None, member.state)
             and self.reason in (None, member.reason)
-            and self.variant in (None, member.template_id)
+            and self.variant in (None, member.variant.name)
             and self.last_outcome in (None, member.last_outcome)
         )
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from chalicelib.calls.domain.erasing import NO_NUMBER
 from chalicelib.calls.domain.outcomes import Outcome
+from chalicelib.calls.domain.templates import TemplateChoice
 from chalicelib.kernel.ids import derived_id
 from chalicelib.scheduling.domain.best_hours import local_hour, moved_to
 from chalicelib.scheduling.domain.retries import retry_at
@@ -61,7 +62,7 @@ class Try:
 
 @dataclass(frozen=True)
 class Member:
-    """A contact in a campaign, called on one number and by one template, its variant.
+    """A contact in a campaign, called on one number and by one template, or version of it: its variant.
 
     `attempts` counts the calls that were asked for; `call_id` is the latest of them, `called_at` when it was
     asked for. `reason` is the code of why it is skipped, or why it waits. `next_at` is when it may be called,
@@ -84,7 +85,13 @@ class Member:
     goal_reached: bool = False
     history: tuple[Try, ...] = ()
     added_by: str = ""
+    template_version: int | None = None
     version: int = 1
+
+    @property
+    def variant(self) -> TemplateChoice:
+        """Give what its calls are held by."""
+        return TemplateChoice(self.template_id, self.template_version)
 
     @property
     def is_over(self) -> bool:
@@ -109,33 +116,44 @@ def new_member(
     campaign: Campaign, contact_id: str, number: E164, now: datetime, added_by: str = ""
 ) -> Member:
     """Give a member that waits from now on, with the variant that this contact always has here."""
-    template_id = variant_of(campaign, contact_id)
-    return Member(campaign.id, contact_id, number, template_id, added_at=now, next_at=now, added_by=added_by)
+    variant = variant_of(campaign, contact_id)
+    return Member(
+        campaign.id,
+        contact_id,
+        number,
+        variant.template_id,
+        added_at=now,
+        next_at=now,
+        added_by=added_by,
+        template_version=variant.version,
+    )
 
 
-def variant_of(campaign: Campaign, contact_id: str) -> str:
-    """Give the template by which a contact is called: by weight, and always the same one."""
+def variant_of(campaign: Campaign, contact_id: str) -> TemplateChoice:
+    """Give what a contact is called by: by weight, and always the same."""
     variants = campaign.variants
     weights = sum(variant.weight for variant in variants)
     if not weights:
-        return campaign.template_id
+        return TemplateChoice(campaign.template_id)
     seed = f"{campaign.id}:{contact_id}".encode()
     place = int.from_bytes(hashlib.sha256(seed).digest()[:8], "big") % weights
     for variant in variants:
         if place < variant.weight:
-            return variant.template_id
+            return variant.choice
         place -= variant.weight
     raise AssertionError("unreachable")
 
 
-def call_now(member: Member, now: datetime, template_id: str = "") -> Member:
-    """Give a waiting member for whom the next call is asked; the first may be by another template."""
+def call_now(member: Member, now: datetime, variant: TemplateChoice | None = None) -> Member:
+    """Give a waiting member for whom the next call is asked; the first may be by another variant."""
     attempt = member.attempts + 1
+    by = member.variant if member.attempts or variant is None else variant
     return replace(
         member,
         state=MemberState.CALLING,
         reason="",
-        template_id=member.template_id if member.attempts or not template_id else template_id,
+        template_id=by.template_id,
+        template_version=by.version,
         attempts=attempt,
         next_at=None,
         call_id=call_id_of(member.campaign_id, member.contact_id, attempt),
@@ -243,7 +261,7 @@ def counted_of(member: Member | None) -> Counter[str]:
     skipped, `goal`, `cost` in micro-dollars; of each attempt that is over `c_<outcome>`, of each that was
     dialed `t_<attempt>` and by its hour `h_<hour>`, and when it was answered `a_<attempt>` and `ah_<hour>`;
     and `total`, `tried` (dialed at all), `reached` (by a call that was answered), `goal` and `cost` of its
-    variant, `@<template id>`.
+    variant, `@<template id>` or `@<template id>@<version>`.
     """
     if member is None:
         return Counter()
@@ -282,7 +300,7 @@ def _of_variant(member: Member) -> Counter[str]:
         GOAL: member.goal_reached,
         COST: sum(each.cost for each in member.history),
     }
-    return Counter({f"{name}@{member.template_id}": int(number) for name, number in numbers.items()})
+    return Counter({f"{name}@{member.variant.name}": int(number) for name, number in numbers.items()})
 
 
 def moved_by(changes: Iterable[MemberChange]) -> Counter[str]:

@@ -87,9 +87,10 @@ class ProgressView(BaseModel):
 
 
 class VariantNumbers(BaseModel):
-    """What came of the members of one template; `conversion` is the share of goals among those dialed."""
+    """What came of the members of one variant; `conversion` is the share of goals among those dialed."""
 
     template_id: str
+    version: int | None
     funnel: FunnelView
     conversion: ShareView
     cost: str
@@ -178,7 +179,8 @@ def _attempt(count: AttemptCount) -> AttemptCountView:
 
 def _variant(found: VariantCount) -> VariantNumbers:
     return VariantNumbers(
-        template_id=found.template_id,
+        template_id=found.variant.template_id,
+        version=found.variant.version,
         funnel=_funnel(found.funnel),
         conversion=_share(found.conversion),
         cost=dollars(found.cost),

@@ -28,10 +28,11 @@ if TYPE_CHECKING:
 
 
 class VariantView(View):
-    """A template by which some members are called."""
+    """A template, or a version of it, by which some members are called."""
 
     template_id: str
     weight: int
+    version: int | None
 
 
 class LimitsView(BaseModel):

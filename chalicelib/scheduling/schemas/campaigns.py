@@ -37,10 +37,13 @@ Count = Annotated[int, Field(ge=1, le=10_000_000)]
 
 
 class VariantIn(Input):
-    """A template by which some members are called; `weight` is its share among all variants."""
+    """A template, or a version of it, by which some members are called; `weight` is its share among all."""
 
     template_id: Id
     weight: Annotated[int, Field(ge=1, le=100)] = 1
+    version: Annotated[
+        int | None, Field(ge=1, description="This version of the template; null: the one that is current.")
+    ] = None
 
 
 class LimitsIn(Input):
@@ -123,6 +126,13 @@ class CampaignPatch(Input):
             raise ValueError("A campaign always has one; leave it out to keep it.")
         return given
 
+    @field_validator("variants")
+    @classmethod
+    def _distinct(cls, given: list[VariantIn] | None) -> list[VariantIn] | None:
+        if given and len({(each.template_id, each.version) for each in given}) < len(given):
+            raise ValueError("Give each variant once; `weight` says how many members it has.")
+        return given
+
     def _value(self, name: str) -> Any:
         given = getattr(self, name)
         if given is None:
@@ -152,7 +162,7 @@ _DEFAULTS: dict[str, Any] = {
     "goal": frozenset({Outcome.COMPLETED, Outcome.TRANSFERRED}),
 }
 _READ: dict[str, Any] = {
-    "variants": lambda given: tuple(Variant(each.template_id, each.weight) for each in given),
+    "variants": lambda given: tuple(Variant(each.template_id, each.weight, each.version) for each in given),
     "hours": lambda given: given.section(),
     "holidays": frozenset,
     "start_at": cut_to_millis,

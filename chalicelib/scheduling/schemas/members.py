@@ -32,7 +32,7 @@ MAX_EXPORT = 1000  # rows of one answer: Lambda gives six million bytes, in whic
 _BYTE_ORDER_MARK = "\ufeff"
 _COLUMNS = (
     *("contact_id", "name", "number", "state", "reason", "attempts", "next_at", "last_outcome"),
-    *("goal_reached", "template_id", "added_at", "calls"),
+    *("goal_reached", "template_id", "template_version", "added_at", "calls"),
 )
 ImportId = Annotated[
     str,
@@ -90,7 +90,7 @@ class MemberFilterIn(Input):
     variant: Annotated[
         str | None,
         StringConstraints(min_length=1, max_length=60),
-        Field(description="Called by this template."),
+        Field(description="Called by this template; by this version of it: `template_…@2`."),
     ] = None
     outcome: Annotated[Outcome | None, Field(description="Whose last call ended so.")] = None
 
@@ -129,6 +129,7 @@ class MemberView(BaseModel):
     state: MemberState
     reason: str
     template_id: str
+    template_version: int | None
     attempts: int
     next_at: Instant | None
     call_id: str | None

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from chalicelib.calls.domain.permission import Decision
+    from chalicelib.calls.domain.templates import TemplateChoice
     from chalicelib.crm.domain.contacts import Contact
     from chalicelib.scheduling.domain.campaigns import Campaign
     from chalicelib.scheduling.domain.members import Member
@@ -50,25 +51,25 @@ class _Gate:
 
     scheduling: SchedulingPorts
     campaign: Campaign
-    frames: dict[str, Frame] = field(default_factory=dict)
+    frames: dict[TemplateChoice, Frame] = field(default_factory=dict)
 
-    def decide(self, member: Member, contact: Contact, template_id: str) -> Decision:
+    def decide(self, member: Member, contact: Contact, variant: TemplateChoice) -> Decision:
         """Say whether a member may be called now."""
-        calls, frame = self.scheduling.calls, self._frame(template_id)
+        calls, frame = self.scheduling.calls, self._frame(variant)
         standing = standing_of_contact(calls, contact, member.number)
         return may_dial(gather(calls, frame, member.number, standing))
 
     def paid_for(self, now: datetime) -> int | None:
         """Say how many calls its budgets pay for now, by the dearest of its templates; None: any number."""
-        purses = (self._frame(template_id).purse for template_id in self.campaign.template_ids)
+        purses = (self._frame(variant).purse for variant in self.campaign.choices)
         rooms = (purse.room_for_more(now) for purse in purses if purse)
         return min((room for room in rooms if room is not None), default=None)
 
-    def _frame(self, template_id: str) -> Frame:
-        if template_id not in self.frames:
-            template = template_of_call(self.scheduling.calls, template_id)
-            self.frames[template_id] = frame_of(self.scheduling.calls, template, self.campaign.id)
-        return self.frames[template_id]
+    def _frame(self, variant: TemplateChoice) -> Frame:
+        if variant not in self.frames:
+            template = template_of_call(self.scheduling.calls, variant)
+            self.frames[variant] = frame_of(self.scheduling.calls, template, self.campaign.id)
+        return self.frames[variant]
 
     def find(self, member: Member) -> Contact | None:
         """Give whom a member stands for by now."""
@@ -121,15 +122,15 @@ def _changes(gate: _Gate, members: list[Member], room: int, now: datetime) -> li
 
 
 def _decided(gate: _Gate, member: Member, now: datetime) -> Member:
-    template_id = member.template_id if member.attempts else variant_of(gate.campaign, member.contact_id)
+    variant = member.variant if member.attempts else variant_of(gate.campaign, member.contact_id)
     contact = gate.find(member)
     if contact is None:
         return skip(member, CONTACT_GONE)
     if another_stands_for(gate.scheduling, member, contact):
         return skip(member, MERGED)
-    decision = gate.decide(member, contact, template_id)
+    decision = gate.decide(member, contact, variant)
     if decision.verdict is Verdict.REFUSE:
         return skip(member, decision.reason)
     if decision.verdict is Verdict.NOT_YET and decision.not_before and decision.not_before > now:
         return wait_until(member, decision.not_before, decision.reason)
-    return call_now(member, now, template_id)
+    return call_now(member, now, variant)

@@ -45,6 +45,7 @@ def ask_for_call(scheduling: SchedulingPorts, campaign: Campaign, member: Member
 def _wish(campaign: Campaign, member: Member) -> CallWish:
     return CallWish(
         template_id=member.template_id,
+        template_version=member.template_version,
         contact_id=member.contact_id,
         number=member.number,
         priority=campaign.priority,

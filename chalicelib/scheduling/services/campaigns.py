@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from chalicelib.calls.services.templates import get_template
+from chalicelib.calls.domain.templates import TemplateChoice
+from chalicelib.calls.services.templates import get_chosen
 from chalicelib.kernel.clock import cut_to_millis
 from chalicelib.kernel.errors import Conflict, Invalid, NotFound, about_field
 from chalicelib.kernel.logs import log
@@ -124,9 +125,11 @@ def edit(scheduling: SchedulingPorts, campaign_id: str, how: Callable[[Campaign]
 
 def check_campaign(scheduling: SchedulingPorts, campaign: Campaign) -> None:
     """Refuse what names things that are not there, or times that contradict each other."""
-    for template_id in {campaign.template_id, *campaign.template_ids}:
-        with about_field("/template_id" if template_id == campaign.template_id else "/variants"):
-            get_template(scheduling.calls, template_id)
+    with about_field("/template_id"):
+        get_chosen(scheduling.calls, TemplateChoice(campaign.template_id))
+    for number, variant in enumerate(campaign.variants):
+        with about_field(f"/variants/{number}"):
+            get_chosen(scheduling.calls, variant.choice)
     dialing = campaign.dialing
     with about_field("/lines"):
         for line in dialing.lines:

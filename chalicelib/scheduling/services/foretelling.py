@@ -10,7 +10,7 @@ from chalicelib.calls.domain.allowances import most_of
 from chalicelib.calls.domain.budgets import Amount, Budget, Cap, caps_of, pot_of
 from chalicelib.calls.domain.pacing import PaceState, rhythm_of_all, rhythm_of_plan
 from chalicelib.calls.services.statistics import read_dashboard
-from chalicelib.calls.services.templates import get_template
+from chalicelib.calls.services.templates import get_chosen
 from chalicelib.kernel.clock import cut_to_millis
 from chalicelib.scheduling.domain.admission import TICK_S, room_for
 from chalicelib.scheduling.domain.assuming import Assumptions, assumptions_of, measured
@@ -116,7 +116,7 @@ def terms_of(scheduling: SchedulingPorts, campaign: Campaign, numbers: Counter[s
 def assume(scheduling: SchedulingPorts, campaign: Campaign, numbers: Counter[str]) -> Assumptions:
     """Say what calls come to: by this campaign's own, else those of its template, else all, else as usual."""
     calls = scheduling.calls
-    own_template = read_dashboard(calls, template_id=campaign.template_ids[0])
+    own_template = read_dashboard(calls, template_id=campaign.choices[0].template_id)
     assumed = assumptions_of(own_template, "template")
     if assumed is None:
         assumed = assumptions_of(read_dashboard(calls), "account")
@@ -137,7 +137,7 @@ def _allowances(
     scheduling: SchedulingPorts, campaign: Campaign, settings: SystemSettings
 ) -> tuple[Allowance, ...]:
     calls, today = scheduling.calls, scheduling.clock.now().date()
-    template = get_template(calls, campaign.template_ids[0])
+    template = get_chosen(calls, campaign.choices[0])
     most = most_of(template, settings.budgets.per_call_micros)
     if most is None:
         return (Allowance(Cap(calls=0)),)

@@ -115,7 +115,7 @@ def _nobody_asked_for(scheduling: SchedulingPorts, campaign: Campaign, numbers: 
 def _unpaid(scheduling: SchedulingPorts, campaign: Campaign) -> Stop | None:
     """Say which budget its calls wait for; None: each is paid for, or is going to be refused."""
     calls, now = scheduling.calls, scheduling.clock.now()
-    templates = (template_of_call(calls, template_id) for template_id in campaign.template_ids)
+    templates = (template_of_call(calls, choice) for choice in campaign.choices)
     purses = (frame_of(calls, template, campaign.id).purse for template in templates)
     found = (standstills.by_budget(purse.short(now)) for purse in purses if purse)
     return next((each for each in found if each), None)

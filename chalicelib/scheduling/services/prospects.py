@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from chalicelib.calls.services.permission import Frame, Standing, gather, standing_of_contact
-from chalicelib.calls.services.templates import get_template
+from chalicelib.calls.services.templates import get_chosen
 from chalicelib.scheduling.domain.campaigns import plan_of
 from chalicelib.scheduling.domain.members import MERGED, MemberState
 from chalicelib.scheduling.domain.prospects import Prospect
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from chalicelib.calls.domain.dial_facts import DialFacts
+    from chalicelib.calls.domain.templates import TemplateChoice
     from chalicelib.crm.domain.contacts import Contact
     from chalicelib.scheduling.domain.campaigns import Campaign
     from chalicelib.scheduling.domain.members import Member
@@ -81,7 +82,7 @@ class _Gatherer:
     scheduling: SchedulingPorts
     campaign: Campaign
     settings: SystemSettings
-    frames: dict[str, Frame] = field(default_factory=dict)
+    frames: dict[TemplateChoice, Frame] = field(default_factory=dict)
 
     def prospects(self, members: Sequence[Member]) -> list[Prospect]:
         ids = list(dict.fromkeys(member.contact_id for member in members))
@@ -105,14 +106,14 @@ class _Gatherer:
         standing = Standing(None, is_gone=True)
         if contact:
             standing = standing_of_contact(calls, contact, member.number)
-        facts = gather(calls, self._frame(member.template_id), member.number, standing, member.call_id)
+        facts = gather(calls, self._frame(member.variant), member.number, standing, member.call_id)
         status = facts.status
         if status.live_call_id and status.live_call_id != member.call_id:
             status = replace(status, live_call_id="", live_until=None)
         return replace(facts, status=status, stop=None, purse=None)
 
-    def _frame(self, template_id: str) -> Frame:
-        if template_id not in self.frames:
-            purpose = get_template(self.scheduling.calls, template_id).purpose
-            self.frames[template_id] = Frame(self.settings, purpose, plan_of(self.campaign))
-        return self.frames[template_id]
+    def _frame(self, variant: TemplateChoice) -> Frame:
+        if variant not in self.frames:
+            purpose = get_chosen(self.scheduling.calls, variant).purpose
+            self.frames[variant] = Frame(self.settings, purpose, plan_of(self.campaign))
+        return self.frames[variant]

@@ -7,11 +7,16 @@ from dataclasses import replace
 import pytest
 from fakes.calls import LINE, NOW, NUMBER, a_call, a_template
 
+from chalicelib.ai.domain.prompts import PromptVariable, VariableType
+from chalicelib.ai.services.prompts import PromptText
 from chalicelib.calls.domain.calls import Direction, Report
 from chalicelib.calls.domain.states import CallState
+from chalicelib.calls.domain.templates import TemplateChoice
+from chalicelib.calls.services import prompting
 from chalicelib.calls.services import template_editing as editing
 from chalicelib.calls.services.answering import answer_call
 from chalicelib.calls.services.dialing import attend
+from chalicelib.calls.services.queue import requeue_call
 from chalicelib.calls.services.requests import CallWish, request_call
 from chalicelib.calls.services.templates import get_template, template_of_call
 from chalicelib.kernel.errors import Conflict, Invalid, NotFound
@@ -143,7 +148,50 @@ def test_a_call_that_waits_all_the_same_is_held_by_the_last_version(calls):
     opening = answer_call(calls, call.id, Report("in-progress", "CA1", NOW))
     assert (opening.brief.greeting, opening.brief.template_version) == ("Second.", 2)
     with pytest.raises(NotFound):
-        template_of_call(calls, "template_x")
+        template_of_call(calls, TemplateChoice("template_x"))
+
+
+def test_a_call_is_held_by_the_version_that_was_asked_for(calls):
+    """Though a newer one is there, and though the template is deleted while it waits."""
+    editing.replace_template(calls, a_template(greeting="Second."), None)
+    first = request_call(calls, CallWish("template_1", number=NUMBER, template_version=1))
+    calls.templates.remove(get_template(calls, "template_1"), NOW)
+    attend(calls, first.id)
+    opening = answer_call(calls, first.id, Report("in-progress", "CA1", NOW))
+    assert opening.brief.template_version == 1
+    assert "Second" not in opening.brief.greeting
+
+
+def test_a_repeated_call_is_held_by_the_version_of_the_first(calls):
+    """Whatever is current by then."""
+    over = request_call(calls, CallWish("template_1", number=NUMBER, template_version=1))
+    calls.book.change(over.id, lambda call: replace(call, state=CallState.ENDED))
+    editing.replace_template(calls, a_template(greeting="Second."), None)
+    assert requeue_call(calls, over.id, "call_2", "token:ops").choice == TemplateChoice("template_1", 1)
+
+
+def test_a_version_that_is_not_there_is_not_asked_for(calls):
+    """Nothing waits that could not be held."""
+    with pytest.raises(NotFound) as refused:
+        request_call(calls, CallWish("template_1", number=NUMBER, template_version=2))
+    assert (refused.value.code, refused.value.errors[0].pointer) == ("template_not_found", "/template_id")
+    assert not calls.shelf.calls
+
+
+def test_a_template_stays_with_the_version_of_its_prompt(calls):
+    """Another may be published, one that the template could not be filled with too."""
+    prompting.replace_prompt(calls, "prompt_1", PromptText("Sales", "Say this."), None)
+    editing.replace_template(calls, a_template(prompt_version=1), None)
+    asks = PromptVariable("offer", VariableType.TEXT, "spring", required=True)
+    newest = PromptText("Sales", "Sell {{ offer }}.", variables=(asks,))
+    prompting.replace_prompt(calls, "prompt_1", newest, None)
+    call = request_call(calls, CallWish("template_1", number=NUMBER))
+    attend(calls, call.id)
+    brief = answer_call(calls, call.id, Report("in-progress", "CA1", NOW)).brief
+    assert (brief.prompt_version, "You sell to" in brief.instructions) == (1, True)
+    with pytest.raises(NotFound) as refused:
+        editing.replace_template(calls, a_template(prompt_version=9), None)
+    assert (refused.value.code, refused.value.errors[0].pointer) == ("prompt_not_found", "/prompt_version")
 
 
 def test_an_answered_call_keeps_its_version(calls):

@@ -171,9 +171,10 @@ def test_a_forecast_that_fails_stops_nobody(stage, monkeypatch):
 
 def test_analytics_equal_a_recount_of_the_calls(calls):
     """Outcomes, attempts, hours, cost and variants, whatever happened to whom."""
-    calls.templates.add(replace(calls.templates.get("template_1"), id="template_2"))
     calls.clock.advance(hours=8)
-    stage = Stage(calls, 12, retries=_RULES, variants=(Variant("template_1"), Variant("template_2")))
+    stage = Stage(
+        calls, 12, retries=_RULES, variants=(Variant("template_1"), Variant("template_1", version=1))
+    )
     stage.start()
     for outcomes in ([Outcome.BUSY, Outcome.COMPLETED, Outcome.FAILED], [Outcome.BUSY, Outcome.COMPLETED]):
         stage.tick()
@@ -198,8 +199,9 @@ def test_analytics_equal_a_recount_of_the_calls(calls):
     assert (found.by_hour[12].of, found.by_hour[13].of) == (12, len(made) - 12)
     assert sum(each.funnel.members for each in found.variants) == 12
     assert sum(each.funnel.goals for each in found.variants) == goals
+    assert [each.variant.version for each in found.variants] == [None, 1]
     for each in found.variants:
-        mine = [call for call in made if call.template_id == each.template_id]
+        mine = [call for call in made if call.choice == each.variant]
         assert each.cost == sum(call.cost or 0 for call in mine)
         assert each.conversion.of == len({call.contact_id for call in mine})
 

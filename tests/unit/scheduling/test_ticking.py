@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -16,10 +17,12 @@ from unit.scheduling.stage import ID, Stage
 from chalicelib.calls.domain.outcomes import Outcome
 from chalicelib.calls.domain.states import CallState
 from chalicelib.calls.services.dialing import attend
+from chalicelib.calls.services.template_editing import replace_template
 from chalicelib.crm.services.contacts import delete_contact
 from chalicelib.kernel.clock import FixedClock
 from chalicelib.kernel.errors import Conflict, Unavailable
 from chalicelib.scheduling.domain.campaigns import CampaignState, Dialing, Variant
+from chalicelib.scheduling.domain.member_lists import MemberFilter
 from chalicelib.scheduling.domain.members import MemberState, call_id_of
 from chalicelib.scheduling.domain.retries import Retry, RetryRules
 from chalicelib.scheduling.ports.campaigns import ScheduleState, Turn
@@ -197,6 +200,23 @@ def test_variants_have_their_share_and_stay(calls):
     used = [call.template_id for call in stage.of_campaign]
     assert 10 <= used.count("template_2") <= 30
     assert stage.scheduling.members.counts(ID)["total@template_2"] == used.count("template_2")
+
+
+def test_two_versions_of_a_template_are_compared(calls):
+    """Each member is called by its version, again too, whatever is current by then."""
+    replace_template(calls, a_template(greeting="Second."), None)
+    both = (Variant("template_1", version=1), Variant("template_1", version=2))
+    stage = Stage(calls, 40, variants=both)
+    stage.start()
+    replace_template(calls, a_template(greeting="Third."), None)
+    stage.tick()
+    asked = Counter(call.template_version for call in stage.of_campaign)
+    assert set(asked) == {1, 2}
+    assert asked.total() == 40
+    counts = stage.scheduling.members.counts(ID)
+    assert {number: counts[f"total@template_1@{number}"] for number in asked} == asked
+    named = MemberFilter(variant="template_1@2")
+    assert len(stage.scheduling.members.page(ID, 100, None, named).items) == asked[2]
 
 
 def test_another_workers_turn_is_respected(stage):

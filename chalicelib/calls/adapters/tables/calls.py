@@ -64,6 +64,7 @@ class CallItem(ActItem, CallsTable, discriminator="call"):
     number = UnicodeAttribute()
     line = UnicodeAttribute()
     template_id = UnicodeAttribute()
+    template_version = NumberAttribute(null=True)
     created_at = UnicodeAttribute()
     wanted_at = UnicodeAttribute()
     priority = NumberAttribute()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, fields
+from dataclasses import asdict, astuple, fields
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -32,7 +32,7 @@ def campaign_item(campaign: Campaign) -> CampaignItem:
         reason_code=reason.code if reason else None,
         reason_text=reason.explanation if reason else None,
         template_id=campaign.template_id,
-        variants=[[each.template_id, each.weight] for each in campaign.variants],
+        variants=[astuple(each) for each in campaign.variants],
         priority=campaign.priority,
         dialing=_dialing_json(campaign.dialing),
         retries=_retries_json(campaign.retries),
@@ -57,7 +57,7 @@ def campaign_of(item: CampaignItem) -> Campaign:
         state=CampaignState(item.state),
         reason=Stop(item.reason_code, item.reason_text or "") if item.reason_code else None,
         template_id=item.template_id,
-        variants=tuple(Variant(template_id, weight) for template_id, weight in item.variants),
+        variants=tuple(Variant(*each) for each in item.variants),
         priority=int(item.priority),
         dialing=_dialing_of(item.dialing),
         retries=_retries_of(item.retries),

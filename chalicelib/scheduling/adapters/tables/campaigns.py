@@ -87,6 +87,7 @@ class MemberItem(SchedulingTable, discriminator="member"):
     due_at = UnicodeAttribute(null=True)
     number = UnicodeAttribute()
     template_id = UnicodeAttribute()
+    template_version = NumberAttribute(null=True)
     state = UnicodeAttribute()
     reason = UnicodeAttribute(null=True)
     attempts = NumberAttribute()
