@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from pathlib import Path
 
@@ -35,6 +36,36 @@ def test_speech(text, asks):
     assert is_opt_out(text) is asks
 
 
+@pytest.mark.parametrize("language", ["en", "es", "de", "fr"])
+def test_ordinary_speech(language):
+    """Hundreds of wordings a language, as a recogniser writes them, and near misses of each."""
+    lines = _labelled(f"speech_{language}.txt")
+    assert [text for text, asks in lines if is_opt_out(text) is not asks] == []
+
+
+@pytest.mark.parametrize("language", ["en", "es", "de", "fr"])
+def test_capitals_and_marks_decide_nothing(language):
+    """Recognisers differ in how they write a sentence: none of it decides."""
+    wishes = [text for text, asks in _labelled(f"speech_{language}.txt") if asks]
+    bare = [" ".join(re.sub(r"[^\w\s'\u2019-]", " ", text).split()) for text in wishes]
+    heard = [is_opt_out(text.upper()) for text in wishes] + [is_opt_out(text) for text in bare]
+    assert heard.count(False) <= len(heard) // 50
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("Don't call me Bob, my name is Robert.", "No me llamo Pedro", "Ne m'appelez pas mademoiselle"),
+        *("Why did you stop calling me?", "Warum rufen Sie mich nicht mehr an?", "¿Por qué ya no me llaman?"),
+        *("Don't take me off the list!", "Löschen Sie meine Nummer nicht", "No deje de llamarme"),
+        *("My daughter told her ex to stop calling her.", "mon ex n'arrête pas de m'appeler"),
+    ],
+)
+def test_who_asks_for_nothing_is_not_left_alone(text):
+    """Names, questions, the opposite, and what others were told."""
+    assert not is_opt_out(text)
+
+
 def test_our_own_texts_are_no_wish():
     """Sent back to us, by a machine that forwards them."""
     assert not any(map(_asks_by_text, (CONFIRMATION, HELP.format(line="+14155550100"))))
@@ -58,6 +89,28 @@ def test_no_speech_takes_long_to_read(marks):
     started = time.process_time()
     is_opt_out(marks * 4000)
     assert time.process_time() - started < 0.06
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        *("don't you ever ", "i don't want any ", "you may not ", "told my friend to ", "take me off the "),
+        *(
+            "no me llame a mi ",
+            "no quiero que me ",
+            "deje de ",
+            "rufen sie mich hier ",
+            "ich will nicht dass sie ",
+        ),
+        *("ne m'appelez ", "je ne veux plus que vous ", "why do you never call ", "if you call me again "),
+    ],
+)
+def test_no_wording_takes_long_to_read(words):
+    """The beginnings of wishes, over and over."""
+    is_opt_out("")
+    started = time.process_time()
+    is_opt_out((words * 400)[:2000] + "x")
+    assert time.process_time() - started < 0.25
 
 
 @pytest.mark.parametrize("text", ["... ... Stop calling me ... !!!", "--- stop ---", "- - please stop! ! !"])
