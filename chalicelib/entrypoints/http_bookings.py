@@ -7,18 +7,17 @@ from chalice.app import Blueprint
 from chalicelib.bootstrap import container
 from chalicelib.entrypoints.middleware import NoQuery, Request, route
 from chalicelib.kernel.paging import Page
-from chalicelib.scheduling.schemas.bookings import (
-    AttendanceIn,
-    BookingIn,
+from chalicelib.scheduling.schemas.booking_views import (
     BookingList,
-    BookingsQuery,
     BookingView,
-    CancelIn,
-    MoveIn,
+    WholeBookingView,
     booking_view,
+    whole_booking_view,
 )
+from chalicelib.scheduling.schemas.bookings import AttendanceIn, BookingIn, BookingsQuery, CancelIn, MoveIn
 from chalicelib.scheduling.services import booking
 from chalicelib.scheduling.services.booking_lists import bookings_of_contact, bookings_of_days
+from chalicelib.scheduling.services.places import naming_nearest
 from chalicelib.system.domain.tokens import Scope
 
 bp = Blueprint(__name__)
@@ -60,7 +59,9 @@ def book_slot(request: Request[BookingIn, NoQuery]) -> BookingView:
     request gives the same booking.
     """
     wish = request.body.wish(request.new_id("booking"))
-    return booking_view(booking.book(container().scheduling, wish))
+    scheduling = container().scheduling
+    with naming_nearest(scheduling):
+        return booking_view(booking.book(scheduling, wish))
 
 
 @route(
@@ -89,10 +90,12 @@ def list_bookings(request: Request[None, BookingsQuery]) -> Page[BookingView]:
     return Page(shown, page.next_start)
 
 
-@route(bp, "GET", _BOOKING, scope=Scope.VIEWER, returns=BookingView, errors=_MISSING)
-def get_booking(request: Request[None, NoQuery]) -> BookingView:
-    """Read a booking, with all that was done to it."""
-    return booking_view(booking.get_booking(container().scheduling, request.path["booking_id"]))
+@route(bp, "GET", _BOOKING, scope=Scope.VIEWER, returns=WholeBookingView, errors=_MISSING)
+def get_booking(request: Request[None, NoQuery]) -> WholeBookingView:
+    """Read a booking, with all that was done to it and what became of its reminders."""
+    scheduling = container().scheduling
+    found = booking.get_booking(scheduling, request.path["booking_id"])
+    return whole_booking_view(found, scheduling.reminders.of_booking(found.id))
 
 
 @route(
@@ -105,10 +108,13 @@ def get_booking(request: Request[None, NoQuery]) -> BookingView:
     errors={**_ACT, **_TAKING, "notice_too_short": 409},
     example={"start": "2026-03-10T09:00:00Z", "reason": "The train is late."},
     idempotent=False,
+    heeds_version=True,
 )
 def move_booking(request: Request[MoveIn, NoQuery]) -> BookingView:
     """Move a booking within its calendar: the old place is free and the new one taken, or neither."""
-    return booking_view(booking.move(container().scheduling, request.path["booking_id"], request.body.wish()))
+    scheduling, booking_id = container().scheduling, request.path["booking_id"]
+    with naming_nearest(scheduling):
+        return booking_view(booking.move(scheduling, booking_id, request.body.wish(request.expected_version)))
 
 
 @route(
@@ -121,13 +127,19 @@ def move_booking(request: Request[MoveIn, NoQuery]) -> BookingView:
     errors={**_ACT, "calendar_not_found": 404, "notice_too_short": 409},
     example={"reason": "Has found another practice.", "by_contact": True},
     idempotent=False,
+    heeds_version=True,
 )
 def cancel_booking(request: Request[CancelIn, NoQuery]) -> BookingView:
     """Cancel a booking: its place is free; again, nothing changes."""
     body, booking_id = request.body, request.path["booking_id"]
-    return booking_view(
-        booking.cancel(container().scheduling, booking_id, body.reason, by_contact=body.by_contact)
+    cancelled = booking.cancel(
+        container().scheduling,
+        booking_id,
+        body.reason,
+        by_contact=body.by_contact,
+        expected_version=request.expected_version,
     )
+    return booking_view(cancelled)
 
 
 @route(
@@ -138,10 +150,12 @@ def cancel_booking(request: Request[CancelIn, NoQuery]) -> BookingView:
     returns=BookingView,
     errors=_ACT,
     idempotent=False,
+    heeds_version=True,
 )
 def confirm_booking(request: Request[None, NoQuery]) -> BookingView:
     """Note that the contact will come; again, nothing changes."""
-    return booking_view(booking.confirm(container().scheduling, request.path["booking_id"]))
+    booking_id = request.path["booking_id"]
+    return booking_view(booking.confirm(container().scheduling, booking_id, request.expected_version))
 
 
 @route(
@@ -154,9 +168,14 @@ def confirm_booking(request: Request[None, NoQuery]) -> BookingView:
     errors={**_ACT, "booking_not_begun": 409},
     example={"attended": True},
     idempotent=False,
+    heeds_version=True,
 )
 def note_attendance(request: Request[AttendanceIn, NoQuery]) -> BookingView:
     """Note whether somebody came, from the start on; a wrong note can be put right."""
-    attended = request.body.attended
+    attended, expected = request.body.attended, request.expected_version
     booking_id = request.path["booking_id"]
-    return booking_view(booking.note_attendance(container().scheduling, booking_id, attended=attended))
+    return booking_view(
+        booking.note_attendance(
+            container().scheduling, booking_id, attended=attended, expected_version=expected
+        )
+    )

@@ -31,6 +31,7 @@ from chalicelib.scheduling.schemas.calendars import (
 )
 from chalicelib.scheduling.services import availability, calendars, holding
 from chalicelib.scheduling.services.calendar_templates import check_templates
+from chalicelib.scheduling.services.places import naming_nearest
 from chalicelib.system.domain.tokens import Scope
 
 if TYPE_CHECKING:
@@ -173,8 +174,9 @@ def hold_slot(request: Request[SlotHoldIn, NoQuery]) -> dict[str, Any]:
 
     A slot without a place is refused with 409 `slot_taken`, where `details.nearest` names others.
     """
-    body = request.body
-    held = holding.hold(container().scheduling, body.calendar_id, body.start, request.new_id("hold"))
+    body, scheduling = request.body, container().scheduling
+    with naming_nearest(scheduling):
+        held = holding.hold(scheduling, body.calendar_id, body.start, request.new_id("hold"))
     return hold_view(body.calendar_id, held)
 
 

@@ -27,6 +27,7 @@ from chalicelib.scheduling.domain.bookings import (
     BookingAct,
     BookingState,
     ReminderState,
+    Step,
     acted,
     planned_reminders,
 )
@@ -180,7 +181,8 @@ def test_a_move_writes_both_days_and_other_reminders(books):
     """The place is gone on one day and there on the other; reminders that are not planned again are gone."""
     _first(books)
     later = timedelta(days=1)
-    moved = replace(FIRST, start=FIRST.start + later, end=FIRST.end + later, sequence=1, version=2)
+    step = Step(NOW, "move", "token:1", FIRST.start + later, moved_from=FIRST.start)
+    moved = replace(FIRST, start=step.start, end=FIRST.end + later, history=(step,), sequence=1, version=2)
     there = Sheet(ID, DAY + later, (Entry(moved.start, moved.end, EntryKind.BOOKED, "booking_1"),))
     reminders = planned_reminders(moved, replace(REMINDED, reminders=REMINDED.reminders[:1]), NOW)
     write = BookingWrite(replace(moved, reminder_count=1), (Sheet(ID, DAY, version=1), there), reminders, 3)
@@ -215,6 +217,21 @@ def test_a_contacts_bookings_come_by_page_the_latest_start_first(books):
         found, start = [*found, *page.items], page.next_start
     assert [hours[int(each.id[-1])] for each in found] == [4, 3, 2, 1, 0]
     assert start is None
+
+
+def test_a_contacts_bookings_are_read_from_a_time_on(books, monkeypatch):
+    """By page as all are; none that begins before it is read."""
+    for n in range(5):
+        start = FIRST.start + timedelta(hours=n)
+        books.bookings.write(BookingWrite(replace(FIRST, id=f"booking_{n}", start=start)))
+    read, many = [], books.bookings.many
+    monkeypatch.setattr(books.bookings, "many", lambda ids: (read.extend(ids), many(ids))[1])
+    since = FIRST.start + timedelta(hours=2)
+    first = books.bookings.of_contact("contact_1", 2, None, since)
+    rest = books.bookings.of_contact("contact_1", 2, first.next_start, since)
+    assert [each.id for each in first.items + rest.items] == ["booking_4", "booking_3", "booking_2"]
+    assert rest.next_start is None
+    assert set(read) <= {"booking_2", "booking_3", "booking_4"}
 
 
 def test_reminders_are_due_by_time_until_they_are_settled_once(books):

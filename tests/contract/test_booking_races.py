@@ -33,6 +33,7 @@ from chalicelib.scheduling.services.booking import (
 from chalicelib.scheduling.services.booking_lists import bookings_of_contact
 from chalicelib.scheduling.services.calendars import create_calendar
 from chalicelib.scheduling.services.holding import hold
+from chalicelib.scheduling.services.places import naming_nearest
 
 ID, DAY = "calendar_1", date(2026, 3, 9)
 NINE = datetime(2026, 3, 9, 8, tzinfo=UTC)
@@ -87,7 +88,12 @@ def _entries(scheduling):
 
 def test_one_of_a_hundred_gets_the_slot(scheduling, wish):
     """The ninety-nine others are told so, each with the three nearest free slots."""
-    won, lost = _at_once(lambda n: book(scheduling, replace(wish, booking_id=f"booking_{n}")), 100)
+
+    def attempt(n):
+        with naming_nearest(scheduling):
+            return book(scheduling, replace(wish, booking_id=f"booking_{n}"))
+
+    won, lost = _at_once(attempt, 100)
     assert (len(won), len(lost)) == (1, 99)
     starts = [(NINE + n * HALF_HOUR).isoformat(timespec="milliseconds")[:-6] + "Z" for n in (1, 2, 3)]
     assert {each.code for each in lost} == {"slot_taken"}

@@ -12,10 +12,12 @@ from fakes.requests import FakeRequestStore
 from chalicelib.crm.domain.contacts import NewContact
 from chalicelib.crm.services.contacts import create_contact
 from chalicelib.kernel.phones import E164
+from chalicelib.scheduling.services.reminding import remind
 from chalicelib.system.domain.tokens import Scope
 
 BOOKINGS = "/v1/scheduling/bookings"
 NINE, HALF_PAST, TEN = (f"2026-03-09T{time}:00.000Z" for time in ("08:00", "08:30", "09:00"))
+ATTENDED = {"attended": True}
 CALENDAR = {
     "name": "Dr. Weber",
     "time_zone": "Europe/Berlin",
@@ -90,7 +92,7 @@ def test_a_slot_is_booked(api, book, calendar_id, contact):
         "version": 1,
     }
     read = api.get(f"{BOOKINGS}/{made['id']}")
-    assert (read.body, read.headers["ETag"]) == (made, '"1"')
+    assert (read.body, read.headers["ETag"]) == (made | {"reminders": []}, '"1"')
 
 
 def test_what_is_taken_is_refused_with_the_nearest_others(book):
@@ -172,9 +174,51 @@ def test_it_is_moved(api, book):
     assert (moved["start"], moved["version"], moved["sequence"]) == (TEN, 2, 1)
     (step,) = moved["history"]
     assert (step["act"], step["start"], step["reason"]) == ("move", TEN, "A train")
+    assert step["moved_from"] == NINE
     assert book().status == 201
     taken = api.post(f"{one}/move", {"start": NINE})
     assert (taken.status, taken.body["code"]) == (409, "slot_taken")
+    assert taken.body["details"]["nearest"][0]["start"] == HALF_PAST
+
+
+def test_it_tells_what_became_of_its_reminders(api, book, calendar_id, clock, container):
+    """Those of its present time: when, how, whether it was sent, why not, and the text or call that was."""
+    where = f"/v1/scheduling/calendars/{calendar_id}"
+    reminders = [{"before_min": 1440}, {"before_min": 60}]
+    api.ask("PATCH", where, body={"reminders": reminders}, headers={"If-Match": "*"}, scope=Scope.ADMIN)
+    made = book().body
+    clock.advance(seconds=timedelta(days=5).total_seconds())
+    remind(container.scheduling, made["id"], 0)
+    sent, waiting = api.get(f"{BOOKINGS}/{made['id']}").body["reminders"]
+    (message,) = container.calls.messages.by_place.values()
+    assert sent == {
+        "due_at": "2026-03-08T08:00:00.000Z",
+        "channel": "sms",
+        "template_id": None,
+        "state": "sent",
+        "reason": "",
+        "settled_at": sent["settled_at"],
+        "call_id": None,
+        "message_id": message.id,
+    }
+    assert (waiting["state"], waiting["message_id"], waiting["settled_at"]) == ("waiting", None, None)
+
+
+@pytest.mark.parametrize(
+    ("act", "body"), [("move", {"start": TEN}), ("cancel", {}), ("confirm", None), ("attendance", ATTENDED)]
+)
+def test_who_has_seen_an_older_version_changes_nothing(api, book, clock, act, body):
+    """Where a version is named; without one, or with `*`, whatever it is now is changed."""
+    one = f"{BOOKINGS}/{book().body['id']}"
+    api.post(f"{one}/move", {"start": HALF_PAST})
+    if act == "attendance":
+        clock.advance(seconds=timedelta(days=6).total_seconds())
+    for tag in ('"1"', '"x"'):
+        refused = api.post(f"{one}/{act}", body, headers={"If-Match": tag})
+        assert (refused.status, refused.body["code"]) == (412, "version_changed")
+    assert api.get(one).body["version"] == 2
+    assert api.post(f"{one}/{act}", body, headers={"If-Match": '"2"'}).body["version"] == 3
+    assert api.post(f"{one}/{act}", body, headers={"If-Match": "*"}).status == 200
 
 
 def test_it_is_cancelled_for_good(api, book):

@@ -16,6 +16,7 @@ from chalicelib.entrypoints import jobs
 from chalicelib.kernel.errors import FieldError, Invalid
 from chalicelib.kernel.phones import E164
 from chalicelib.scheduling.adapters.icalendars.reading import read_busy
+from chalicelib.scheduling.domain.busy import MAX_BYTES
 from chalicelib.system.domain.tokens import Scope
 
 NINE = "2026-03-09T08:00:00Z"
@@ -44,8 +45,8 @@ class InProcess:
         self._real = real
 
     def busy_times(self, *args):
-        """Read a file."""
-        return read_busy(*args)
+        """Read a file, unless it is too large."""
+        return (self._real.busy_times if len(args[0]) > MAX_BYTES else read_busy)(*args)
 
     def __getattr__(self, name):
         return getattr(self._real, name)
@@ -157,7 +158,7 @@ def test_appointments_at_busy_times_are_named(api, calendar, booking):
         (b"", "text/calendar", (400, "invalid_fields")),
         (FILE.encode(), "text/plain", (415, "unsupported_media_type")),
         (FILE.encode(), "application/json", (400, "bad_json")),
-        (b"x" * 1_000_001, "text/calendar", (400, "invalid_fields")),
+        (b"x" * 1_000_001, "text/calendar", (400, "calendar_too_large")),
         (b"x" * 4_500_001, "text/calendar", (413, "body_too_large")),
     ],
 )
@@ -188,6 +189,22 @@ def test_a_file_is_fetched_by_a_job(api, calendar, booking, scheduling):
     assert "private-1234" not in repr((job, results))
     again, results = _fetched(api, calendar)
     assert (again["state"], results[0]["outcome"]) == ("done", "unchanged")
+
+
+def test_a_job_says_that_a_file_was_understood_in_part(api, calendar, booking, scheduling):
+    """What was busy stays so, and whoever reads the result learns why; bookings are named all the same."""
+    scheduling.files[URL] = FILE.encode()
+    _fetched(api, calendar)
+    scheduling.files[URL] = FILE.encode().replace(b"DTSTART:", b"DTSTART:garbage", 1)
+    free = _free(api, calendar)
+    _, ((code, message),) = _told(*_fetched(api, calendar))
+    assert code == "busy_unread"
+    assert message.startswith("1 entries were not understood")
+    assert _free(api, calendar) == free
+
+
+def _told(job, results):
+    return job, [(each["code"], each["message"]) for each in results]
 
 
 def test_a_job_says_why_there_is_no_file(api, calendar, scheduling, monkeypatch):

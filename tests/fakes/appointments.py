@@ -191,9 +191,12 @@ class FakeBookings:
             self._write_reminders(write)
             return True
 
-    def of_contact(self, contact_id: str, page_size: int, start: str | None) -> Page[Booking]:
+    def of_contact(
+        self, contact_id: str, page_size: int, start: str | None, since: datetime | None = None
+    ) -> Page[Booking]:
         """Give a page of a contact's bookings."""
-        placed = {_position(each): each for each in self.by_id.values() if each.contact_id == contact_id}
+        mine = [each for each in self.by_id.values() if each.contact_id == contact_id]
+        placed = {_position(each): each for each in mine if since is None or each.start >= since}
         after = sorted((place for place in placed if start is None or place < start), reverse=True)
         more = after[page_size - 1] if len(after) > page_size else None
         return Page([placed[place] for place in after[:page_size]], more)

@@ -103,6 +103,56 @@ STATES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "es": ("queda|quedó|quedan ADV anotado|anotada|apuntado|apuntada|registrado|registrada",),
         "fr": ("c|tout est ADV dans le|votre|mon? dossier|système",),
     },
+    "referred": {
+        "en": (
+            (
+                "i|we will|ll ADV ask|tell|inform|notify|alert|have|get|let|pass|forward|escalate|refer ... "
+                "colleague|colleagues|team|manager|supervisor|department|specialist|someone|somebody"
+            ),
+            "a|my|our|the colleague|team|manager|supervisor|specialist will|ll",
+            "someone|somebody _? _? _? will|ll ADV call|contact|reach|get|see|take|look|follow",
+        ),
+        "es": (
+            (
+                "le|les|se|lo? lo|la? pediré|diré|avisaré|informaré|preguntaré|pasaré ... "
+                "colega|colegas|compañero|compañera|equipo|supervisor|alguien"
+            ),
+            (
+                "le|les|se|lo? lo|la? voy|vamos a pedir|pedirle|avisar|decirle|informar|preguntar|pasar "
+                "... colega|colegas|compañero|compañera|equipo|supervisor|alguien"
+            ),
+            (
+                "colega|compañero|compañera|equipo|alguien se|le|lo|la? "
+                "pondrá|llamará|encargará|ocupará|contactará|atenderá"
+            ),
+        ),
+        "de": (
+            (
+                "ich|wir bitte|bitten|frage|fragen|informiere|informieren|sage|sagen ... "
+                "kollegen|kollegin|team|mitarbeiter|vorgesetzten"
+            ),
+            (
+                "ich|wir werde|werden ... kollegen|kollegin|team|mitarbeiter|vorgesetzten ... "
+                "bitten|fragen|informieren|sagen|weitergeben|weiterleiten"
+            ),
+            "ich|wir gebe|geben|leite|leiten ... weiter",
+            "ein|eine|mein|meine|unser kollege|kollegin|team|mitarbeiter|mitarbeiterin wird",
+        ),
+        "fr": (
+            (
+                "je|nous vais|allons demander|dire|prévenir|informer|transmettre|avertir ... "
+                "collègue|collègues|équipe|responsable"
+            ),
+            (
+                "je|nous demande|demanderai|préviens|préviendrai|informe|informerai|transmets|transmettrai "
+                "... collègue|collègues|équipe|responsable"
+            ),
+            (
+                "un|une|mon|ma|notre collègue|équipe|responsable vous|s|va? ADV "
+                "rappellera|contactera|occupera|rappeler|contacter|occuper"
+            ),
+        ),
+    },
     "booked": {"es": ("queda|quedó|quedan ADV reservado|reservada|agendado|agendada|programado|programada",)},
     "done": {
         "en": (

@@ -31,6 +31,8 @@ class Claim(StrEnum):
     PUT_THROUGH = "put_through"
     DONE = "done"  # whatever it was
     EXPECTED = "expected"  # a time stands, at which somebody is expected
+    REFERRED = "referred"  # a colleague will hear of it
+    STANDS = "stands"  # an appointment is as it is told, whoever made it; nobody has done anything
 
 
 # What ends a part of a sentence, and what ends the sentence, as words of a statement.

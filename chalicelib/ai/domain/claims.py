@@ -16,8 +16,9 @@ from chalicelib.ai.domain.claim_reading import SentenceReader
 from chalicelib.ai.domain.claim_words import Claim
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
+    from chalicelib.ai.domain.claim_backing import Backing
     from chalicelib.ai.domain.claim_reading import Found
 
 _SENTENCE = re.compile(
@@ -88,14 +89,21 @@ _TOOL_WORDS = (
 
 def claims_in(text: str) -> frozenset[Claim]:
     """Say what a whole text claims to have been done."""
-    claims: set[Claim] = set()
+    return frozenset(claim for reader in _sentences(text) for claim, _ in _claims_of(reader))
+
+
+def is_borne_out(text: str, backing: Backing) -> bool:
+    """Tell whether all that a whole text claims was done."""
+    return not any(_has_claim(reader, backing) for reader in _sentences(text))
+
+
+def _sentences(text: str) -> Iterator[SentenceReader]:
     start = 0
     for end in [*(match.end() for match in _SENTENCE.finditer(text)), len(text)]:
         reader = SentenceReader()
         reader.add(text[start:end])
-        claims |= _claims_of(reader)
+        yield reader
         start = end
-    return frozenset(claims)
 
 
 def backed_by(tools: Iterable[str]) -> frozenset[Claim]:
@@ -114,17 +122,19 @@ def borne_out(claims: Iterable[str]) -> frozenset[Claim]:
         kinds.add(Claim.CALL_PROMISED)  # a time was set
     if kinds & {Claim.BOOKED, Claim.CALL_PROMISED, Claim.CHANGED}:
         kinds.add(Claim.EXPECTED)
+    if kinds <= {Claim.STANDS, Claim.EXPECTED} and Claim.STANDS in kinds:
+        return frozenset(kinds)  # it was read
     return frozenset({*kinds, Claim.DONE} if kinds else ())
 
 
 @dataclass
 class ClaimWatch:
-    """Lets words of an answer through as they come, but no claim that nothing in `backed` bears out.
+    """Lets words of an answer through as they come, but no claim that nothing in `backing` bears out.
 
     Once there was such a claim all that follows is `held` too.
     """
 
-    backed: frozenset[Claim]
+    backing: Backing
     held: str = ""
     has_claim: bool = field(default=False, init=False)
     _reader: SentenceReader = field(default_factory=SentenceReader, init=False)
@@ -138,7 +148,7 @@ class ClaimWatch:
             given += self._close(end)
         if not self.has_claim:
             self._read()
-            given += self._give(self._reader.waits_from(self.backed))
+            given += self._give(self._reader.waits_from(self.backing.at_once))
         return given
 
     def rest(self) -> str:
@@ -154,9 +164,9 @@ class ClaimWatch:
     def _close(self, length: int) -> str:
         """Judge the sentence, which is so long."""
         self._read(length)
-        if _claims_of(self._reader) - self.backed:
+        if _has_claim(self._reader, self.backing):
             self.has_claim = True
-            return self._give(self._reader.waits_from(self.backed))
+            return self._give(self._reader.waits_from(self.backing.at_once))
         given = self._give(length)
         self._reader, self._let = SentenceReader(), 0
         return given
@@ -172,13 +182,21 @@ class ClaimWatch:
         return given
 
 
-def _claims_of(reader: SentenceReader) -> frozenset[Claim]:
+def _claims_of(reader: SentenceReader) -> list[tuple[Claim, Found]]:
     """Close a sentence, and say what it claims; a question, a condition and an old tale claim nothing."""
     reader.close()
     if not reader.found:
-        return frozenset()
+        return []
     parts = _Parts(reader.text, tuple(reader.cuts))
-    return frozenset(parts.meant(found) for found in reader.found if parts.claims(found))
+    return [(parts.meant(found), found) for found in reader.found if parts.claims(found)]
+
+
+def _has_claim(reader: SentenceReader, backing: Backing) -> bool:
+    """Close a sentence, and tell whether it claims what nothing bears out."""
+    return not all(
+        backing.bears_out(claim, reader.text[found.start :], is_state=found.statement.is_state)
+        for claim, found in _claims_of(reader)
+    )
 
 
 @dataclass(frozen=True)

@@ -61,13 +61,17 @@ STANDS = frozenset({_S.BOOKED, _S.CONFIRMED})
 
 @dataclass(frozen=True)
 class Step:
-    """What was done to a booking, by whom; `start` is when it was to begin after that."""
+    """What was done to a booking, by whom; `start` is when it was to begin after that.
+
+    `moved_from` is when it was to begin before, where it was moved.
+    """
 
     at: datetime
     act: str
     by: str
     start: datetime
     reason: str = ""
+    moved_from: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -168,7 +172,7 @@ def moved(booking: Booking, slot: Slot, now: datetime, by: str, reason: str = ""
         confirmed_at=None,
         sequence=booking.sequence + 1,
     )
-    return _next(changed, BookingAct.MOVE, now, by)
+    return _next(changed, BookingAct.MOVE, now, by, booking.start)
 
 
 def check_notice(booking: Booking, calendar: Calendar, now: datetime) -> None:
@@ -224,7 +228,9 @@ def state_after(booking: Booking, act: BookingAct) -> BookingState:
     return to
 
 
-def _next(booking: Booking, act: BookingAct, now: datetime, by: str) -> Booking:
-    step = Step(now, act.value, by, booking.start, booking.reason)
+def _next(
+    booking: Booking, act: BookingAct, now: datetime, by: str, moved_from: datetime | None = None
+) -> Booking:
+    step = Step(now, act.value, by, booking.start, booking.reason, moved_from)
     history = (*booking.history, step)[-MAX_HISTORY:]
     return replace(booking, history=history, updated_at=now, version=booking.version + 1)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
 
 from chalicelib.kernel.errors import Invalid
+from chalicelib.scheduling.domain.local_times import instant_of
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from chalicelib.kernel.phones import E164
 
 _HORIZON = timedelta(days=90)
@@ -30,11 +32,7 @@ class Callback:
 
 def callback_time(local: datetime, time_zone: str, now: datetime) -> datetime:
     """Give the instant of a local time in the contact's zone; `Invalid` when past or over 90 days away."""
-    zoned = local if local.tzinfo else local.replace(tzinfo=ZoneInfo(time_zone))
-    try:
-        instant = zoned.astimezone(UTC)
-    except OverflowError:  # the first and the last day of the calendar have no instant in every zone
-        instant = local.replace(tzinfo=UTC)
+    instant = instant_of(local, time_zone)
     if instant <= now:
         raise Invalid("That time is already over; ask for a later one.", code="callback_in_past")
     if instant > now + _HORIZON:

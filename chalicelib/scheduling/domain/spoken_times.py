@@ -30,12 +30,6 @@ def spoken_time(instant: datetime, zone: str, now: datetime, language: str = "en
     return f"{_day(local.date(), today, language)} {words.clock(local.hour, local.minute)}"
 
 
-def spoken_day(instant: datetime, zone: str, now: datetime, language: str = "en") -> str:
-    """Say only the day of an instant, as `spoken_time` does."""
-    place = ZoneInfo(zone)
-    return _day(instant.astimezone(place).date(), now.astimezone(place).date(), language)
-
-
 def spoken_times(instants: Sequence[datetime], zone: str, now: datetime, language: str = "en") -> str:
     """Say several instants as a choice: "tomorrow at ten, or Thursday at half past two"."""
     said = [spoken_time(each, zone, now, language) for each in instants]

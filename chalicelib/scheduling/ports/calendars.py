@@ -77,8 +77,13 @@ class BookingBook(Protocol):
     def write(self, write: BookingWrite) -> bool:
         """Store all of it or nothing; False when anything is not at its version, or just being written."""
 
-    def of_contact(self, contact_id: str, page_size: int, start: str | None) -> Page[Booking]:
-        """Give the bookings of a contact, the latest start first, from after `start`."""
+    def of_contact(
+        self, contact_id: str, page_size: int, start: str | None, since: datetime | None = None
+    ) -> Page[Booking]:
+        """Give the bookings of a contact, the latest start first, from after the position `start`.
+
+        With `since` none that begins before it.
+        """
 
     def remove(self, booking: Booking) -> None:
         """Forget a booking, its place in the list of its contact, and its reminders; sheets stay."""

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from datetime import MAXYEAR, MINYEAR, date, datetime
-from typing import TYPE_CHECKING, Annotated, Any, Literal
-from zoneinfo import ZoneInfo
+from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import (
     AfterValidator,
@@ -26,7 +25,6 @@ from chalicelib.scheduling.services.availability import MAX_CALENDARS, Asked
 from chalicelib.scheduling.services.booking import BookingWish, MoveWish
 
 if TYPE_CHECKING:
-    from chalicelib.scheduling.domain.bookings import Booking
     from chalicelib.scheduling.domain.sheets import Entry
 
 LocalTime = Annotated[
@@ -177,9 +175,9 @@ class MoveIn(Input):
     reason: _Reason = ""
     by_contact: _ByContact = False
 
-    def wish(self) -> MoveWish:
+    def wish(self, expected_version: int | None) -> MoveWish:
         """Give the use case's input."""
-        return MoveWish(self.start, self.hold_id or "", self.reason, self.by_contact)
+        return MoveWish(self.start, self.hold_id or "", self.reason, self.by_contact, expected_version)
 
 
 class CancelIn(Input):
@@ -225,48 +223,6 @@ class BookingsQuery(PageQuery):
         return self.calendar_id, self.first, self.first if self.last is None else self.last
 
 
-class StepView(View):
-    """What was done to a booking, and when it was to begin after that."""
-
-    at: Instant
-    act: Literal["confirm", "move", "cancel", "attend", "miss"]
-    by: str
-    start: Instant
-    reason: str
-
-
-class BookingView(BaseModel):
-    """A place in a calendar's slot for one contact; `sequence` counts moves and the cancellation."""
-
-    id: str
-    calendar_id: str
-    contact_id: str
-    number: str | None
-    name: str
-    start: Instant
-    end: Instant
-    time_zone: str
-    local_start: Annotated[LocalTime, Field(description="By the contact's clock, `time_zone`.")]
-    state: BookingState
-    reason: str
-    note: str
-    call_id: Annotated[str | None, Field(description="The call in which it was made.")]
-    confirmed_at: Instant | None
-    created_at: Instant
-    created_by: str
-    updated_at: Instant | None
-    sequence: int
-    history: list[StepView]
-    version: int
-
-
-class BookingList(BaseModel):
-    """One page of bookings; the page token, if any, asks for the next."""
-
-    items: list[BookingView]
-    next_page_token: str | None
-
-
 class SignatureQuery(Input):
     """What makes a link open its file."""
 
@@ -281,16 +237,6 @@ class LinkView(BaseModel):
     """A link that opens a calendar file without a token."""
 
     path: Annotated[str, Field(description="To be put behind the address of the API.")]
-
-
-def booking_view(booking: Booking) -> BookingView:
-    """Give a booking as the API shows it."""
-    shown = vars(booking) | {
-        "time_zone": booking.zone,
-        "local_start": booking.start.astimezone(ZoneInfo(booking.zone)),
-        "history": [StepView.model_validate(step) for step in booking.history],
-    }
-    return BookingView(**{name: shown[name] for name in BookingView.model_fields})
 
 
 def _wrong(pointer: str, detail: str) -> Invalid:

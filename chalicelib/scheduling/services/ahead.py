@@ -1,11 +1,12 @@
-"""The appointments that a contact has ahead: which are there, and that the next one stands."""
+"""The appointments that a contact has ahead: which stand, and which were cancelled."""
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from chalicelib.scheduling.domain.bookings import STANDS, BookingState
-from chalicelib.scheduling.services.booking import confirm
+from chalicelib.scheduling.domain.calendars import MINUTES_OF_DAY
 from chalicelib.scheduling.services.booking_lists import bookings_of_contact
 
 if TYPE_CHECKING:
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from chalicelib.scheduling.ports.scheduling import SchedulingPorts
 
 _PAGE = 50
+_LONGEST = timedelta(minutes=MINUTES_OF_DAY)  # no slot of any calendar is longer
 # Who asks for the texts and calls that remind, before the id of the booking.
 REQUESTED = "reminder:"
 
@@ -42,18 +44,12 @@ def cancelled_by(scheduling: SchedulingPorts, contact_id: str, who: str) -> Book
     )
 
 
-def confirm_next(scheduling: SchedulingPorts, contact_id: str) -> Booking | None:
-    """Confirm the next booking of a contact; None when it has none ahead."""
-    ahead = bookings_ahead(scheduling, contact_id)
-    return confirm(scheduling, ahead[0].id) if ahead else None
-
-
 def _not_over(scheduling: SchedulingPorts, contact_id: str) -> Iterator[Booking]:
-    """Give what ends later than now; the list is in order of start, the latest first."""
+    """Give what ends later than now, the latest start first."""
     now, start = scheduling.clock.now(), None
     while True:
-        page = bookings_of_contact(scheduling, contact_id, _PAGE, start)
+        page = bookings_of_contact(scheduling, contact_id, _PAGE, start, now - _LONGEST)
         yield from (each for each in page.items if each.end > now)
         start = page.next_start
-        if start is None or (page.items and page.items[-1].end <= now):
+        if start is None:
             return

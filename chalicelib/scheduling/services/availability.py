@@ -14,20 +14,22 @@ from chalicelib.kernel.clock import from_iso, iso
 from chalicelib.kernel.errors import FieldError, Invalid, NotFound, about_field
 from chalicelib.kernel.paging import Page
 from chalicelib.scheduling.domain.availability import bookable_between, free_slots
+from chalicelib.scheduling.domain.offers import part_of
 from chalicelib.scheduling.services.calendars import get_calendar
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from chalicelib.scheduling.domain.calendars import Calendar
+    from chalicelib.scheduling.domain.offers import PartOfDay
     from chalicelib.scheduling.domain.slots import Free, Slot
     from chalicelib.scheduling.ports.scheduling import SchedulingPorts
 
 MAX_DAYS = 31
 MAX_CALENDARS = 20
 _PAGE = 100
-# How far around a time others are looked for, in days; the last reaches whatever can be booked.
-_AROUND = (3, 15, 750)
+# How far around a time others are looked for, in days.
+_AROUND = (3, 15, 60)
 _JUST_AFTER = timedelta(milliseconds=1)
 
 
@@ -36,6 +38,7 @@ class Asked:
     """What somebody wants to know: of these calendars, or of all with a service, days in their own zone.
 
     `first` and `last` are both included, at most 31 days. No calendars and no service are all calendars.
+    `part`: only slots that begin in this part of the day, in that zone.
     """
 
     first: date
@@ -43,6 +46,11 @@ class Asked:
     zone: str
     calendar_ids: tuple[str, ...] = ()
     service: str = ""
+    part: PartOfDay | None = None
+
+    def fits(self, slot: Slot) -> bool:
+        """Tell whether a slot begins in the part of the day that is asked for."""
+        return part_of(slot.start.astimezone(ZoneInfo(self.zone))) is self.part
 
 
 @dataclass(frozen=True)
@@ -63,12 +71,21 @@ def available(scheduling: SchedulingPorts, asked: Asked, page_size: int, start: 
     Raises `Invalid`: `bad_range`, `bad_time_zone`, or `too_many_calendars` when more than 20 are asked for;
     and `NotFound` for a calendar or a service that nobody has.
     """
+    _span(asked)  # a range that makes no sense costs no read
+    return available_in(scheduling, _calendars(scheduling, asked), asked, page_size, start)
+
+
+def available_in(
+    scheduling: SchedulingPorts, calendars: list[Calendar], asked: Asked, page_size: int, start: str | None
+) -> Page[Offer]:
+    """Give what can be booked in these calendars, whichever are asked for, as `available`."""
     since, until = _span(asked)
     after = from_iso(start.partition("#")[0]) if start else since
     found = []
-    for calendar in _calendars(scheduling, asked):
+    for calendar in calendars:
         free = _free(scheduling, calendar, max(since, after), until)
-        past = (each for each in free if start is None or _position(each) > start)
+        fitting = (each for each in free if asked.part is None or asked.fits(each.slot))
+        past = (each for each in fitting if start is None or _position(each) > start)
         found += [(each, calendar) for each in islice(past, page_size + 1)]
     first = nsmallest(page_size + 1, found, key=lambda pair: _position(pair[0]))
     offers = [_offer(free, calendar, ZoneInfo(asked.zone)) for free, calendar in first[:page_size]]
@@ -76,7 +93,7 @@ def available(scheduling: SchedulingPorts, asked: Asked, page_size: int, start: 
 
 
 def nearest(scheduling: SchedulingPorts, calendar: Calendar, start: datetime, count: int = 3) -> list[Slot]:
-    """Give the slots that can be booked nearest to a time, in order of time."""
+    """Give the slots that can be booked nearest to a time, two months away at most, in order of time."""
     found: list[Slot] = []
     for days in _AROUND:
         around = timedelta(days=days)

@@ -28,7 +28,7 @@ from chalicelib.scheduling.domain.bookings import (
 from chalicelib.scheduling.domain.sheets import EntryKind, booked, bookings_on, with_booking, without
 from chalicelib.scheduling.ports.calendars import BookingWrite
 from chalicelib.scheduling.services.calendars import get_calendar
-from chalicelib.scheduling.services.places import check_open, moved_place, slot_taken, tries
+from chalicelib.scheduling.services.places import SlotTaken, check_open, moved_place, tries
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -74,8 +74,8 @@ def book(scheduling: SchedulingPorts, wish: BookingWish) -> Booking:
 
     Asked again for the same (the same id, or the same call and slot) it gives the same booking. Raises
     `NotFound` for a missing calendar or contact; `Invalid` as `slot_to_book`; `Conflict`: `calendar_closed`
-    when it takes no bookings, `slot_taken` with the nearest free slots in `details["nearest"]`; and
-    `Unavailable`, code `calendar_busy`, when too many others book the same day.
+    when it takes no bookings, `slot_taken` (others are told by `naming_nearest`); and `Unavailable`, code
+    `calendar_busy`, when too many others book the same day.
     """
     with about_field("/calendar_id"):
         calendar = get_calendar(scheduling, wish.calendar_id)
@@ -100,10 +100,15 @@ def get_booking(scheduling: SchedulingPorts, booking_id: str) -> Booking:
     return booking
 
 
-def bookings_between(scheduling: SchedulingPorts, calendar_id: str, first: date, last: date) -> list[Booking]:
-    """Give the bookings that take a place of a calendar on these days (its own), in order of time."""
-    sheets = scheduling.sheets.between(calendar_id, first, last).values()
-    ids = [booking_id for sheet in sheets for booking_id in bookings_on(sheet)]
+def bookings_between(
+    scheduling: SchedulingPorts, calendar_id: str, first: date, last: date, limit: int | None = None
+) -> list[Booking]:
+    """Give the bookings that take a place of a calendar on these days (its own), in order of time.
+
+    With a `limit` the earliest, so many at most; no others are read.
+    """
+    sheets = scheduling.sheets.between(calendar_id, first, last)
+    ids = [booking_id for day in sorted(sheets) for booking_id in bookings_on(sheets[day])][:limit]
     return sorted(scheduling.bookings.many(ids), key=lambda booking: (booking.start, booking.id))
 
 
@@ -262,7 +267,7 @@ def _new_booking(scheduling: SchedulingPorts, calendar: Calendar, wish: BookingW
         return None
     taken = with_booking(calendar, sheet, booked(slot, wish.booking_id), now, wish.holder)
     if taken is None:
-        raise slot_taken(scheduling, calendar, slot.start)
+        raise SlotTaken(calendar, slot.start)
     booking = _made(calendar, contact, wish, slot, now)
     reminders = planned_reminders(booking, calendar, now)
     return BookingWrite(replace(booking, reminder_count=reminder_rows(calendar)), (taken,), reminders)

@@ -13,7 +13,7 @@ from chalicelib.scheduling.services.availability import MAX_DAYS
 from chalicelib.scheduling.services.calendars import get_calendar
 
 if TYPE_CHECKING:
-    from datetime import date
+    from datetime import date, datetime
 
     from chalicelib.scheduling.domain.bookings import Booking
     from chalicelib.scheduling.domain.sheets import Entry
@@ -21,17 +21,22 @@ if TYPE_CHECKING:
 
 
 def bookings_of_contact(
-    scheduling: SchedulingPorts, contact_id: str, page_size: int, start: str | None
+    scheduling: SchedulingPorts,
+    contact_id: str,
+    page_size: int,
+    start: str | None,
+    since: datetime | None = None,
 ) -> Page[Booking]:
     """Give the bookings of a contact, the cancelled among them, the latest start first.
 
-    Those of contacts that were merged into it are its own; who was merged has those of whom it became.
+    With `since` none that begins before it. Those of contacts that were merged into it are its own; who was
+    merged has those of whom it became.
     """
     try:
         ids = get_contact(scheduling.calls.crm, contact_id).ids
     except NotFound:
         ids = (contact_id,)
-    pages = [scheduling.bookings.of_contact(each, page_size, start) for each in ids]
+    pages = [scheduling.bookings.of_contact(each, page_size, start, since) for each in ids]
     if len(pages) == 1:
         return pages[0]
     found = sorted((each for page in pages for each in page.items), key=_place_of, reverse=True)

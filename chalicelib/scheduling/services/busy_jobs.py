@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from chalicelib.scheduling.services.ics import BusyImport
 
 _NAMED = 10  # bookings that a result names
+_UNREAD = "{} entries were not understood, so that nothing is free that was busy before."
 
 
 def start_fetch(scheduling: SchedulingPorts, calendar_id: str, url: str, source: str, job_id: str) -> Job:
@@ -45,8 +46,13 @@ def fetch_step(scheduling: SchedulingPorts, crm: CrmPorts, job: Job) -> Step:
 
 def _result(calendar_id: str, done: BusyImport) -> Result:
     outcome = Outcome.DONE if done.days else Outcome.UNCHANGED
+    if done.unread:
+        return Result(calendar_id, outcome, "busy_unread", f"{_UNREAD.format(done.unread)}{_clashes(done)}")
+    return Result(calendar_id, outcome, "busy_clash" if done.clashes else None, _clashes(done).strip())
+
+
+def _clashes(done: BusyImport) -> str:
     if not done.clashes:
-        return Result(calendar_id, outcome)
+        return ""
     named = ", ".join(done.clashes[:_NAMED])
-    message = f"{len(done.clashes)} appointments stand at times that are busy now: {named}."
-    return Result(calendar_id, outcome, "busy_clash", message)
+    return f" {len(done.clashes)} appointments stand at times that are busy now: {named}."

@@ -9,7 +9,7 @@ from chalicelib.kernel.errors import about_field
 from chalicelib.scheduling.domain.availability import slot_to_book
 from chalicelib.scheduling.domain.sheets import EntryKind, hold_on, with_hold, without
 from chalicelib.scheduling.services.calendars import get_calendar
-from chalicelib.scheduling.services.places import check_open, slot_taken, tries
+from chalicelib.scheduling.services.places import SlotTaken, check_open, tries
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -32,7 +32,7 @@ def hold(scheduling: SchedulingPorts, calendar_id: str, start: datetime, holder:
         sheet = scheduling.sheets.get(calendar.id, calendar.day_of(start))
         held = with_hold(calendar, sheet, slot, holder, now)
         if held is None:
-            raise slot_taken(scheduling, calendar, start)
+            raise SlotTaken(calendar, start)
         if scheduling.sheets.save(held):
             return hold_on(held, holder)
     raise AssertionError("unreachable")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
-from itertools import islice
 from typing import TYPE_CHECKING
 
 from chalicelib.kernel.actors import actor
@@ -13,18 +12,24 @@ from chalicelib.kernel.errors import FieldError, Invalid
 from chalicelib.kernel.ids import derived_id
 from chalicelib.kernel.logs import log
 from chalicelib.scheduling.domain.busy import MAX_BYTES
-from chalicelib.scheduling.domain.sheets import Entry, EntryKind, busy_by_day, with_busy
+from chalicelib.scheduling.domain.sheets import (
+    Entry,
+    EntryKind,
+    Sheet,
+    busy_by_day,
+    with_busy,
+    with_more_busy,
+)
 from chalicelib.scheduling.services.booking import bookings_between, get_booking
 from chalicelib.scheduling.services.calendars import get_calendar
 from chalicelib.scheduling.services.places import tries
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Iterable, Mapping
     from datetime import date
 
     from chalicelib.scheduling.domain.busy import BusyReading
     from chalicelib.scheduling.domain.calendars import Calendar
-    from chalicelib.scheduling.domain.sheets import Sheet
     from chalicelib.scheduling.ports.scheduling import SchedulingPorts
 
 INVITATION, FEED = "invitation", "feed"
@@ -36,6 +41,8 @@ _FEED_BACK = timedelta(days=31)
 _MAX_FEED = 5000
 # However far ahead a calendar takes bookings, or once did.
 _LONGEST_HORIZON = timedelta(days=732)
+# So long after an import nothing is missing at the end of what can be booked.
+_AHEAD_OF_HORIZON = timedelta(days=31)
 _SOURCE = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 
@@ -83,7 +90,7 @@ def open_feed(scheduling: SchedulingPorts, calendar_id: str, signature: str) -> 
     scheduling.links.check(FEED, calendar_id, signature, now)
     calendar = get_calendar(scheduling, calendar_id)
     first, last = calendar.day_of(now - _FEED_BACK), calendar.day_of(now + _LONGEST_HORIZON)
-    bookings = islice(bookings_between(scheduling, calendar_id, first, last), _MAX_FEED)
+    bookings = bookings_between(scheduling, calendar_id, first, last, _MAX_FEED)
     return scheduling.icalendars.feed(calendar, bookings, now)
 
 
@@ -100,10 +107,11 @@ def fetch_busy(scheduling: SchedulingPorts, calendar_id: str, url: str, source: 
 
 
 def import_busy(scheduling: SchedulingPorts, calendar_id: str, content: bytes, source: str) -> BusyImport:
-    """Have nobody booked when a calendar file says that somebody is busy, as far as can be booked.
+    """Have nobody booked when a calendar file says that somebody is busy, as far as can be booked in a month.
 
     It replaces whatever the same source said before, day by day; done again after a crash it goes on, and
-    days on which nothing changes are not written. Raises `NotFound`, `Invalid` as the reader of files does
+    days on which nothing changes are not written. Where entries of the file are not understood, nothing is
+    freed: they may be what the source said before. Raises `NotFound`, `Invalid` as the reader of files does
     or with code `bad_source`, and `Conflict`, code `day_full`.
     """
     calendar = get_calendar(scheduling, calendar_id)
@@ -118,7 +126,7 @@ def remove_busy(scheduling: SchedulingPorts, calendar_id: str, source: str) -> i
     """Forget the busy times of a source from today on; give on how many days there were any."""
     calendar = get_calendar(scheduling, calendar_id)
     sheets = _sheets(scheduling, calendar)
-    return sum(_write_day(scheduling, sheet, source, ()) for sheet in sheets.values())
+    return sum(_write_day(scheduling, sheet, source, ())[1] for sheet in sheets.values())
 
 
 def _replace(
@@ -129,24 +137,41 @@ def _replace(
     found: BusyReading,
 ) -> BusyImport:
     sheets = _sheets(scheduling, calendar)
+    put = with_more_busy if found.unread else with_busy
     changed = 0
     for day in sorted(sheets.keys() | days.keys()):
-        sheet = sheets.get(day) or scheduling.sheets.get(calendar.id, day)
-        changed += _write_day(scheduling, sheet, source, days.get(day, ()))
+        sheet = sheets.get(day) or Sheet(calendar.id, day)
+        sheets[day], is_changed = _write_day(scheduling, sheet, source, days.get(day, ()), put)
+        changed += is_changed
     clashes = _clashes(sheets, days)
-    log("calendar.busy_imported", calendar_id=calendar.id, days=changed, times=len(found.times))
+    log(
+        "calendar.busy_imported",
+        calendar_id=calendar.id,
+        days=changed,
+        times=len(found.times),
+        unread=found.unread,
+    )
     return BusyImport(source, len(found.times), changed, found.unread, clashes)
 
 
-def _write_day(scheduling: SchedulingPorts, sheet: Sheet, source: str, busy: tuple[Entry, ...]) -> bool:
-    """Put the busy times of a source on a day in place of its former ones; False when they are there."""
+def _write_day(
+    scheduling: SchedulingPorts,
+    sheet: Sheet,
+    source: str,
+    busy: tuple[Entry, ...],
+    put: Callable[[Sheet, str, Iterable[Entry]], Sheet] = with_busy,
+) -> tuple[Sheet, bool]:
+    """Put the busy times of a source on a day, by default in place of its former ones.
+
+    Gives what is on that day then, and whether anything had to be written.
+    """
     for tried in tries(scheduling, f"{source}{sheet.day}"):
         newest = scheduling.sheets.get(sheet.calendar_id, sheet.day) if tried else sheet
-        wanted = with_busy(newest, source, busy)
+        wanted = put(newest, source, busy)
         if wanted.entries == newest.entries:
-            return False
+            return newest, False
         if scheduling.sheets.save(wanted):
-            return True
+            return wanted, True
     raise AssertionError("unreachable")
 
 
@@ -157,9 +182,12 @@ def _sheets(scheduling: SchedulingPorts, calendar: Calendar) -> dict[date, Sheet
 
 
 def _span(calendar: Calendar, now: datetime) -> tuple[datetime, datetime]:
-    """Give the instants between which bookings can be made: the local days from today to the horizon."""
+    """Give the instants between which bookings can be made in the month to come, by local days."""
     today = calendar.day_of(now)
-    last = today + timedelta(days=calendar.horizon_days + 1)
+    last = min(
+        today + timedelta(days=calendar.horizon_days + 1) + _AHEAD_OF_HORIZON,
+        calendar.day_of(now + _LONGEST_HORIZON),
+    )
     midnights = (datetime.combine(day, time(), calendar.tz).astimezone(UTC) for day in (today, last))
     first, until = midnights
     return first, until

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from chalicelib.kernel.clock import iso
@@ -43,11 +44,26 @@ def check_open(calendar: Calendar) -> None:
         raise Conflict("This calendar takes no appointments.", code="calendar_closed")
 
 
-def slot_taken(scheduling: SchedulingPorts, calendar: Calendar, start: datetime) -> Conflict:
-    """Say that a slot has no place left, and which are the nearest that have, in order of time."""
-    others = nearest(scheduling, calendar, start)
-    details = {"nearest": [{"start": iso(slot.start), "end": iso(slot.end)} for slot in others]}
-    return Conflict("That time is taken; choose another one.", code="slot_taken", details=details)
+class SlotTaken(Conflict):
+    """A slot of a calendar has no place left."""
+
+    code = "slot_taken"
+
+    def __init__(self, calendar: Calendar, start: datetime) -> None:
+        super().__init__("That time is taken; choose another one.")
+        self.calendar = calendar
+        self.start = start
+
+
+@contextmanager
+def naming_nearest(scheduling: SchedulingPorts) -> Iterator[None]:
+    """Let `slot_taken` name the nearest slots that have a place: `details["nearest"]`, in order of time."""
+    try:
+        yield
+    except SlotTaken as refused:
+        others = nearest(scheduling, refused.calendar, refused.start)
+        refused.details["nearest"] = [{"start": iso(slot.start), "end": iso(slot.end)} for slot in others]
+        raise
 
 
 def moved_place(
@@ -61,7 +77,7 @@ def moved_place(
     now = scheduling.clock.now()
     taken = with_booking(calendar, sheet, booked(slot, booking.id), now, holder)
     if taken is None:
-        raise slot_taken(scheduling, calendar, slot.start)
+        raise SlotTaken(calendar, slot.start)
     return (taken,) if day == old_day or freed == old else (freed, taken)
 
 

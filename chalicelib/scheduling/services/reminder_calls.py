@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from chalicelib.calls.domain.lifecycle import cancel
 from chalicelib.calls.domain.states import CallState
-from chalicelib.kernel.clock import cut_to_millis
+from chalicelib.calls.services.withdrawing import call_off
 from chalicelib.kernel.ids import derived_id
 from chalicelib.kernel.logs import log
 from chalicelib.scheduling.domain.bookings import PlannedReminder
@@ -34,6 +33,11 @@ def call_id_of(reminder: PlannedReminder) -> str:
     return derived_id("call", seed_of(reminder))
 
 
+def message_id_of(reminder: PlannedReminder) -> str:
+    """Give the id of the text by which this reminder is given, if it is by text."""
+    return derived_id("message", seed_of(reminder))
+
+
 def end_former_calls(scheduling: SchedulingPorts, booking: Booking) -> None:
     """End the calls that remind of what a booking was before it was moved or cancelled, where they wait."""
     sequences = range(max(0, booking.sequence - _FORMER), booking.sequence)
@@ -53,8 +57,5 @@ def end_call(scheduling: SchedulingPorts, call: Call) -> None:
     """End a call that nobody has asked the carrier for; any other goes on."""
     if call.state is not CallState.QUEUED:
         return
-    now = cut_to_millis(scheduling.clock.now())
-    _, newest = scheduling.calls.book.change(call.id, lambda known: cancel(known, CHANGED, now))
-    if newest.is_over:  # one that was taken back has kept its number
-        scheduling.calls.numbers.release(newest.number, newest.id)
+    newest = call_off(scheduling.calls, call.id, CHANGED)
     log("reminder.call_ended", call_id=call.id, state=newest.state)

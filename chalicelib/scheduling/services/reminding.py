@@ -11,27 +11,28 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from chalicelib.calls.domain.happenings import may_be_somebody_else
-from chalicelib.calls.domain.states import CallState
 from chalicelib.calls.services.messages import MessageWish, request_message
-from chalicelib.calls.services.permission import decide, standing_of
 from chalicelib.calls.services.requests import CallWish, request_call
+from chalicelib.calls.services.templates import get_template
 from chalicelib.crm.services.contacts import get_contact
 from chalicelib.kernel.errors import AppError, Invalid, NotFound, Unavailable
-from chalicelib.kernel.ids import derived_id
 from chalicelib.kernel.logs import log
 from chalicelib.scheduling.domain.bookings import NEWS, STANDS, PlannedReminder, ReminderState
 from chalicelib.scheduling.domain.calendars import MAX_REMINDERS, Channel
 from chalicelib.scheduling.domain.reminder_words import Facts, about, text_of, values_of
 from chalicelib.scheduling.services.ahead import REQUESTED
 from chalicelib.scheduling.services.ics import invitation_signature
-from chalicelib.scheduling.services.reminder_calls import call_id_of, end_call, end_former_calls, seed_of
-from chalicelib.system.domain.settings import stop_of
-from chalicelib.system.services.settings import current_settings
+from chalicelib.scheduling.services.reminder_calls import (
+    call_id_of,
+    end_call,
+    end_former_calls,
+    message_id_of,
+)
+from chalicelib.system.services.settings import dialing_stop
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from chalicelib.calls.domain.calls import Call
     from chalicelib.scheduling.domain.bookings import Booking
     from chalicelib.scheduling.domain.calendars import Calendar
     from chalicelib.scheduling.ports.scheduling import SchedulingPorts
@@ -70,18 +71,13 @@ def remind(scheduling: SchedulingPorts, booking_id: str, number: int) -> None:
     reminder = scheduling.reminders.get(booking_id, number)
     if reminder is None or reminder.state is not ReminderState.WAITING:
         return
-    if reminder.due_at > scheduling.clock.now() or _is_stopped(scheduling):
+    if reminder.due_at > scheduling.clock.now() or dialing_stop(scheduling.calls.system):
         return
     reason = _send(scheduling, reminder)
     state = ReminderState.SKIPPED if reason else ReminderState.SENT
     settled = replace(reminder, state=state, reason=reason, settled_at=scheduling.clock.now())
     if scheduling.reminders.settle(settled):
         log("reminder.settled", booking_id=booking_id, number=number, state=state, reason=reason)
-
-
-def _is_stopped(scheduling: SchedulingPorts) -> bool:
-    system = scheduling.calls.system
-    return stop_of(current_settings(system), system.stack) is not None
 
 
 def _soon(scheduling: SchedulingPorts, reminder: PlannedReminder) -> None:
@@ -103,7 +99,7 @@ def _send(scheduling: SchedulingPorts, reminder: PlannedReminder) -> str:
         return reason
     try:
         if reminder.channel is Channel.CALL:
-            return _call(scheduling, booking, reminder)
+            return _call(scheduling, booking, calendar, reminder)
         if _is_by_anybody(scheduling, booking):
             return "caller_not_verified"
         _text(scheduling, booking, calendar, reminder)
@@ -138,7 +134,7 @@ def _text(
         contact_id=contact.id,
         text=text_of(facts, about(booking, reminder), contact.language),
         requested_by=f"{REQUESTED}{booking.id}",
-        message_id=derived_id("message", seed_of(reminder)),
+        message_id=message_id_of(reminder),
     )
     values = {"appointment": values_of(facts, contact.language)}
     own = replace(usual, text="", template_id=reminder.template_id or "", variables=values)
@@ -152,37 +148,36 @@ def _text(
         request_message(scheduling.calls, usual)
 
 
-def _call(scheduling: SchedulingPorts, booking: Booking, reminder: PlannedReminder) -> str:
-    """Ask for a call by the reminder's template: the gate of every dial decides when, and whether."""
+def _call(
+    scheduling: SchedulingPorts, booking: Booking, calendar: Calendar, reminder: PlannedReminder
+) -> str:
+    """Ask for a call by the reminder's template: the gate of every dial decides when, and whether.
+
+    None begins after the appointment does, however long it waits.
+    """
     call = scheduling.calls.book.get(call_id_of(reminder))  # whoever asked for it may have died since
     if call is None and reminder.template_id is None:
         return "no_template"
-    call = call or request_call(scheduling.calls, _call_wish(booking, reminder))
+    call = call or request_call(scheduling.calls, _call_wish(scheduling, booking, calendar, reminder))
     newest = scheduling.bookings.get(booking.id)
     if newest is None or newest.sequence != reminder.sequence:  # while it was asked for
         end_call(scheduling, call)
         return "booking_changed"
-    if _comes_too_late(scheduling, booking, call):
-        end_call(scheduling, call)
-        return "too_late"
     return ""
 
 
-def _call_wish(booking: Booking, reminder: PlannedReminder) -> CallWish:
+def _call_wish(
+    scheduling: SchedulingPorts, booking: Booking, calendar: Calendar, reminder: PlannedReminder
+) -> CallWish:
+    template = get_template(scheduling.calls, reminder.template_id or "")
     return CallWish(
-        reminder.template_id or "",
+        template.id,
         contact_id=booking.contact_id,
         requested_by=f"{REQUESTED}{booking.id}",
         call_id=call_id_of(reminder),
+        not_after=booking.start,
+        appointment=values_of(Facts(booking, calendar), template.language),
     )
-
-
-def _comes_too_late(scheduling: SchedulingPorts, booking: Booking, call: Call) -> bool:
-    """Tell whether the rules, such as the calling hours, put a call off until the appointment has begun."""
-    if call.state is not CallState.QUEUED:
-        return False
-    not_before = decide(scheduling.calls, call, standing_of(scheduling.calls, call)).not_before
-    return not_before is not None and not_before >= booking.start
 
 
 def _link(scheduling: SchedulingPorts, booking: Booking) -> str:

@@ -59,7 +59,7 @@ def appointment_tools(scheduling: SchedulingPorts) -> list[Tool]:
             Nothing,
             words("my_appointments"),
             Effect.NONE,
-            backs=("booked", "expected"),
+            backs=("stands", "expected"),
         ),
     ]
 

@@ -44,6 +44,10 @@ class Availability(BaseModel):
     ] = ""
     until: Annotated[_Words, Field(description="The last day, when several would do; as day.")] = ""
     part: Annotated[PartOfDay | None, Field(description="The part of the day, if they care.")] = None
+    moving: Annotated[
+        datetime | None,
+        Field(description="To move an appointment: its present start; only times it can take are given."),
+    ] = None
 
 
 class Wanted(BaseModel):

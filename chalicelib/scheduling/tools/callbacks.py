@@ -9,13 +9,12 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel, ConfigDict, Field
 
 from chalicelib.kernel.tools import Effect, Tool, ToolContext
+from chalicelib.scheduling.domain.local_times import NOT_KNOWN
 from chalicelib.scheduling.services.callbacks import CallbackWish, promise_callback
 
 if TYPE_CHECKING:
     from chalicelib.scheduling.ports.scheduling import SchedulingPorts
 
-
-_NOT_KNOWN = "UTC"  # the zone of whom nothing tells where they are
 _ASK_ZONE = "Their own time zone is not known: say that this time is UTC, and ask for theirs if it matters."
 
 
@@ -38,7 +37,7 @@ def callback_tools(scheduling: SchedulingPorts) -> list[Tool]:
         callback = promise_callback(scheduling, wish)
         local = callback.due_at.astimezone(ZoneInfo(context.time_zone))
         said = f"A call is scheduled for {local:%A, %d %B at %H:%M} ({context.time_zone})."
-        return f"{said} {_ASK_ZONE}" if context.time_zone == _NOT_KNOWN else said
+        return f"{said} {_ASK_ZONE}" if context.time_zone == NOT_KNOWN else said
 
     return [
         Tool(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, TypeVar
 from chalicelib.kernel.actors import actor
 from chalicelib.kernel.errors import AppError, Conflict, NotFound
 from chalicelib.scheduling.domain.bookings import BookingAct, BookingState
+from chalicelib.scheduling.domain.local_times import instant_of
 from chalicelib.scheduling.services.ahead import cancelled_by
 from chalicelib.scheduling.services.booking import (
     BookingWish,
@@ -19,9 +20,16 @@ from chalicelib.scheduling.services.booking import (
 )
 from chalicelib.scheduling.services.calendars import get_calendar
 from chalicelib.scheduling.services.holding import hold
-from chalicelib.scheduling.tools.finding import calendars_of, check_availability, near_choice
-from chalicelib.scheduling.tools.times import choice, instant, local_text, said, zone_of
-from chalicelib.scheduling.tools.whose import is_doubtful, known_ahead, reminded_booking, some_ahead
+from chalicelib.scheduling.tools.finding import check_availability, near_choice
+from chalicelib.scheduling.tools.naming import calendars_to_book, names_of, place
+from chalicelib.scheduling.tools.times import choice, local_text, said, zone_of
+from chalicelib.scheduling.tools.whose import (
+    appointment_at,
+    is_doubtful,
+    known_ahead,
+    reminded_booking,
+    some_ahead,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -54,21 +62,15 @@ _ELSEWHERE = frozenset(
 def ask_to_book(scheduling: SchedulingPorts, context: ToolContext, wanted: Wanted) -> str:
     """Hold the time for two minutes, and say what the person is asked."""
     calendars, start, zone = _wanted(scheduling, context, wanted)
-    if not _booked_then(scheduling, context, start):
-        _at_any(
-            scheduling,
-            context,
-            calendars,
-            start,
-            lambda each: hold(scheduling, each.id, start, context.call_id),
-        )
-    return f"Shall I book {said(context, start, zone)} for you"
+    booked = _booked_then(scheduling, context, calendars, start)
+    where = booked.calendar_id if booked else _held(scheduling, context, calendars, start)
+    return f"Shall I book {said(context, start, zone)}{place(scheduling, where)} for you"
 
 
 def book_appointment(scheduling: SchedulingPorts, context: ToolContext, wanted: Wanted) -> str:
     """Book the time; again it is the same appointment."""
     calendars, start, zone = _wanted(scheduling, context, wanted)
-    booking = _booked_then(scheduling, context, start) or _at_any(
+    booking = _booked_then(scheduling, context, calendars, start) or _at_any(
         scheduling,
         context,
         calendars,
@@ -85,7 +87,9 @@ def book_appointment(scheduling: SchedulingPorts, context: ToolContext, wanted: 
             ),
         ),
     )
-    return f"Booked: {said(context, booking.start, zone)}.{_text_follows(scheduling, context, booking)}"
+    return (
+        f"Booked: {_told(scheduling, context, booking, zone)}.{_text_follows(scheduling, context, booking)}"
+    )
 
 
 def ask_to_move(scheduling: SchedulingPorts, context: ToolContext, wanted: Moving) -> str:
@@ -93,23 +97,20 @@ def ask_to_move(scheduling: SchedulingPorts, context: ToolContext, wanted: Movin
     booking, start, zone = _to_move(scheduling, context, wanted)
     check_contact_may_change(scheduling, booking)
     if booking.start != start:
-        calendar = get_calendar(scheduling, booking.calendar_id)
-        _at_any(
-            scheduling,
-            context,
-            [calendar],
-            start,
-            lambda each: hold(scheduling, each.id, start, context.call_id),
-        )
+        _held(scheduling, context, [get_calendar(scheduling, booking.calendar_id)], start)
     old, new = said(context, booking.start, zone), said(context, start, zone)
-    return f"Shall I move your appointment from {old} to {new}"
+    return f"Shall I move your appointment from {old} to {new}{place(scheduling, booking.calendar_id)}"
 
 
 def move_appointment(scheduling: SchedulingPorts, context: ToolContext, wanted: Moving) -> str:
     """Move the appointment; again it is there already."""
-    booking = _moved_then(scheduling, context, wanted) or _move(scheduling, context, wanted)
-    zone = zone_of(context, booking.zone)
-    return f"Moved to {said(context, booking.start, zone)}.{_text_follows(scheduling, context, booking)}"
+    try:
+        booking = _move(scheduling, context, wanted)
+    except NotFound:
+        if not (done := _moved_then(scheduling, context, wanted)):
+            raise
+        booking = done
+    return f"Moved to {_told(scheduling, context, booking)}.{_text_follows(scheduling, context, booking)}"
 
 
 def _moved_then(scheduling: SchedulingPorts, context: ToolContext, wanted: Moving) -> Booking | None:
@@ -117,7 +118,7 @@ def _moved_then(scheduling: SchedulingPorts, context: ToolContext, wanted: Movin
     for each in known_ahead(scheduling, context):
         last = each.history[-1] if each.history else None
         is_ours = last is not None and (last.act, last.by) == (BookingAct.MOVE, actor())
-        if is_ours and each.start == instant(wanted.start, zone_of(context, each.zone)):
+        if is_ours and each.start == instant_of(wanted.start, zone_of(context, each.zone)):
             return each
     return None
 
@@ -136,13 +137,13 @@ def ask_to_cancel(scheduling: SchedulingPorts, context: ToolContext, wanted: Can
         raise Conflict(message, code="cancelled_already")
     booking = _meant(scheduling, context, wanted.which)
     check_contact_may_change(scheduling, booking)
-    return f"Shall I cancel your appointment {said(context, booking.start, zone_of(context, booking.zone))}"
+    return f"Shall I cancel your appointment {_told(scheduling, context, booking)}"
 
 
 def cancel_appointment(scheduling: SchedulingPorts, context: ToolContext, wanted: Cancelling) -> str:
     """Cancel the appointment; once it is cancelled in this call, it is so again, and no other is instead."""
     booking = cancel(scheduling, _to_cancel(scheduling, context, wanted).id, wanted.reason, by_contact=True)
-    return f"Cancelled: the appointment {said(context, booking.start, zone_of(context, booking.zone))}."
+    return f"Cancelled: the appointment {_told(scheduling, context, booking)}."
 
 
 def _to_cancel(scheduling: SchedulingPorts, context: ToolContext, wanted: Cancelling) -> Booking:
@@ -158,21 +159,39 @@ def _to_cancel(scheduling: SchedulingPorts, context: ToolContext, wanted: Cancel
 
 def confirm_appointment(scheduling: SchedulingPorts, context: ToolContext, wanted: Booked) -> str:
     """Note that the person comes: to the appointment of the reminder, else to the next one."""
-    if wanted.which is None:
-        ahead = some_ahead(scheduling, context)
-        booking = _of_reminder(scheduling, context, ahead) or ahead[0]
-    else:
-        booking = _meant(scheduling, context, wanted.which)
-    booking = confirm(scheduling, booking.id)
-    return f"They come: {said(context, booking.start, zone_of(context, booking.zone))}."
+    booking = confirm(scheduling, _to_confirm(scheduling, context, wanted.which).id)
+    return f"They come: {_told(scheduling, context, booking)}."
+
+
+def _to_confirm(scheduling: SchedulingPorts, context: ToolContext, which: datetime | None) -> Booking:
+    if which is not None:
+        return _meant(scheduling, context, which)
+    ahead = some_ahead(scheduling, context)
+    reminded = reminded_booking(scheduling, context)
+    if reminded is None:
+        return ahead[0]
+    if found := next((each for each in ahead if each.id == reminded.id), None):
+        return found
+    became = "cancelled" if reminded.state is BookingState.CANCELLED else "over"
+    told = _they_have(context, ahead, names_of(scheduling))
+    raise Conflict(f"The appointment of this reminder is {became}. {told}", code="reminder_gone")
 
 
 def my_appointments(scheduling: SchedulingPorts, context: ToolContext, _arguments: Nothing) -> str:
     """Say which appointments the person has ahead; `NotFound` without any."""
+    ahead, reminded = some_ahead(scheduling, context), reminded_booking(scheduling, context)
+    return _they_have(context, ahead, names_of(scheduling), reminded)
+
+
+def _they_have(
+    context: ToolContext, ahead: list[Booking], names: dict[str, str], reminded: Booking | None = None
+) -> str:
     told = (
         f"{said(context, each.start, zone)} (which: {local_text(each.start, zone)}"
-        f"{', confirmed' if each.state is BookingState.CONFIRMED else ''})"
-        for each in some_ahead(scheduling, context)
+        f"{f', {names[each.calendar_id]}' if each.calendar_id in names else ''}"
+        f"{', confirmed' if each.state is BookingState.CONFIRMED else ''}"
+        f"{', this call reminds of it' if reminded and each.id == reminded.id else ''})"
+        for each in ahead
         for zone in [zone_of(context, each.zone)]
     )
     return f"They have: {'; '.join(told)}."
@@ -181,9 +200,9 @@ def my_appointments(scheduling: SchedulingPorts, context: ToolContext, _argument
 def _wanted(
     scheduling: SchedulingPorts, context: ToolContext, wanted: Wanted
 ) -> tuple[list[Calendar], datetime, str]:
-    calendars = calendars_of(scheduling, wanted.service)
+    calendars = calendars_to_book(scheduling, wanted.service)
     zone = zone_of(context, calendars[0].zone)
-    return calendars, instant(wanted.start, zone), zone
+    return calendars, instant_of(wanted.start, zone), zone
 
 
 def _to_move(
@@ -191,7 +210,25 @@ def _to_move(
 ) -> tuple[Booking, datetime, str]:
     booking = _meant(scheduling, context, wanted.which)
     zone = zone_of(context, booking.zone)
-    return booking, instant(wanted.start, zone), zone
+    return booking, instant_of(wanted.start, zone), zone
+
+
+def _told(scheduling: SchedulingPorts, context: ToolContext, booking: Booking, zone: str = "") -> str:
+    """Say when an appointment is, and in which calendar where there are several."""
+    when = said(context, booking.start, zone or zone_of(context, booking.zone))
+    return f"{when}{place(scheduling, booking.calendar_id)}"
+
+
+def _held(
+    scheduling: SchedulingPorts, context: ToolContext, calendars: list[Calendar], start: datetime
+) -> str:
+    """Hold the time in the first calendar that has it; give the calendar's id."""
+
+    def held(calendar: Calendar) -> str:
+        hold(scheduling, calendar.id, start, context.call_id)
+        return calendar.id
+
+    return _at_any(scheduling, context, calendars, start, held)
 
 
 def _at_any(
@@ -220,7 +257,7 @@ def _meant(scheduling: SchedulingPorts, context: ToolContext, which: datetime | 
     """Give the appointment that is meant: the one at that time, the only one, or that of the reminder."""
     ahead = some_ahead(scheduling, context)
     if which is not None:
-        return _at(context, ahead, which)
+        return appointment_at(context, ahead, which)
     if len(ahead) == 1:
         return ahead[0]
     if booking := _of_reminder(scheduling, context, ahead):
@@ -228,13 +265,6 @@ def _meant(scheduling: SchedulingPorts, context: ToolContext, which: datetime | 
     zone = zone_of(context, ahead[0].zone)
     told = choice(context, [each.start for each in ahead], zone)
     raise Conflict(f"They have several, ask which one: {told}", code="several_appointments")
-
-
-def _at(context: ToolContext, ahead: list[Booking], which: datetime) -> Booking:
-    for each in ahead:
-        if each.start == instant(which, zone_of(context, each.zone)):
-            return each
-    raise NotFound("They have no appointment then.", code="no_appointment")
 
 
 def _of_reminder(scheduling: SchedulingPorts, context: ToolContext, ahead: list[Booking]) -> Booking | None:
@@ -251,9 +281,13 @@ def _cancelled_reminded(scheduling: SchedulingPorts, context: ToolContext) -> Bo
     return booking if booking.history[-1].by == actor() else None
 
 
-def _booked_then(scheduling: SchedulingPorts, context: ToolContext, start: datetime) -> Booking | None:
-    """Give the appointment that they have at this time."""
-    return next((each for each in known_ahead(scheduling, context) if each.start == start), None)
+def _booked_then(
+    scheduling: SchedulingPorts, context: ToolContext, calendars: list[Calendar], start: datetime
+) -> Booking | None:
+    """Give the appointment that they have at this time in one of these calendars."""
+    ids = {each.id for each in calendars}
+    ahead = known_ahead(scheduling, context)
+    return next((each for each in ahead if each.start == start and each.calendar_id in ids), None)
 
 
 def _text_follows(scheduling: SchedulingPorts, context: ToolContext, booking: Booking) -> str:

@@ -6,17 +6,18 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from chalicelib.kernel.errors import Invalid, NotFound
+from chalicelib.kernel.errors import Invalid
 from chalicelib.scheduling.domain.day_words import Days, days_meant
 from chalicelib.scheduling.domain.offers import chosen
 from chalicelib.scheduling.services.availability import (
-    MAX_CALENDARS,
     MAX_DAYS,
     Asked,
-    available,
-    calendars_for,
+    available_in,
 )
+from chalicelib.scheduling.services.calendars import get_calendar
+from chalicelib.scheduling.tools.naming import calendars_of
 from chalicelib.scheduling.tools.times import choice, zone_of
+from chalicelib.scheduling.tools.whose import appointment_at, some_ahead
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -31,15 +32,17 @@ if TYPE_CHECKING:
 # More free times than anybody is offered; the earliest of them count.
 _LOOKED_AT = 400
 _SOON = 7
+# Farther ahead nothing can be booked, in whatever calendar.
+_FARTHEST = timedelta(days=750)
 
 
 def check_availability(scheduling: SchedulingPorts, context: ToolContext, wanted: Availability) -> str:
     """Give three free times at most, in the person's own zone; when none fits, the next that there are."""
-    calendars = calendars_of(scheduling, wanted.service)
+    calendars = _calendars(scheduling, context, wanted)
     zone = zone_of(context, calendars[0].zone)
     today = context.now.astimezone(ZoneInfo(zone)).date()
     days = _days(wanted, today)
-    found = chosen(_free(scheduling, calendars, zone, days), wanted.part)
+    found = chosen(_free(scheduling, calendars, zone, days, wanted.part))
     if found:
         return f"Free: {choice(context, _starts(found), zone)}{_both_zones(zone, calendars)}"
     others = _others(scheduling, calendars, zone, days, wanted.part)
@@ -48,23 +51,12 @@ def check_availability(scheduling: SchedulingPorts, context: ToolContext, wanted
     return f"Nothing is free then. The next that are free: {choice(context, _starts(others), zone)}"
 
 
-def calendars_of(scheduling: SchedulingPorts, service: str) -> list[Calendar]:
-    """Give the calendars that have a service, however it is written; `NotFound` names those there are."""
-    every = calendars_for(scheduling)
-    if not every:
-        raise NotFound("No calendar takes appointments; offer to take a note.", code="no_calendar")
-    wanted = service.casefold()
-    found = [each for each in every if not wanted or wanted in {tag.casefold() for tag in each.services}]
-    if found:
-        return found[:MAX_CALENDARS]
-    there = ", ".join(sorted({tag for each in every for tag in each.services})) or "none by name"
-    raise NotFound(f"There is no such service. There are: {there}.", code="service_not_found")
-
-
 def near_choice(
     scheduling: SchedulingPorts, context: ToolContext, calendars: list[Calendar], start: datetime, zone: str
 ) -> str:
     """Say which other times are free on the day of a time, or after it."""
+    if start > context.now + _FARTHEST:
+        return ""
     day = start.astimezone(ZoneInfo(zone)).date()
     days = Days(max(day, context.now.astimezone(ZoneInfo(zone)).date()), day + timedelta(days=_SOON))
     if days.last < days.first:
@@ -82,6 +74,8 @@ def _days(wanted: Availability, today: date) -> Days:
     if max(first.last, until.last) < today:
         raise Invalid("That day is over; ask for a later one.", code="day_over")
     begin = max(first.first, today)
+    if begin > today + _FARTHEST:
+        raise Invalid("That day is too far ahead; ask for an earlier one.", code="day_too_far")
     last = max(begin, first.last if not wanted.until else until.last)
     return Days(begin, min(last, begin + timedelta(days=MAX_DAYS - 1)))
 
@@ -96,9 +90,23 @@ def _meant(words: str, today: date) -> Days:
     return days
 
 
-def _free(scheduling: SchedulingPorts, calendars: list[Calendar], zone: str, days: Days) -> list[Offer]:
-    asked = Asked(days.first, days.last, zone, tuple(each.id for each in calendars))
-    return list(available(scheduling, asked, _LOOKED_AT, None).items)
+def _calendars(scheduling: SchedulingPorts, context: ToolContext, wanted: Availability) -> list[Calendar]:
+    """Give the calendars to look in: that of the appointment to be moved, else those with the service."""
+    if wanted.moving is None:
+        return calendars_of(scheduling, wanted.service)
+    booking = appointment_at(context, some_ahead(scheduling, context), wanted.moving)
+    return [get_calendar(scheduling, booking.calendar_id)]
+
+
+def _free(
+    scheduling: SchedulingPorts,
+    calendars: list[Calendar],
+    zone: str,
+    days: Days,
+    part: PartOfDay | None = None,
+) -> list[Offer]:
+    asked = Asked(days.first, days.last, zone, part=part)
+    return list(available_in(scheduling, calendars, asked, _LOOKED_AT, None).items)
 
 
 def _others(
@@ -109,8 +117,8 @@ def _others(
         return same_days
     after = days.last + timedelta(days=1)
     later = Days(after, after + timedelta(days=MAX_DAYS - 1))
-    found = _free(scheduling, calendars, zone, later)
-    return chosen(found, part) or chosen(found)
+    fitting = _free(scheduling, calendars, zone, later, part) if part else []
+    return chosen(fitting or _free(scheduling, calendars, zone, later))
 
 
 def _starts(offers: list[Offer]) -> list[datetime]:

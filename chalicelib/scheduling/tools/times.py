@@ -2,28 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from chalicelib.scheduling.domain.local_times import NOT_KNOWN
 from chalicelib.scheduling.domain.spoken_times import spoken_time, spoken_times
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import datetime
 
     from chalicelib.kernel.tools import ToolContext
-
-_NOT_KNOWN = "UTC"  # the zone of whom nothing tells where they are
 
 
 def zone_of(context: ToolContext, otherwise: str) -> str:
     """Give the time zone of the person; where it is not known, that of the business."""
-    return otherwise if context.time_zone == _NOT_KNOWN else context.time_zone
-
-
-def instant(local: datetime, zone: str) -> datetime:
-    """Give the instant that a local time means."""
-    return (local if local.tzinfo else local.replace(tzinfo=ZoneInfo(zone))).astimezone(UTC)
+    return otherwise if context.time_zone == NOT_KNOWN else context.time_zone
 
 
 def local_text(moment: datetime, zone: str) -> str:

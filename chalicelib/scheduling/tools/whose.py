@@ -7,9 +7,13 @@ from typing import TYPE_CHECKING
 from chalicelib.calls.domain.happenings import may_be_somebody_else
 from chalicelib.kernel.errors import NotFound
 from chalicelib.kernel.ids import is_id
+from chalicelib.scheduling.domain.local_times import instant_of
 from chalicelib.scheduling.services.ahead import bookings_ahead, reminded_of
+from chalicelib.scheduling.tools.times import zone_of
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from chalicelib.calls.domain.calls import Call
     from chalicelib.kernel.tools import ToolContext
     from chalicelib.scheduling.domain.bookings import Booking
@@ -40,6 +44,14 @@ def some_ahead(scheduling: SchedulingPorts, context: ToolContext) -> list[Bookin
     if is_doubtful(scheduling, context):
         raise NotFound(_NOT_VERIFIED, code="caller_not_verified")
     raise NotFound("They have no appointment ahead.", code="no_appointment")
+
+
+def appointment_at(context: ToolContext, ahead: list[Booking], which: datetime) -> Booking:
+    """Give the one of these that begins at a time on the person's clock; `NotFound`: `no_appointment`."""
+    for each in ahead:
+        if each.start == instant_of(which, zone_of(context, each.zone)):
+            return each
+    raise NotFound("They have no appointment then.", code="no_appointment")
 
 
 def reminded_booking(scheduling: SchedulingPorts, context: ToolContext) -> Booking | None:

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from chalicelib.ai.domain.claim_backing import Backing
 from chalicelib.ai.domain.claim_words import Claim
 from chalicelib.ai.domain.claims import ClaimWatch, backed_by, claims_in
 
@@ -127,7 +128,7 @@ _LONGEST_S = 0.25
 
 
 def _watched(pieces, backed=frozenset()):
-    watch = ClaimWatch(frozenset(backed))
+    watch = ClaimWatch(Backing(frozenset(backed)))
     return "".join([watch.add(piece) for piece in pieces]) + watch.rest(), watch.held
 
 
@@ -188,7 +189,7 @@ def test_a_booking_is_no_promise_of_a_call():
 
 def test_a_german_sentence_waits_for_few_words():
     """What may end in a claim is let through when so many words have not made it one."""
-    watch = ClaimWatch(frozenset())
+    watch = ClaimWatch(Backing(frozenset()))
     text = "Wir haben am Dienstag um zehn Uhr noch einen Platz frei, am Mittwoch ebenso"
     assert watch.add(text).startswith("Wir haben am Dienstag um zehn Uhr noch")
 
@@ -197,7 +198,7 @@ def test_no_text_takes_long():
     """Each word costs the same, however long the sentence is."""
     began = time.process_time()
     claims_in("ich habe " * 450)
-    watch = ClaimWatch(frozenset())
+    watch = ClaimWatch(Backing(frozenset()))
     for _ in range(450):
         watch.add("ich habe ")
     assert time.process_time() - began < _LONGEST_S
@@ -216,7 +217,7 @@ def test_the_pieces_of_a_stream_make_no_difference(texts, data):
 
 def test_other_words_do_not_wait():
     """Only a sentence that may become a claim is kept back, and no longer than it may."""
-    watch = ClaimWatch(frozenset())
+    watch = ClaimWatch(Backing(frozenset()))
     assert [watch.add(piece) for piece in ("Pumps", " and", " valves.", " I", " may", " help.")] == [
         "Pumps", " and", " valves.", " ", "I may", " help.",
     ]  # fmt: skip

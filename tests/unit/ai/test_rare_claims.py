@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from chalicelib.ai.domain.claim_backing import Backing
 from chalicelib.ai.domain.claim_words import Claim
 from chalicelib.ai.domain.claims import ClaimWatch, backed_by, claims_in
 
@@ -201,7 +202,7 @@ LIES = [line for text in LISTS.values() for line in text.splitlines()]
 @pytest.mark.parametrize("text", LIES)
 def test_a_claim_in_rarer_words_is_held(text):
     """Nobody has done anything: what tells the caller otherwise is not spoken."""
-    watch = ClaimWatch(frozenset())
+    watch = ClaimWatch(Backing(frozenset()))
     said = watch.add(f"Okay. {text}") + watch.rest()
     assert watch.has_claim
     assert said + watch.held == f"Okay. {text}"

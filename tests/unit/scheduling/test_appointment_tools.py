@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from fakes.appointment_talk import Talk
 from fakes.appointments import a_calendar
-from fakes.calls import NOW, NUMBER, FakeVoice, connected
+from fakes.calls import FakeVoice, connected
 
 from chalicelib.ai.domain.claims import borne_out
-from chalicelib.ai.domain.conversation import CallerPressed, MenuAction, MenuKey, UseTool
-from chalicelib.ai.services.tooling import Toolbox, run_tool
+from chalicelib.ai.domain.conversation import CallerPressed, MenuAction, MenuKey
 from chalicelib.calls.domain.calls import CallEvent, Direction
 from chalicelib.calls.domain.turns import TurnEnd
 from chalicelib.calls.services.turns import TurnRequest, take_turn
@@ -21,15 +20,15 @@ from chalicelib.crm.services.contacts import create_contact
 from chalicelib.crm.services.merging import merge_contact
 from chalicelib.kernel.actors import acting_as
 from chalicelib.kernel.phones import E164
-from chalicelib.kernel.tools import ToolContext
 from chalicelib.scheduling.domain.bookings import BookingState
 from chalicelib.scheduling.domain.calendars import Interval
+from chalicelib.scheduling.domain.local_times import instant_of
 from chalicelib.scheduling.domain.sheets import EntryKind
 from chalicelib.scheduling.services.booking import BookingWish, book, cancel
 from chalicelib.scheduling.services.booking_lists import bookings_of_contact
-from chalicelib.scheduling.services.calendars import create_calendar
+from chalicelib.scheduling.services.calendars import change_calendar, create_calendar
 from chalicelib.scheduling.tools import scheduling_tools
-from chalicelib.scheduling.tools.times import instant, local_text
+from chalicelib.scheduling.tools.times import local_text
 
 ZONE = "America/Los_Angeles"
 TEN = datetime(2026, 3, 4, 18, tzinfo=UTC)  # Wednesday at ten in Los Angeles; now it is Tuesday, four o'clock
@@ -42,36 +41,6 @@ def scheduling(calls):
     """Give the ports with a calendar in the contact's own zone."""
     create_calendar(calls.scheduling, CALENDAR)
     return calls.scheduling
-
-
-class Talk:
-    """A conversation that uses actions; `yes` says that the caller has agreed to what was asked last."""
-
-    def __init__(self, scheduling, **context):
-        call = connected(scheduling.calls)
-        self.scheduling, self.runs = scheduling, []
-        self.context = replace(ToolContext(call.id, call.contact_id, NUMBER, ZONE, NOW), **context)
-        self.tools = {tool.name: tool for tool in scheduling_tools(scheduling)}
-
-    def use(self, name, agreed=(), **arguments):
-        """Use an action."""
-        box = Toolbox(
-            self.tools,
-            tuple(self.tools),
-            self.context,
-            f"call:{self.context.call_id}",
-            self.scheduling.clock,
-            before=tuple(self.runs),
-            agreed=tuple(agreed),
-        )
-        self.runs.append(run_tool(box, UseTool(f"use-{len(self.runs)}", name, json.dumps(arguments))))
-        return self.runs[-1]
-
-    def agreed(self, name, **arguments):
-        """Use an action, hear the caller's yes, and use it again."""
-        asked = self.use(name, **arguments)
-        assert asked.held, asked.result
-        return self.use(name, [asked], **arguments)
 
 
 @pytest.fixture
@@ -145,6 +114,10 @@ def test_when_nothing_fits_the_next_times_are_named(talk):
     [
         ({"day": "the day after the fair"}, "is no day that is understood"),
         ({"day": "2026-03-01"}, "That day is over"),
+        ({"day": "0001-01-01"}, "That day is over"),
+        ({"day": "2028-03-25"}, "That day is too far ahead"),
+        ({"day": "9999-12-20"}, "That day is too far ahead"),
+        ({"day": "9999-12-31", "until": "9999-12-31"}, "That day is too far ahead"),
         ({"service": "Surgery"}, "There is no such service. There are: Check-up."),
         ({"contact_id": "contact_2"}, "arguments were refused"),
     ],
@@ -154,6 +127,30 @@ def test_what_makes_no_sense_is_told(talk, arguments, words):
     run = talk.use("check_availability", **arguments)
     assert not run.done
     assert words in run.result
+
+
+@pytest.mark.parametrize(
+    ("start", "words"),
+    [
+        ("0001-01-01T00:00+05:00", "That time is over"),
+        ("2028-03-25T10:00", "Book at most 90 days before"),
+        ("9999-12-28T10:00", "Book at most 90 days before"),
+        ("9999-12-31T23:00", "Book at most 90 days before"),
+        ("9999-12-31T23:00-05:00", "Book at most 90 days before"),
+    ],
+)
+def test_no_date_ends_the_conversation(talk, scheduling, start, words):
+    """As far as the calendar goes, in any zone: what cannot be booked is refused in words."""
+    assert words in talk.use("book_appointment", start=start).result
+    _booked(talk)
+    assert words in talk.use("move_appointment", start=start).result
+    assert "They have no appointment then" in talk.use("cancel_appointment", which=start).result
+    assert _only(scheduling).start == TEN
+
+
+def test_free_days_may_be_asked_for_until_the_end_of_time(talk):
+    """A month of them is looked at."""
+    assert talk.use("check_availability", day="tomorrow", until="9999-12-31").result.startswith("Free: ")
 
 
 def test_an_unknown_zone_is_the_business_own(scheduling):
@@ -238,6 +235,32 @@ def test_another_calendar_of_the_service_takes_what_the_first_cannot(talk, sched
     assert {each.calendar_id for each in scheduling.bookings.by_id.values()} == {"calendar_1", "calendar_2"}
 
 
+def test_what_is_booked_for_one_service_is_not_booked_for_another(talk, scheduling):
+    """At the same time: a second service is a second appointment, and "booked" is said of what there is."""
+    create_calendar(scheduling, replace(CALENDAR, id="calendar_2", services=frozenset({"Cleaning"})))
+    for service in ("check-up", "cleaning", "cleaning"):
+        assert talk.agreed("book_appointment", start="2026-03-04T10:00", service=service).done
+    booked = sorted(each.calendar_id for each in scheduling.bookings.by_id.values())
+    assert booked == ["calendar_1", "calendar_2"]
+
+
+def test_a_refusal_costs_one_look_at_each_calendar(talk, scheduling, crm):
+    """What is free around is looked for once, when no calendar has the time, not for each of them."""
+    create_calendar(scheduling, replace(CALENDAR, id="calendar_2", name="Dr. Zimmer"))
+    other = create_contact(crm, NewContact("Bo", E164("+14155553009"))).id
+    for calendar_id in ("calendar_1", "calendar_2"):
+        book(scheduling, BookingWish(calendar_id, other, TEN))
+    scheduling.sheets.reads = 0
+    assert "That time is taken" in talk.use("book_appointment", start="2026-03-04T10:00").result
+    assert scheduling.sheets.reads == 2
+
+
+def test_calendars_are_read_once_to_find_a_time(talk, scheduling, monkeypatch):
+    """They come as a list, and none of them is asked for again."""
+    monkeypatch.setattr(scheduling.calendars, "get", lambda _id: pytest.fail("read again"))
+    assert talk.use("check_availability").done
+
+
 def test_an_appointment_is_moved_when_the_caller_agrees(talk, scheduling):
     """Both times are read back; again changes nothing."""
     _booked(talk)
@@ -250,6 +273,21 @@ def test_an_appointment_is_moved_when_the_caller_agrees(talk, scheduling):
         assert done.result.startswith("Moved to Thursday at half past two")
     booking = _only(scheduling)
     assert (booking.start, booking.sequence) == (TEN + timedelta(days=1, hours=4, minutes=30), 1)
+
+
+def test_two_appointments_are_moved_to_one_time(talk, scheduling):
+    """Where there is room for both: what is said to be moved is moved, and again each stays where it is."""
+    change_calendar(scheduling, "calendar_1", {"capacity": 2}, None)
+    _booked(talk)
+    _booked(talk, TEN + timedelta(hours=1))
+    for which in ("2026-03-04T10:00", "2026-03-04T11:00"):
+        wanted = {"which": which, "start": "2026-03-05T14:30"}
+        asked = talk.use("move_appointment", **wanted)
+        for _ in range(2):
+            done = talk.use("move_appointment", [asked], **wanted)
+            assert done.result == "Moved to Thursday at half past two."
+    moved = [(each.start, each.sequence) for each in scheduling.bookings.by_id.values()]
+    assert moved == [(TEN + timedelta(days=1, hours=4, minutes=30), 1)] * 2
 
 
 def test_cancelling_is_read_back_and_keeps_the_reason(talk, scheduling):
@@ -301,8 +339,28 @@ def test_a_reminder_call_is_about_its_own_appointment(talk, scheduling):
     later = _booked(talk, TEN + timedelta(days=1))
     shelf = scheduling.calls.shelf.calls
     shelf["call_1"] = replace(shelf["call_1"], requested_by=f"reminder:{later.id}")
+    first, second = talk.use("my_appointments").result.split("; ")
+    assert ("this call reminds of it" in first, "this call reminds of it" in second) == (False, True)
     assert talk.use("confirm_appointment").done
     assert scheduling.bookings.get(later.id).state is BookingState.CONFIRMED
+
+
+@pytest.mark.parametrize("became", ["cancelled", "over"])
+def test_no_other_appointment_is_confirmed_than_that_of_the_reminder(talk, scheduling, became):
+    """Cancelled by the office while the call rang, or over: the model is told so, and what there is ahead."""
+    reminded, other = _booked(talk), _booked(talk, TEN + timedelta(days=1))
+    shelf = scheduling.calls.shelf.calls
+    shelf["call_1"] = replace(shelf["call_1"], requested_by=f"reminder:{reminded.id}")
+    if became == "cancelled":
+        cancel(scheduling, reminded.id)
+    else:
+        scheduling.clock.advance(hours=32)  # noon there on the next day
+    run = talk.use("confirm_appointment")
+    assert not run.done
+    assert f"The appointment of this reminder is {became}." in run.result
+    assert "They have: Thursday at ten o'clock (which: 2026-03-05T10:00)." in run.result
+    assert scheduling.bookings.get(other.id).state is BookingState.BOOKED
+    assert talk.use("confirm_appointment", which="2026-03-05T10:00").done
 
 
 def test_the_appointments_ahead_are_told(talk, scheduling):
@@ -315,6 +373,24 @@ def test_the_appointments_ahead_are_told(talk, scheduling):
     assert run.result == "They have: tomorrow at ten o'clock (which: 2026-03-04T10:00)."
 
 
+def test_only_what_may_lie_ahead_is_read(talk, scheduling, monkeypatch):
+    """Not what began more than a day ago; what has begun and is not over, however long it is, is ahead."""
+    change_calendar(scheduling, "calendar_1", {"slot_min": 1440, "hours": {2: (Interval(0, 1440),)}}, None)
+    over = _booked(talk, datetime(2026, 3, 4, 8, tzinfo=UTC))
+    going_on = _booked(talk, datetime(2026, 3, 11, 7, tzinfo=UTC))
+    scheduling.clock.advance(days=8, hours=18, minutes=59)
+    read, of_contact = [], scheduling.bookings.of_contact
+
+    def reading(*asked):
+        page = of_contact(*asked)
+        read.extend(page.items)
+        return page
+
+    monkeypatch.setattr(scheduling.bookings, "of_contact", reading)
+    assert "2026-03-11T00:00" in talk.use("my_appointments").result
+    assert (going_on in read, over in read) == (True, False)
+
+
 def test_only_what_was_done_may_be_said(scheduling):
     """Looking for times bears nothing out; booking bears out that it is booked, cancelling that it is not."""
     backs = {tool.name: borne_out(tool.backs) for tool in scheduling_tools(scheduling)}
@@ -323,6 +399,7 @@ def test_only_what_was_done_may_be_said(scheduling):
     assert {"changed", "expected"} <= backs["move_appointment"]
     assert {"booked", "expected"} & backs["cancel_appointment"] == set()
     assert "booked" not in backs["confirm_appointment"]
+    assert backs["my_appointments"] == {"stands", "expected"}
 
 
 def test_the_words_are_of_the_conversations_language(scheduling):
@@ -458,4 +535,4 @@ def test_a_time_that_comes_twice_is_given_back_as_it_was_meant():
     first = datetime(2026, 11, 1, 8, 30, tzinfo=UTC)  # half past one in Los Angeles, and an hour later again
     for hours in (-1, 0, 1, 2):
         moment = first + timedelta(hours=hours)
-        assert instant(datetime.fromisoformat(local_text(moment, ZONE)), ZONE) == moment
+        assert instant_of(datetime.fromisoformat(local_text(moment, ZONE)), ZONE) == moment

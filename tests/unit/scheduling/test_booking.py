@@ -32,6 +32,7 @@ from chalicelib.scheduling.services.booking_lists import bookings_of_contact
 from chalicelib.scheduling.services.calendars import change_calendar, create_calendar, delete_calendar
 from chalicelib.scheduling.services.forgetting import forget_bookings
 from chalicelib.scheduling.services.holding import hold, release
+from chalicelib.scheduling.services.places import naming_nearest
 
 ID, DAY = "calendar_1", date(2026, 3, 9)
 NINE = datetime(2026, 3, 9, 8, tzinfo=UTC)  # nine o'clock in Berlin
@@ -69,6 +70,14 @@ def _taken(scheduling, day=DAY):
 
 def _all(scheduling):
     return list(scheduling.bookings.by_id.values())
+
+
+def _nearest(scheduling, wish):
+    """Give what is named to who wants a slot that is taken."""
+    with pytest.raises(Conflict) as refused, naming_nearest(scheduling):
+        book(scheduling, wish)
+    assert refused.value.code == "slot_taken"
+    return refused.value.details["nearest"]
 
 
 def _refused(act, *args, **options):
@@ -158,28 +167,33 @@ def test_a_taken_slot_is_refused_with_the_nearest_free_ones(scheduling, wish):
     ten = NINE + 2 * HALF_HOUR
     book(scheduling, replace(wish, start=ten))
     book(scheduling, replace(wish, start=ten + HALF_HOUR))
-    with pytest.raises(Conflict) as refused:
-        book(scheduling, replace(wish, start=ten, call_id="call_2"))
-    assert refused.value.code == "slot_taken"
-    starts = [each["start"] for each in refused.value.details["nearest"]]
-    assert starts == ["2026-03-09T08:00:00.000Z", "2026-03-09T08:30:00.000Z", "2026-03-09T10:00:00.000Z"]
-    assert refused.value.details["nearest"][0]["end"] == "2026-03-09T08:30:00.000Z"
+    assert _nearest(scheduling, replace(wish, start=ten, call_id="call_2")) == [
+        {"start": f"2026-03-09T{start}:00.000Z", "end": f"2026-03-09T{end}:00.000Z"}
+        for start, end in (("08:00", "08:30"), ("08:30", "09:00"), ("10:00", "10:30"))
+    ]
 
 
-def test_nearest_slots_are_found_however_far_they_are(scheduling, wish):
-    """When weeks are closed, they are weeks away; when nothing is free, there are none."""
-    closed = {NINE.date() + timedelta(days=n) for n in range(1, 30)}
-    hours = {0: (Interval(540, 570),)}
-    change_calendar(scheduling, ID, {"hours": hours, "closed": frozenset(closed)}, None)
+@pytest.mark.parametrize(
+    ("weeks", "starts"), [(4, ["2026-04-13", "2026-04-20", "2026-04-27"]), (7, ["2026-05-04"]), (8, [])]
+)
+def test_nearest_slots_are_found_up_to_two_months_away(scheduling, wish, weeks, starts):
+    """When weeks are closed, they are weeks away; what is farther away, or cannot be booked, is not named."""
+    closed = {NINE.date() + timedelta(days=n) for n in range(1, 7 * weeks + 1)}
+    changes = {"hours": {0: (Interval(540, 570),)}, "closed": frozenset(closed)}
+    change_calendar(scheduling, ID, changes, None)
     book(scheduling, wish)
-    with pytest.raises(Conflict) as refused:
-        book(scheduling, replace(wish, call_id="call_2"))
-    starts = [each["start"][:10] for each in refused.value.details["nearest"]]
-    assert starts == ["2026-04-13", "2026-04-20", "2026-04-27"]
+    other = replace(wish, call_id="call_2")
+    assert [each["start"][:10] for each in _nearest(scheduling, other)] == starts
     change_calendar(scheduling, ID, {"horizon_days": 7}, None)
-    with pytest.raises(Conflict) as refused:
-        book(scheduling, replace(wish, call_id="call_2"))
-    assert refused.value.details["nearest"] == []
+    assert _nearest(scheduling, other) == []
+
+
+def test_other_slots_are_looked_for_only_where_they_are_told(scheduling, wish):
+    """Who does not tell them is refused without reading other days."""
+    book(scheduling, wish)
+    scheduling.sheets.reads = 0
+    assert _refused(book, scheduling, replace(wish, call_id="call_2")) == "slot_taken"
+    assert scheduling.sheets.reads == 0
 
 
 @pytest.mark.parametrize(
@@ -302,9 +316,9 @@ def test_a_move_frees_the_old_place_and_takes_the_new(scheduling, wish, days):
     moved = move(scheduling, booking.id, MoveWish(to, reason="a train"))
     assert (moved.start, moved.end, moved.state) == (to, to + HALF_HOUR, BookingState.BOOKED)
     assert (moved.sequence, moved.confirmed_at, moved.version) == (1, None, 3)
-    assert [(step.act, step.start, step.reason) for step in moved.history] == [
-        ("confirm", NINE, ""),
-        ("move", to, "a train"),
+    assert [(step.act, step.start, step.reason, step.moved_from) for step in moved.history] == [
+        ("confirm", NINE, "", None),
+        ("move", to, "a train", NINE),
     ]
     places = [place for day in (DAY, DAY + timedelta(days=1)) for place in _taken(scheduling, day)]
     assert places == [(to, EntryKind.BOOKED, booking.id)]

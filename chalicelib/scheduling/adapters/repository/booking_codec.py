@@ -129,14 +129,18 @@ def _shard(booking_id: str) -> int:
 
 
 def _step_json(step: Step) -> dict[str, str]:
+    moved_from = {"moved_from": iso(step.moved_from)} if step.moved_from else {}
     return {
         "at": iso(step.at),
         "act": step.act,
         "by": step.by,
         "start": iso(step.start),
         "reason": step.reason,
+        **moved_from,
     }
 
 
 def _step_of(kept: dict[str, Any]) -> Step:
-    return Step(**kept | {"at": from_iso(kept["at"]), "start": from_iso(kept["start"])})
+    named = {"at", "start", "moved_from"} & kept.keys()
+    times: dict[str, Any] = {name: from_iso(kept[name]) for name in named}
+    return Step(**kept | times)

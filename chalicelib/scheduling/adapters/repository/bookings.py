@@ -78,12 +78,18 @@ class BookingRepository:
             return False
         return True
 
-    def of_contact(self, contact_id: str, page_size: int, start: str | None) -> Page[Booking]:
-        """Give the bookings of a contact, the latest start first, from after `start`."""
+    def of_contact(
+        self, contact_id: str, page_size: int, start: str | None, since: datetime | None = None
+    ) -> Page[Booking]:
+        """Give the bookings of a contact, the latest start first, from after the position `start`.
+
+        With `since` none that begins before it.
+        """
         items = BookingPlaceItem.query(
             f"CONTACT#{contact_id}", BookingPlaceItem.sk.startswith("BOOKING#"), consistent_read=True
         )
-        places = sorted((_position(item) for item in items), reverse=True)
+        earliest = iso(since) if since else ""
+        places = sorted((_position(item) for item in items if item.start >= earliest), reverse=True)
         after = [place for place in places if start is None or place < start]
         wanted = [place.partition("#")[2] for place in after[:page_size]]
         found = sorted(self.many(wanted), key=lambda booking: wanted.index(booking.id))
