@@ -98,6 +98,9 @@ class _NoSchedules:
     def enable(self, campaign_id: str, starts_at: object) -> None:
         pass
 
+    def is_paused(self, _campaign_id: str) -> bool:
+        return False
+
     def remove(self, campaign_id: str) -> None:
         pass
 

@@ -19,7 +19,7 @@ from chalicelib.scheduling.schemas.campaign_views import CampaignList, CampaignV
 from chalicelib.scheduling.schemas.campaigns import CampaignIn, CampaignPatch, new_campaign
 from chalicelib.scheduling.services import campaigns, launching
 from chalicelib.scheduling.services.foretelling import preview_campaign
-from chalicelib.scheduling.services.members import add_members
+from chalicelib.scheduling.services.members import add_members, check_contacts
 from chalicelib.scheduling.services.progress import analyse, progress_of
 from chalicelib.system.domain.tokens import Scope
 
@@ -52,15 +52,16 @@ _EXAMPLE = {
     body=CampaignIn,
     returns=CampaignView,
     status=201,
-    errors={**_REFUSED, "members_changed": 409},
+    errors={**_REFUSED, "contact_not_found": 404, "members_changed": 409},
     example=_EXAMPLE,
 )
 def create_campaign(request: Request[CampaignIn, NoQuery]) -> CampaignView:
     """Prepare a campaign.
 
-    It is a draft: nobody is called before it is started. Contacts that are not there are left out.
+    It is a draft: nobody is called before it is started. When a contact is not there, nothing is made.
     """
     scheduling, now = container().scheduling, cut_to_millis(container().clock.now())
+    check_contacts(scheduling.calls.crm, request.body.contact_ids)
     new = new_campaign(request.body, request.new_id("campaign"), actor(), now)
     campaign = campaigns.create_campaign(scheduling, new)
     _add(campaign, request.body.contact_ids)

@@ -24,11 +24,12 @@ from chalicelib.scheduling.schemas.members import (
     MembersQuery,
     MemberStoryView,
     MemberView,
+    RequeueIn,
     member_view,
     members_csv,
     story_view,
 )
-from chalicelib.scheduling.services import adding, membership
+from chalicelib.scheduling.services import adding, membership, requeueing
 from chalicelib.system.domain.tokens import Scope
 
 if TYPE_CHECKING:
@@ -58,11 +59,12 @@ _MAX_BODY_BYTES = 4_500_000  # a million characters, of four bytes each at most;
     example={"filter": {"status": "lead", "tag": "spring"}},
 )
 def add_members(request: Request[MembersIn, NoQuery]) -> Job:
-    """Add members to a campaign that is not over, also while it runs.
+    """Add members to a campaign that is not stopped, also while it runs.
 
-    A job does it, whatever their number: read its progress and its results. `tag` and `filter` concern the
-    contacts that are there now. `csv` imports its rows; those without a number are among the rejected rows of
-    the import that the job names. Each contact becomes a member once; whoever is one stays as it is.
+    A completed campaign calls them when it is started again. A job adds them, whatever their number: read its
+    progress and its results. `tag` and `filter` concern the contacts that are there now. `csv` imports its
+    rows; those without a number are among the rejected rows of the import that the job names. Each contact
+    becomes a member once; whoever is one stays as it is.
     """
     scheduling, campaign_id = container().scheduling, request.path["campaign_id"]
     job_id = request.new_id("job")
@@ -112,6 +114,27 @@ def export_members(request: Request[None, MembersExportQuery]) -> Reply:
     text = members_csv(page.items, names, bom=query.bom and query.after is None)
     log("members.exported", actor=actor(), campaign_id=campaign_id, members=len(page.items))
     return Reply(text, headers=next_link(query, "after", page.next_start, frozenset({"bom"})))
+
+
+@route(
+    bp,
+    "POST",
+    _MEMBERS + "/requeue",
+    scope=Scope.OPERATOR,
+    body=RequeueIn,
+    returns=JobView,
+    status=202,
+    errors={**_NO_CAMPAIGN, "campaign_over": 409},
+    example={"reason": "no_time_allowed"},
+)
+def requeue_members(request: Request[RequeueIn, NoQuery]) -> Job:
+    """Have members called once more who were skipped, or are done: those of a reason or an outcome.
+
+    A job does it, whatever their number. The rules are asked about each again: whoever opted out, or must not
+    be called for another reason, is skipped again. A completed campaign calls them when it is started again.
+    """
+    campaign_id, job_id = request.path["campaign_id"], request.new_id("job")
+    return requeueing.start_requeueing(container().scheduling, campaign_id, request.body.where(), job_id)
 
 
 @route(bp, "GET", _MEMBER, scope=Scope.VIEWER, returns=MemberStoryView, errors=_MISSING)

@@ -66,6 +66,25 @@ def test_a_schedule_names_its_campaign_and_wakes_the_queue(scheduler):
     assert decode(made["Target"]["Input"]) == Tick(ID)
 
 
+def test_a_schedule_knows_whether_a_pause_has_disabled_it(scheduler):
+    """Not one that somebody disables in the console, which sends all else as it is."""
+    schedules = EventBridgeSchedules(scheduler, SETTINGS, FixedClock(NOW))
+    assert not schedules.is_paused(ID)
+    schedules.enable(ID, None)
+    assert not schedules.is_paused(ID)
+    schedules.disable(ID)
+    assert schedules.is_paused(ID)
+    schedules.enable(ID, None)
+    _switch_off_in_the_console(scheduler)
+    assert (schedules.state(ID), schedules.is_paused(ID)) == (ScheduleState.DISABLED, False)
+
+
+def _switch_off_in_the_console(scheduler):
+    found = scheduler.get_schedule(GroupName=SETTINGS.group, Name=f"campaign-{ID}")
+    names = ("Name", "GroupName", "Description", "ScheduleExpression", "FlexibleTimeWindow", "Target")
+    scheduler.update_schedule(**{name: found[name] for name in names}, State="DISABLED")
+
+
 def test_a_start_that_is_over_is_left_out(scheduler):
     """Scheduler refuses a start in the past; such a schedule begins at once."""
     EventBridgeSchedules(scheduler, SETTINGS, FixedClock(NOW)).enable(ID, NOW)

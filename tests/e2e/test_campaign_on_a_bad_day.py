@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+import pytest
 from deployed.plan import Plan
 from deployed.report import view
 from deployed.run import run
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 _MEMBERS = 20  # each sort of people
 
 
+@pytest.mark.last
 def test_a_campaign_keeps_its_promises_on_a_bad_day(stack: Stack) -> None:
     """Workers are killed, answers and reports go astray, people interfere: the carrier's log is in order."""
     outcome = run(stack, Plan(members=_MEMBERS, kills=2, patient=False, longest_s=300.0))

@@ -66,6 +66,15 @@ def test_a_campaign_is_started_paused_resumed_and_stopped(run, calls, spring):
     assert _read(run("campaign", "stop", NAME, "--yes", "--json"))["state"] == "stopped"
 
 
+def test_members_are_called_once_more(run, api, container, spring):
+    """Those that are named; without a name it is wrong usage."""
+    container.crm = container.calls.crm
+    assert run("campaign", "requeue", NAME).exit_code == 2
+    job = _read(run("campaign", "requeue", NAME, "--reason", "no_time_allowed", "--no-follow", "--json"))
+    assert job["kind"] == "requeue_members"
+    assert job["arguments"]["filter"] == {"reason": "no_time_allowed"}
+
+
 def test_a_preview_changes_nothing(run, api, spring):
     """It says who would be called, and when; JSON is the API's answer."""
     found = _read(run("campaign", "preview", NAME, "--json"))

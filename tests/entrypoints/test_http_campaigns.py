@@ -62,9 +62,17 @@ def test_everything_can_be_said_of_a_campaign(api, contact):
 
 
 def test_its_first_members_come_with_it(api, contact):
-    """Each contact once; one that is not there is left out."""
-    made = _created(api, contact_ids=[contact.id, contact.id, "contact_nobody"])
+    """Each contact once."""
+    made = _created(api, contact_ids=[contact.id, contact.id])
     assert made["members"] == {"total": 1, "waiting": 1, "calling": 0, "done": 0, "skipped": 0}
+
+
+def test_with_members_that_are_not_there_nothing_is_made(api, contact):
+    """The answer names each of them."""
+    refused = api.post(CAMPAIGNS, {**SIMPLE, "contact_ids": ["contact_a", contact.id, "contact_b"]})
+    assert (refused.status, refused.body["code"]) == (404, "contact_not_found")
+    assert [each["pointer"] for each in refused.body["errors"]] == ["/contact_ids/0", "/contact_ids/2"]
+    assert api.get(CAMPAIGNS).body["items"] == []
 
 
 def test_it_is_started_paused_resumed_and_stopped(api, contact):

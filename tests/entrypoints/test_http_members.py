@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from dataclasses import replace
 
 import pytest
 from fakes.calls import FakeCalls, furnished
@@ -15,6 +16,7 @@ from chalicelib.crm.domain.contacts import NewContact
 from chalicelib.crm.services.contacts import create_contact, delete_contact
 from chalicelib.entrypoints import jobs
 from chalicelib.kernel.phones import E164
+from chalicelib.scheduling.domain.campaigns import CampaignState
 from chalicelib.scheduling.services.ticking import tick
 from chalicelib.system.domain.tokens import Scope
 
@@ -90,6 +92,23 @@ def test_a_file_becomes_contacts_and_members(api, container, contact, one):
     assert _added(api, container, f"{CAMPAIGNS}/{other}", again)["succeeded"] == 2
 
 
+def test_members_are_called_once_more(api, container, contact, one):
+    """Those of a reason, by a job to follow."""
+    _added(api, container, one, {"contact_ids": [contact.id]})
+    api.post(f"{one}/members/{contact.id}/skip", {})
+    answer = api.post(f"{one}/members/requeue", {"reason": "skipped_by_operator"})
+    assert (answer.status, answer.body["kind"]) == (202, "requeue_members")
+    _work_off(container.crm)
+    assert api.get(f"/v1/crm/jobs/{answer.body['id']}").body["succeeded"] == 1
+    assert api.get(one).body["members"]["waiting"] == 1
+
+
+@pytest.mark.parametrize("body", [{}, {"state": "skipped"}, {"reason": "busy", "state": "waiting"}])
+def test_who_is_called_once_more_is_named(api, one, body):
+    """By reason or outcome, and nobody who is to be called anyway."""
+    assert api.post(f"{one}/members/requeue", body).status == 400
+
+
 def test_a_request_that_comes_again_is_the_same_job(api, container, contact, one):
     """With its key the answer is the same, and the file is imported once."""
     body = {"csv": {"content": "Name,Phone\nEve,+14155552673\n"}}
@@ -118,11 +137,15 @@ def test_what_is_not_there_cannot_be_added(api, one):
     assert api.get("/v1/crm/imports").body["items"] == []
 
 
-def test_a_campaign_that_is_over_takes_nobody(api, container, contact, one):
-    """Running it takes more; stopped it does not, and no file is imported for it."""
+def test_a_campaign_that_is_stopped_takes_nobody(api, container, contact, one):
+    """Running it takes more, and completed too; stopped it does not, and no file is imported for it."""
     _added(api, container, one, {"contact_ids": [contact.id]})
     api.post(f"{one}/start")
     assert _added(api, container, one, {"contact_ids": [contact.id]})["unchanged"] == 1
+    campaign = next(iter(container.scheduling.campaigns.by_id.values()))
+    container.scheduling.campaigns.by_id[campaign.id] = replace(campaign, state=CampaignState.COMPLETED)
+    assert _added(api, container, one, {"contact_ids": [contact.id]})["unchanged"] == 1
+    container.scheduling.campaigns.by_id[campaign.id] = campaign
     api.post(f"{one}/stop")
     for body in ({"contact_ids": [contact.id]}, {"csv": {"content": "Name,Phone\nEve,+14155552673\n"}}):
         refused = api.post(f"{one}/members", body)

@@ -257,16 +257,19 @@ class FakeSchedules:
 
     by_id: dict[str, ScheduleState] = field(default_factory=dict)
     starts: dict[str, datetime | None] = field(default_factory=dict)
+    paused: set[str] = field(default_factory=set)
 
     def enable(self, campaign_id: str, starts_at: datetime | None) -> None:
         """Switch a schedule on."""
         self.by_id[campaign_id] = ScheduleState.ENABLED
         self.starts[campaign_id] = starts_at
+        self.paused.discard(campaign_id)
 
     def disable(self, campaign_id: str) -> None:
         """Switch a schedule off."""
         if campaign_id in self.by_id:
             self.by_id[campaign_id] = ScheduleState.DISABLED
+            self.paused.add(campaign_id)
 
     def remove(self, campaign_id: str) -> None:
         """Forget a schedule."""
@@ -275,6 +278,14 @@ class FakeSchedules:
     def state(self, campaign_id: str) -> ScheduleState:
         """Say how it stands."""
         return self.by_id.get(campaign_id, ScheduleState.MISSING)
+
+    def is_paused(self, campaign_id: str) -> bool:
+        """Tell whether it is off, and `disable` did it."""
+        return self.state(campaign_id) is ScheduleState.DISABLED and campaign_id in self.paused
+
+    def flip(self, campaign_id: str) -> None:
+        """Switch it off as somebody in the console does."""
+        self.by_id[campaign_id] = ScheduleState.DISABLED
 
 
 @dataclass

@@ -21,10 +21,13 @@ class FakeDialPlans:
         """Give a plan."""
         return self.by_id.get(plan_id)
 
-    def put(self, plan: DialPlan) -> None:
-        """Keep the rules of a plan, and the stop that was kept."""
+    def put(self, plan: DialPlan) -> bool:
+        """Keep the rules of a plan, and the stop that was kept, unless later rules are there."""
         known = self.by_id.get(plan.id)
+        if known and known.version > plan.version:
+            return False
         self.by_id[plan.id] = replace(plan, stop=known.stop if known else None)
+        return True
 
     def stop(self, plan_id: str, stop: Stop | None, version: int) -> bool:
         """Stop a plan, or lift its stop."""

@@ -15,8 +15,11 @@ class DialPlanBook(Protocol):
     def get(self, plan_id: str) -> DialPlan | None:
         """Give a plan, consistently."""
 
-    def put(self, plan: DialPlan) -> None:
-        """Store the rules of a plan, new or in place of those before; its stop stays as it is stored."""
+    def put(self, plan: DialPlan) -> bool:
+        """Store the rules of a plan, new or in place of those before; its stop stays as it is stored.
+
+        False, and nothing is stored, when rules of a later version stand there.
+        """
 
     def stop(self, plan_id: str, stop: Stop | None, version: int) -> bool:
         """Have nothing of this plan dialed from now on, or, with None, again.

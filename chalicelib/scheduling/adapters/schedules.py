@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from chalicelib.kernel.settings import ScheduleSettings
 
 _MISSING, _EXISTS = "ResourceNotFoundException", "ConflictException"
+_NOTES = {
+    ScheduleState.ENABLED: "disable it here, and nothing more is admitted",
+    ScheduleState.DISABLED: "disabled because the campaign is paused: resume that",
+}
 # A tick that is late by more is of no use: the next minute brings another.
 _RETRY = {"MaximumEventAgeInSeconds": 60, "MaximumRetryAttempts": 3}
 
@@ -55,9 +59,18 @@ class EventBridgeSchedules:
 
     def state(self, campaign_id: str) -> ScheduleState:
         """Say how it stands now."""
-        place = self._place(campaign_id)
-        found = self._unless_missing(lambda: self._client.get_schedule(**place))
+        found = self._found(campaign_id)
         return ScheduleState(found["State"].lower()) if found else ScheduleState.MISSING
+
+    def is_paused(self, campaign_id: str) -> bool:
+        """Tell whether it is disabled, and was so by `disable`; not by somebody in the AWS console."""
+        # The console's switch sends the schedule as it is, with its description, and only the other state.
+        found, ours = self._found(campaign_id), self._schedule(campaign_id, ScheduleState.DISABLED)
+        return bool(found) and all(found.get(name) == ours[name] for name in ("State", "Description"))
+
+    def _found(self, campaign_id: str) -> Any:
+        place = self._place(campaign_id)
+        return self._unless_missing(lambda: self._client.get_schedule(**place))
 
     def _unless_missing(self, act: Callable[[], Any]) -> Any:
         try:
@@ -79,7 +92,7 @@ class EventBridgeSchedules:
         }
         return {
             **self._place(campaign_id),
-            "Description": f"Advances {campaign_id}; disable it here, and nothing more is admitted",
+            "Description": f"Advances {campaign_id}; {_NOTES[state]}",
             "ScheduleExpression": "rate(1 minute)",
             "FlexibleTimeWindow": {"Mode": "OFF"},
             "State": state.value.upper(),

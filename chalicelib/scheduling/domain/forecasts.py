@@ -10,6 +10,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 _FRESH = timedelta(minutes=1)
+_SOONEST = timedelta(seconds=15)  # so that the last members do not cost a forecast at each tick
+_MOVED_PART = 10
 _FRESH_PART = 60  # the longer a campaign still takes, the longer a forecast is good enough
 
 
@@ -33,9 +35,15 @@ class Forecast:
     basis: str
 
 
-def is_stale(forecast: Forecast | None, now: datetime) -> bool:
-    """Tell whether a new one is due: after a minute, or a sixtieth of the time that is left."""
+def is_stale(forecast: Forecast | None, now: datetime, members: int) -> bool:
+    """Tell whether a new one is due, while so many members are left.
+
+    After a minute, or a sixtieth of the time that is left; and sooner when a tenth more or fewer are left.
+    """
     if forecast is None:
+        return True
+    has_moved = abs(members - forecast.members) * _MOVED_PART >= max(1, forecast.members)
+    if has_moved and now - forecast.at >= _SOONEST:
         return True
     left = forecast.finish_at - forecast.at if forecast.finish_at else timedelta(0)
     return now - forecast.at >= max(_FRESH, left / _FRESH_PART)

@@ -198,7 +198,12 @@ def forget(member: Member) -> Member:
 
 
 def wait_again(member: Member, now: datetime) -> Member:
-    """Give a skipped or finished member that is to be called once more, as soon as there is room."""
+    """Give a skipped or finished member that is to be called once more, as soon as there is room.
+
+    One that waits or has a call stays as it is, and so does one of whom no number is known any more.
+    """
+    if not member.is_over or member.number == NO_NUMBER:
+        return member
     return replace(member, state=MemberState.WAITING, reason="", next_at=now)
 
 
@@ -274,6 +279,11 @@ def counted_of(member: Member | None) -> Counter[str]:
         numbers += _of_try(tried)
     numbers[GOAL] += member.goal_reached
     return +(numbers + _of_variant(member))
+
+
+def left_of(numbers: Counter[str]) -> int:
+    """Give how many members wait, or have a call."""
+    return numbers[MemberState.WAITING] + numbers[MemberState.CALLING]
 
 
 def hours_of(numbers: Counter[str]) -> tuple[tuple[int, int], ...]:

@@ -32,6 +32,7 @@ class About(StrEnum):
     ASK = "ask"  # the sentence that asks for a confirmation
     FILE = "file"  # the one with the link
     THANKS = "thanks"  # the answer to a confirmation by text
+    HOW_TO_MOVE = "how_to_move"  # the answer to a "2", which calls know as the wish to move it
 
 
 _EN = {
@@ -42,6 +43,7 @@ _EN = {
     About.ASK: "Reply 1 to confirm.",
     About.FILE: "For your calendar: {link}",
     About.THANKS: "{who}: thank you, you have confirmed your appointment on {when}.",
+    About.HOW_TO_MOVE: "{who}: to move or cancel your appointment on {when}, please call this number.",
 }
 _ES = {
     About.BOOKED: "{who}: su cita está reservada para el {when}.",
@@ -51,6 +53,7 @@ _ES = {
     About.ASK: "Responda 1 para confirmar.",
     About.FILE: "Para su calendario: {link}",
     About.THANKS: "{who}: gracias, ha confirmado su cita del {when}.",
+    About.HOW_TO_MOVE: "{who}: para cambiar o cancelar su cita del {when}, llame a este número.",
 }
 _DE = {
     About.BOOKED: "{who}: Ihr Termin ist gebucht: {when}.",
@@ -60,6 +63,7 @@ _DE = {
     About.ASK: "Antworten Sie 1 zum Bestätigen.",
     About.FILE: "Für Ihren Kalender: {link}",
     About.THANKS: "{who}: Danke, Sie haben Ihren Termin am {when} bestätigt.",
+    About.HOW_TO_MOVE: "{who}: Zum Verlegen oder Absagen Ihres Termins am {when} bitte diese Nummer anrufen.",
 }
 _FR = {
     About.BOOKED: "{who} : votre rendez-vous est réservé pour le {when}.",
@@ -69,6 +73,7 @@ _FR = {
     About.ASK: "Répondez 1 pour confirmer.",
     About.FILE: "Pour votre agenda : {link}",
     About.THANKS: "{who} : merci, vous avez confirmé votre rendez-vous du {when}.",
+    About.HOW_TO_MOVE: "{who} : pour déplacer ou annuler votre rendez-vous du {when}, appelez ce numéro.",
 }
 _WORDS: Mapping[str, Mapping[About, str]] = {"en": _EN, "es": _ES, "de": _DE, "fr": _FR}
 _WITH_PLACE = frozenset({About.BOOKED, About.MOVED, About.REMINDER})
@@ -121,20 +126,26 @@ def values_of(facts: Facts, language: str) -> dict[str, str]:
 
 
 def when_in_full(start: datetime, zone: str, language: str) -> str:
-    """Write a time with its date, on the clock of a time zone: "Thursday, March 5, at 14:30"."""
+    """Write a time with its date, on the clock of a time zone: "Thursday, March 5, at 2:30 PM"."""
     known, local = _language(language), start.astimezone(ZoneInfo(zone))
     words = words_of(known)
     return _WHEN[known].format(
         weekday=words.weekdays[local.weekday()],
         day=local.day,
         month=words.months[local.month - 1],
-        time=f"{local:%H:%M}",
+        time=_twelve_hours(local) if known == "en" else f"{local:%H:%M}",
     )
+
+
+def _twelve_hours(local: datetime) -> str:
+    return f"{local.hour % 12 or 12}:{local:%M} {'AM' if local.hour < 12 else 'PM'}"  # noqa: PLR2004
 
 
 def _place(facts: Facts, kind: About) -> list[str]:
     place = facts.calendar.location or facts.calendar.video_url
-    return ["{place}."] if place and kind in _WITH_PLACE else []
+    if not place or kind not in _WITH_PLACE:
+        return []
+    return ["{place}" if place.endswith(".") else "{place}."]
 
 
 def _words(language: str) -> Mapping[About, str]:

@@ -104,6 +104,13 @@ def with_busy(sheet: Sheet, source: str, busy: Iterable[Entry]) -> Sheet:
     return replace(sheet, entries=entries)
 
 
+def with_more_busy(sheet: Sheet, source: str, busy: Iterable[Entry]) -> Sheet:
+    """Give the sheet with busy times of a source beside those that it told before; errors as `with_busy`."""
+    former = [each for each in sheet.entries if each.kind is EntryKind.BUSY and each.holder == source]
+    times = _merged((each.start, each.end) for each in (*former, *busy))
+    return with_busy(sheet, source, (Entry(start, end, EntryKind.BUSY, source) for start, end in times))
+
+
 def busy_by_day(
     calendar: Calendar, source: str, times: Iterable[tuple[datetime, datetime]]
 ) -> dict[date, tuple[Entry, ...]]:

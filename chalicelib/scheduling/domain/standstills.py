@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from chalicelib.calls.domain.checks import HELD, LINE_BUSY
 from chalicelib.calls.domain.outcomes import Outcome
 from chalicelib.calls.domain.states import CallState
 from chalicelib.scheduling.domain.campaigns import Campaign, CampaignState
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
     from chalicelib.calls.domain.allowances import Short
     from chalicelib.calls.domain.calls import Call
+    from chalicelib.calls.domain.permission import NumberStatus
 
 DUE = Stop("next_tick", "Members are due: the next tick, within a minute, has them called.")
 NOBODY_LEFT = Stop("nobody_left", "Nobody is left to be called: the next tick completes it.")
@@ -27,6 +29,8 @@ SCHEDULE_DISABLED = Stop(
 SCHEDULE_MISSING = Stop(
     "schedule_missing", "Its schedule is not there in EventBridge Scheduler; starting the campaign makes it."
 )
+# Nobody knows when these end: members who wait for it are looked at again after a while.
+_LOOKED_AT_AGAIN = frozenset({HELD, LINE_BUSY})
 _OVER = {
     CampaignState.DRAFT: "It was not started yet.",
     CampaignState.COMPLETED: "Everybody was called, or is skipped.",
@@ -55,19 +59,22 @@ def by_queue(calls: Sequence[Call]) -> Stop | None:
     decided = [call.decision for call in waiting if call.decision]
     if not waiting:
         return None
+    those_wait = "1 call waits" if len(waiting) == 1 else f"{len(waiting)} calls wait"
     if not decided:
-        return Stop("queued", f"{len(waiting)} calls wait in the queue to be dialed.")
+        return Stop("queued", f"{those_wait} in the queue to be dialed.")
     [(reason, _)] = Counter(decision.reason for decision in decided).most_common(1)
     those = [decision for decision in decided if decision.reason == reason]
     until = min((each.not_before for each in those if each.not_before), default=None)
     again = f" They are looked at again {_at(until)}." if until else ""
-    return Stop(reason, f"{len(waiting)} calls wait in the queue. {those[0].explanation}{again}")
+    return Stop(reason, f"{those_wait} in the queue. {those[0].explanation}{again}")
 
 
 def by_budget(short: Short | None) -> Stop | None:
-    """Say which budget is used up, and until when; None when none is, or none ever has enough again."""
-    if short is None or short.again_at is None:
+    """Say which budget is used up, and until when, if that is known; None when none is."""
+    if short is None:
         return None
+    if short.again_at is None:
+        return Stop(short.reason, f"{short.explanation} The next tick pauses it.")
     return Stop(short.reason, f"{short.explanation} Its members are looked at again {_at(short.again_at)}.")
 
 
@@ -77,7 +84,16 @@ def by_time(reason: str, due_at: datetime) -> Stop:
         return Stop("retry_later", f"Nobody is due before {_at(due_at)}: the next was called: {reason}.")
     code = reason or "not_due"
     because = f" ({reason})" if reason else ""
+    if reason in _LOOKED_AT_AGAIN:
+        return Stop(code, f"Nobody who waits is looked at again before {_at(due_at)}{because}.")
     return Stop(code, f"The rules let nobody who waits be called before {_at(due_at)}{because}.")
+
+
+def by_hold(status: NumberStatus, due_at: datetime) -> Stop:
+    """Say that the next one's number is held back, until when, and when that is looked at again."""
+    until = _at(status.held_until) if status.held_until else "somebody releases it"
+    held = f"The number of the next one is held back until {until}"
+    return Stop(HELD, f"{held}. Nobody who waits is looked at again before {_at(due_at)}.")
 
 
 def _at(instant: datetime) -> str:

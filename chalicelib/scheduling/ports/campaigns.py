@@ -101,6 +101,9 @@ class Schedules(Protocol):
     def state(self, campaign_id: str) -> ScheduleState:
         """Say how it stands now."""
 
+    def is_paused(self, campaign_id: str) -> bool:
+        """Tell whether it is disabled, and was so by `disable`; not by somebody in the AWS console."""
+
 
 class Alarms(Protocol):
     """One schedule for each reminder that is to come, which deletes itself when it has gone off."""

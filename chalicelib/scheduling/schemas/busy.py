@@ -29,7 +29,9 @@ class SourceQuery(Input):
 class BusyIn(Input):
     """A calendar file (iCalendar), of a megabyte at most."""
 
-    content: Annotated[str, Field(min_length=1, max_length=1_000_000, description="The text of the file.")]
+    content: Annotated[
+        str, Field(min_length=1, description="The text of the file, of a megabyte at most in UTF-8.")
+    ]
 
 
 class BusyFetchIn(Input):

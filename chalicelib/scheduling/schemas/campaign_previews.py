@@ -149,12 +149,14 @@ def _notes(preview: Preview) -> list[str]:
     """Say in sentences what the numbers rest on."""
     sampled, members = len(preview.sample.prospects), preview.sample.members
     notes = [
-        "Rules, hours, pace, live calls and budgets are those that hold now, for this campaign alone.",
+        "Rules, hours, pace, live calls, lines and budgets are those that hold now, for this campaign alone.",
         "Nobody is added, changed or removed meanwhile.",
         "Unanswered calls last 25 s and cost nothing.",
         "Calls that go on now are counted as if they began now.",
     ]
-    if sampled < members:
+    if members and not sampled:
+        notes.append("Members are still being listed, so that none could be followed: ask again in a moment.")
+    elif sampled < members:
         notes.append(
             f"{sampled} of {members} members were followed; each stands for {members / sampled:.1f}."
         )

@@ -99,6 +99,18 @@ class MemberFilterIn(Input):
         return MemberFilter(self.state, self.reason, self.variant, self.outcome)
 
 
+class RequeueIn(MemberFilterIn):
+    """Whom to call once more: by the reason why they are skipped, or by the outcome of their last call."""
+
+    @model_validator(mode="after")
+    def _named(self) -> RequeueIn:
+        if self.reason is None and self.outcome is None:
+            raise ValueError("Say whom: give a `reason`, an `outcome`, or both.")
+        if self.state in (MemberState.WAITING, MemberState.CALLING):
+            raise ValueError("Only who is `skipped` or `done` can be called once more.")
+        return self
+
+
 class MembersQuery(PageQuery, MemberFilterIn):
     """Which members of which page."""
 

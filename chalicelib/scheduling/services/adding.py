@@ -22,7 +22,7 @@ from chalicelib.kernel.errors import AppError, Conflict, NotFound
 from chalicelib.scheduling.domain.members import CHUNK
 from chalicelib.scheduling.ports.campaigns import Adding
 from chalicelib.scheduling.services.campaigns import get_campaign
-from chalicelib.scheduling.services.members import find_contacts, make_members
+from chalicelib.scheduling.services.members import check_takes_members, find_contacts, make_members
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -62,24 +62,23 @@ def start_adding(scheduling: SchedulingPorts, campaign_id: str, wish: AddingWish
     """Start a job that makes contacts members of a campaign; with the same id again it is the same job.
 
     Raises `NotFound` with code `campaign_not_found` or `import_not_found`, `Conflict` with code
-    `campaign_over` when the campaign is over, or `import_not_done` for an import that nothing comes of.
+    `campaign_over` when the campaign is stopped, or ends in this moment, or `import_not_done` for an import
+    that nothing comes of.
     """
     crm = scheduling.calls.crm
     if crm.jobs.get(job_id) is None:
-        refuse_adding(scheduling, campaign_id)
+        campaign = get_campaign(scheduling, campaign_id)
+        check_takes_members(campaign)
         if wish.import_id:
             _check_import(get_import(crm, wish.import_id))
-        _announce(scheduling, campaign_id, job_id)
+        announce(scheduling, campaign, job_id)
     ids = tuple(dict.fromkeys(wish.contact_ids))
     return start_job(crm, ADD_MEMBERS, _arguments(campaign_id, wish), ids, job_id)
 
 
 def refuse_adding(scheduling: SchedulingPorts, campaign_id: str) -> None:
     """Raise `NotFound`, or `Conflict` with code `campaign_over`, unless members may be added by now."""
-    campaign = get_campaign(scheduling, campaign_id)
-    if campaign.is_over:
-        message = f"A campaign that is {campaign.state} takes no members: make another one."
-        raise Conflict(message, code="campaign_over")
+    check_takes_members(get_campaign(scheduling, campaign_id))
 
 
 def add_step(scheduling: SchedulingPorts, job: Job) -> Step:
@@ -116,15 +115,23 @@ def _going_on(scheduling: SchedulingPorts, campaign_id: str) -> list[Adding]:
     return left
 
 
-def _announce(scheduling: SchedulingPorts, campaign_id: str, job_id: str) -> None:
+def announce(scheduling: SchedulingPorts, campaign: Campaign, job_id: str) -> None:
     """Note the job: from now on the campaign does not complete without asking for it."""
     now = cut_to_millis(scheduling.clock.now())
-    scheduling.campaigns.begin_adding(campaign_id, Adding(job_id, now))
+    scheduling.campaigns.begin_adding(campaign.id, Adding(job_id, now))
     try:
-        refuse_adding(scheduling, campaign_id)  # it may have ended just before
+        _refuse_ended(scheduling, campaign)
     except AppError:
-        scheduling.campaigns.end_adding(campaign_id, job_id)
+        scheduling.campaigns.end_adding(campaign.id, job_id)
         raise
+
+
+def _refuse_ended(scheduling: SchedulingPorts, seen: Campaign) -> None:
+    """Refuse when the campaign has ended since it was seen: whoever asked believes that it calls them."""
+    newest = get_campaign(scheduling, seen.id)
+    if newest.is_over and not seen.is_over:
+        message = f"The campaign was {newest.state} in this moment: look at it, and ask again."
+        raise Conflict(message, code="campaign_over")
 
 
 def _arguments(campaign_id: str, wish: AddingWish) -> dict[str, Any]:

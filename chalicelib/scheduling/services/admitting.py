@@ -28,12 +28,15 @@ from chalicelib.scheduling.domain.members import (
     wait_until,
 )
 from chalicelib.scheduling.services.asking import ask_for_call
+from chalicelib.scheduling.services.launching import pause_campaign
 from chalicelib.scheduling.services.merged import another_stands_for
+from chalicelib.system.domain.settings import Stop
 from chalicelib.system.services.settings import current_settings, dialing_stop
 
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from chalicelib.calls.domain.allowances import Purse
     from chalicelib.calls.domain.permission import Decision
     from chalicelib.calls.domain.templates import TemplateChoice
     from chalicelib.crm.domain.contacts import Contact
@@ -61,9 +64,20 @@ class _Gate:
 
     def paid_for(self, now: datetime) -> int | None:
         """Say how many calls its budgets pay for now, by the dearest of its templates; None: any number."""
-        purses = (self._frame(variant).purse for variant in self.campaign.choices)
-        rooms = (purse.room_for_more(now) for purse in purses if purse)
+        rooms = (purse.room_for_more(now) for purse in self._purses())
         return min((room for room in rooms if room is not None), default=None)
+
+    def spent(self, now: datetime) -> Stop | None:
+        """Say that its budget in all is used up, so that nothing is paid for before somebody raises it."""
+        shorts = (purse.short(now) for purse in self._purses())
+        short = next((each for each in shorts if each and each.again_at is None), None)
+        if short is None:
+            return None
+        return Stop(short.reason, f"{short.explanation} Raise its limits, and resume it.")
+
+    def _purses(self) -> list[Purse]:
+        purses = (self._frame(variant).purse for variant in self.campaign.choices)
+        return [purse for purse in purses if purse]
 
     def _frame(self, variant: TemplateChoice) -> Frame:
         if variant not in self.frames:
@@ -84,7 +98,7 @@ def admit(scheduling: SchedulingPorts, campaign: Campaign, waiting: int) -> int:
 
     `waiting` calls of it have not been dialed yet. Who must not be called is skipped, and who may not be
     called yet waits until then, both with the rule's reason. While nothing is dialed, and while no budget
-    pays for more, nobody is looked at.
+    pays for more, nobody is looked at; when the campaign's own is spent, that pauses it.
     """
     calls, now = scheduling.calls, cut_to_millis(scheduling.clock.now())
     plan = calls.plans.get(campaign.id)
@@ -93,8 +107,8 @@ def admit(scheduling: SchedulingPorts, campaign: Campaign, waiting: int) -> int:
     settings = current_settings(calls.system)
     room = room_for(campaign.dialing, settings, waiting)
     gate, admitted, looked = _Gate(scheduling, campaign), 0, 0
-    if caps_of(settings.budgets, plan) and (paid_for := gate.paid_for(now)) is not None:
-        room = min(room, paid_for - waiting)
+    if caps_of(settings.budgets, plan):
+        room = _paid_room(gate, room, waiting, now)
     delays = spread(calls, Terms(current_settings(calls.system), plan))
     began = scheduling.clock.elapsed()
     while admitted < room and looked < _LOOKED_AT and scheduling.clock.elapsed() - began < _PATIENCE_S:
@@ -107,6 +121,17 @@ def admit(scheduling: SchedulingPorts, campaign: Campaign, waiting: int) -> int:
         if len(due) < CHUNK or not stored or came < len(asked):
             break
     return admitted
+
+
+def _paid_room(gate: _Gate, room: int, waiting: int, now: datetime) -> int:
+    """Give how many of so many calls are paid for; whoever is due keeps its place while none ever is."""
+    scheduling, campaign_id = gate.scheduling, gate.campaign.id
+    if spent := gate.spent(now):
+        if scheduling.members.due(campaign_id, now, 1):
+            pause_campaign(scheduling, campaign_id, spent)
+        return 0
+    paid_for = gate.paid_for(now)
+    return room if paid_for is None else min(room, paid_for - waiting)
 
 
 def _changes(gate: _Gate, members: list[Member], room: int, now: datetime) -> list[MemberChange]:

@@ -18,6 +18,7 @@ from chalicelib.scheduling.domain.campaigns import (
     plan_of,
     stop_of_plan,
 )
+from chalicelib.scheduling.services.switching import switch_schedule
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -80,8 +81,8 @@ def change_campaign(
     campaign = edit(scheduling, campaign_id, change)
     if campaign.started_at or stop_of_plan(campaign) is None:
         scheduling.calls.plans.put(plan_of(campaign))
-    if campaign.state is CampaignState.SCHEDULED:
-        scheduling.schedules.enable(campaign_id, campaign.dialing.start_at)
+    if campaign.state is CampaignState.SCHEDULED and "start_at" in changes:
+        switch_schedule(scheduling, campaign_id)
     return campaign
 
 
@@ -98,6 +99,7 @@ def delete_campaign(scheduling: SchedulingPorts, campaign_id: str, expected_vers
     scheduling.schedules.remove(campaign_id)
     scheduling.ticks.clear(campaign_id, _CLEAR_DELAY_S)
     if not scheduling.campaigns.remove(campaign):
+        switch_schedule(scheduling, campaign_id)
         raise _version_changed()
     log("campaign.deleted", campaign_id=campaign_id)
 

@@ -6,8 +6,9 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from chalicelib.calls.domain.lifecycle import cancel, look_again
+from chalicelib.calls.domain.lifecycle import look_again
 from chalicelib.calls.domain.states import CallState
+from chalicelib.calls.services.withdrawing import call_off
 from chalicelib.kernel.clock import cut_to_millis
 from chalicelib.kernel.errors import Unavailable
 from chalicelib.scheduling.domain.best_hours import best_hour
@@ -105,19 +106,15 @@ def _count(scheduling: SchedulingPorts, campaign: Campaign, call: Call, collecte
         collected.live += 1
         return
     collected.waiting += 1
-    now = cut_to_millis(scheduling.clock.now())
     if campaign.is_over:
-        _, newest = scheduling.calls.book.change(
-            call.id, lambda newest: cancel(newest, CAMPAIGN_STOPPED, now)
-        )
-        if newest.is_over:  # one that was taken back has kept its number
-            scheduling.calls.numbers.release(newest.number, newest.id)
+        call_off(scheduling.calls, call.id, CAMPAIGN_STOPPED)
     elif campaign.state is CampaignState.RUNNING and call.decision and call.decision.reason == _PAUSED:
-        _go_on(scheduling, call, now)
+        _go_on(scheduling, call)
 
 
-def _go_on(scheduling: SchedulingPorts, call: Call, now: datetime) -> None:
+def _go_on(scheduling: SchedulingPorts, call: Call) -> None:
     """Have a call dialed at once that was put off while its campaign was paused."""
+    now = cut_to_millis(scheduling.clock.now())
     _, newest = scheduling.calls.book.change(call.id, lambda newest: _due(newest, now))
     if newest.state is CallState.QUEUED:
         with suppress(Unavailable):  # a lost wake-up costs a minute: the sweep finds the call

@@ -18,7 +18,7 @@ from chalicelib.scheduling.domain.best_hours import best_hour
 from chalicelib.scheduling.domain.campaigns import plan_of
 from chalicelib.scheduling.domain.forecasts import Forecast, is_stale
 from chalicelib.scheduling.domain.foreseeing import foresee
-from chalicelib.scheduling.domain.members import hours_of
+from chalicelib.scheduling.domain.members import hours_of, left_of
 from chalicelib.scheduling.domain.prospects import Allowance, Bounds, Terms, standings
 from chalicelib.scheduling.services.campaigns import get_campaign
 from chalicelib.scheduling.services.prospects import sample_of
@@ -77,12 +77,14 @@ def preview_campaign(scheduling: SchedulingPorts, campaign: Campaign) -> Preview
 def renew_forecast(scheduling: SchedulingPorts, campaign_id: str) -> None:
     """Keep a fresh forecast of a running campaign for whoever looks at it."""
     campaign, now = get_campaign(scheduling, campaign_id), cut_to_millis(scheduling.clock.now())
-    if is_stale(scheduling.campaigns.forecast(campaign_id), now):
-        scheduling.campaigns.keep_forecast(campaign_id, _forecast(scheduling, campaign, now))
+    numbers = scheduling.members.counts(campaign_id)
+    if is_stale(scheduling.campaigns.forecast(campaign_id), now, left_of(numbers)):
+        scheduling.campaigns.keep_forecast(campaign_id, _forecast(scheduling, campaign, numbers, now))
 
 
-def _forecast(scheduling: SchedulingPorts, campaign: Campaign, now: datetime) -> Forecast:
-    numbers = scheduling.members.counts(campaign.id)
+def _forecast(
+    scheduling: SchedulingPorts, campaign: Campaign, numbers: Counter[str], now: datetime
+) -> Forecast:
     sample = sample_of(scheduling, campaign, numbers, _SAMPLED_RUNNING, _PATIENCE_RUNNING_S)
     terms = terms_of(scheduling, campaign, numbers, sample)
     found, scale = foresee(sample.prospects, terms, now), terms.scale
@@ -130,7 +132,8 @@ def _bounds(scheduling: SchedulingPorts, campaign: Campaign, settings: SystemSet
     # So many are asked for at each tick.
     intervals.append(timedelta(seconds=TICK_S) / max(1, room_for(campaign.dialing, settings, 0)))
     live = [cap for cap in (settings.caps.live_calls, campaign.dialing.live_calls) if cap]
-    return Bounds(max(intervals), min(live, default=None), _allowances(scheduling, campaign, settings))
+    allowances = (*_allowances(scheduling, campaign, settings), *_allowances_of_lines(scheduling, campaign))
+    return Bounds(max(intervals), min(live, default=None), allowances)
 
 
 def _allowances(
@@ -148,3 +151,13 @@ def _allowances(
         Allowance(cap, used.get(pots[each], Amount()), each is not Budget.CAMPAIGN, most)
         for each, cap in caps.items()
     )
+
+
+def _allowances_of_lines(scheduling: SchedulingPorts, campaign: Campaign) -> tuple[Allowance, ...]:
+    """Give what the numbers to call from leave: so many calls of each on a day (UTC), if that is limited."""
+    lines, limit = campaign.dialing.lines, campaign.dialing.line_calls_per_day
+    if not lines or limit is None:
+        return ()
+    used = scheduling.calls.line_uses.used(lines, scheduling.clock.now().date())
+    spent = sum(min(used[line], limit) for line in lines)
+    return (Allowance(Cap(calls=len(lines) * limit), Amount(calls=spent), is_daily=True),)

@@ -16,6 +16,7 @@ from chalicelib.scheduling.domain.campaigns import Act, CampaignState, acted, pl
 from chalicelib.scheduling.domain.members import TOTAL
 from chalicelib.scheduling.services.adding import is_being_filled
 from chalicelib.scheduling.services.campaigns import check_campaign, check_version, edit, get_campaign
+from chalicelib.scheduling.services.switching import switch_schedule
 from chalicelib.system.domain.settings import Stop
 
 if TYPE_CHECKING:
@@ -74,9 +75,7 @@ def pause_campaign(
 
     Nothing is dialed after this was written. `Conflict`, code `campaign_state`.
     """
-    campaign = _halt(scheduling, campaign_id, Act.PAUSE, reason, expected_version)
-    scheduling.schedules.disable(campaign_id)
-    return campaign
+    return _halt(scheduling, campaign_id, Act.PAUSE, reason, expected_version)
 
 
 def stop_campaign(
@@ -89,9 +88,7 @@ def stop_campaign(
 
     Nothing is dialed after this was written. `Conflict`, code `campaign_state`.
     """
-    campaign = _halt(scheduling, campaign_id, Act.STOP, reason, expected_version)
-    scheduling.schedules.remove(campaign_id)
-    return campaign
+    return _halt(scheduling, campaign_id, Act.STOP, reason, expected_version)
 
 
 def finish_halt(scheduling: SchedulingPorts, campaign: Campaign) -> Campaign:
@@ -110,7 +107,7 @@ def finish_halt(scheduling: SchedulingPorts, campaign: Campaign) -> Campaign:
 
 
 def complete_campaign(scheduling: SchedulingPorts, campaign: Campaign) -> Campaign:
-    """End a campaign of which nobody is left to be called; whoever does removes its schedule afterwards."""
+    """End a campaign of which nobody is left to be called; whoever does switches its schedule afterwards."""
     now = cut_to_millis(scheduling.clock.now())
     return edit(scheduling, campaign.id, lambda newest: acted(newest, Act.COMPLETE, now))
 
@@ -125,6 +122,7 @@ def _go(scheduling: SchedulingPorts, campaign_id: str, act: Act, expected_versio
         going = edit(scheduling, campaign_id, lambda newest: acted(newest, act, now))
     finally:
         settle(scheduling, campaign_id)
+        switch_schedule(scheduling, campaign_id)
     scheduling.ticks.tick(campaign_id, now + CHAIN)
     return going
 
@@ -165,6 +163,7 @@ def _halt(
     finally:
         settle(scheduling, campaign_id)
     scheduling.ticks.tick(campaign_id, now + WIND_DOWN, delay_s=1)
+    switch_schedule(scheduling, campaign_id)
     return halted
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from chalicelib.crm.services.contacts import get_contact
 from chalicelib.kernel.clock import cut_to_millis
-from chalicelib.kernel.errors import Conflict, NotFound
+from chalicelib.kernel.errors import Conflict, FieldError, NotFound
 from chalicelib.scheduling.domain.campaigns import CampaignState
 from chalicelib.scheduling.domain.members import CHUNK, new_member
 
@@ -72,7 +72,7 @@ def make_members(
 def check_takes_members(campaign: Campaign) -> None:
     """Raise `Conflict` with code `campaign_over` when the campaign is stopped."""
     if campaign.state is CampaignState.STOPPED:
-        raise Conflict("A stopped campaign takes no members.", code="campaign_over")
+        raise Conflict("A stopped campaign takes no members: make another one.", code="campaign_over")
 
 
 def _under_other_ids(
@@ -84,6 +84,18 @@ def _under_other_ids(
         return set()
     found = scheduling.members.memberships([campaign.id], list(now_known_as))
     return {now_known_as[member.contact_id] for member in found}
+
+
+def check_contacts(crm: CrmPorts, contact_ids: Sequence[str]) -> None:
+    """Raise `NotFound` with code `contact_not_found` unless all of these contacts (100 at most) are there."""
+    found = find_contacts(crm, contact_ids)
+    message = "There is no such contact."
+    missing = [n for n, each in enumerate(contact_ids) if found[each] is None]
+    if missing:
+        errors = tuple(FieldError(f"/contact_ids/{n}", message) for n in missing)
+        raise NotFound(
+            f"{len(missing)} of these contacts are not there.", code="contact_not_found", errors=errors
+        )
 
 
 def find_contacts(crm: CrmPorts, contact_ids: Sequence[str]) -> dict[str, Contact | None]:

@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from chalicelib.calls.domain.lifecycle import cancel
 from chalicelib.calls.domain.outcomes import Outcome
-from chalicelib.kernel.clock import cut_to_millis
+from chalicelib.calls.services.withdrawing import call_off
 from chalicelib.kernel.errors import Conflict, NotFound
 from chalicelib.kernel.logs import log
 from chalicelib.kernel.paging import MAX_PAGE_SIZE
@@ -129,12 +128,10 @@ def _without_call(scheduling: SchedulingPorts, member: Member) -> Member:
     """Give the member as it is when its call is over, and call it off when it only waits."""
     if member.state is not MemberState.CALLING:
         return member
-    now, book = cut_to_millis(scheduling.clock.now()), scheduling.calls.book
-    if not book.many([member.call_id]):
+    if not scheduling.calls.book.many([member.call_id]):
         raise _in_call()
-    _, call = book.change(member.call_id, lambda newest: cancel(newest, BY_OPERATOR, now))
+    call = call_off(scheduling.calls, member.call_id, BY_OPERATOR)
     if call.is_over and call.outcome is Outcome.CANCELED:
-        scheduling.calls.numbers.release(call.number, call.id)  # one that was taken back has kept it
         return member
     over = after_attempt(member, call, get_campaign(scheduling, member.campaign_id))
     if over == member:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from chalicelib.calls.domain.checks import HELD
 from chalicelib.calls.services.permission import frame_of
 from chalicelib.calls.services.templates import template_of_call
 from chalicelib.scheduling.domain import standstills
@@ -89,11 +90,11 @@ def _why(scheduling: SchedulingPorts, campaign: Campaign, standing: Standing) ->
     """Give the first thing that keeps anybody from being dialed."""
     if standstills.is_dialing(standing.calls):
         return None
-    if found := standstills.by_state(campaign):
+    is_off = campaign.state in DIALS and _SCHEDULES.get(standing.schedule)
+    if found := is_off or standstills.by_state(campaign):
         return found
     return (
-        _SCHEDULES.get(standing.schedule)
-        or dialing_stop(scheduling.calls.system)
+        dialing_stop(scheduling.calls.system)
         or standstills.by_queue(standing.calls)
         or _nobody_asked_for(scheduling, campaign, standing.numbers)
     )
@@ -109,11 +110,14 @@ def _nobody_asked_for(scheduling: SchedulingPorts, campaign: Campaign, numbers: 
     if due_at is None or due_at <= scheduling.clock.now():
         return _unpaid(scheduling, campaign) or standstills.DUE
     first = scheduling.members.due(campaign.id, due_at, 1)
+    status = scheduling.calls.numbers.status(first[0].number) if first and first[0].reason == HELD else None
+    if status and status.is_held_at(scheduling.clock.now()):
+        return standstills.by_hold(status, due_at)
     return standstills.by_time(first[0].reason if first else "", due_at)
 
 
 def _unpaid(scheduling: SchedulingPorts, campaign: Campaign) -> Stop | None:
-    """Say which budget its calls wait for; None: each is paid for, or is going to be refused."""
+    """Say which budget its calls wait for; None: each is paid for."""
     calls, now = scheduling.calls, scheduling.clock.now()
     templates = (template_of_call(calls, choice) for choice in campaign.choices)
     purses = (frame_of(calls, template, campaign.id).purse for template in templates)

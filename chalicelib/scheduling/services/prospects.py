@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from chalicelib.calls.services.permission import Frame, Standing, gather, standing_of_contact
 from chalicelib.calls.services.templates import get_chosen
 from chalicelib.scheduling.domain.campaigns import plan_of
-from chalicelib.scheduling.domain.members import MERGED, MemberState
+from chalicelib.scheduling.domain.members import MERGED, left_of
 from chalicelib.scheduling.domain.prospects import Prospect
 from chalicelib.scheduling.services.members import find_contacts
 from chalicelib.scheduling.services.merged import another_stands_for
@@ -49,7 +49,7 @@ def sample_of(
 
     All of them when they are so few, else an even part of those who wait.
     """
-    left = numbers[MemberState.WAITING] + numbers[MemberState.CALLING]
+    left = left_of(numbers)
     members = _everybody(scheduling, campaign, limit) if left <= limit else []
     members = members or scheduling.members.sample(campaign.id, limit)
     gatherer, began = (

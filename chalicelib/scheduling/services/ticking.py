@@ -16,7 +16,7 @@ from chalicelib.kernel.ids import new_id
 from chalicelib.kernel.logs import log
 from chalicelib.scheduling.domain.admission import TICK_S
 from chalicelib.scheduling.domain.campaigns import CampaignState, plan_of
-from chalicelib.scheduling.domain.members import MemberState
+from chalicelib.scheduling.domain.members import left_of
 from chalicelib.scheduling.ports.campaigns import Turn
 from chalicelib.scheduling.services.adding import is_being_filled
 from chalicelib.scheduling.services.admitting import admit
@@ -31,6 +31,7 @@ from chalicelib.scheduling.services.launching import (
     start_campaign,
     stop_campaign,
 )
+from chalicelib.scheduling.services.switching import restore_schedule, switch_schedule
 from chalicelib.system.domain.settings import Stop
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ if TYPE_CHECKING:
 
 # As long as the function may run: nobody else begins while its worker could still be at work.
 TURN = timedelta(seconds=60)
-_SLOW_TICK_S = 30  # between ticks that only follow calls which go on
+_SLOW_TICK_S = 30  # between ticks that only follow calls which go on, or wait for the start time
 # A running campaign is ticked for no longer without its schedule: who disables that stops it.
 _LONGEST_CHAIN = timedelta(minutes=1)
 _OVER = Stop("stop_time", "Its stop time has come.")
@@ -80,6 +81,8 @@ def tick(scheduling: SchedulingPorts, campaign_id: str, until: datetime) -> Tick
     again_at = scheduling.clock.now() + timedelta(seconds=ticked.again_s)
     if ticked.again_s and again_at <= until and not (is_long and ticked.goes_on):
         scheduling.ticks.tick(campaign_id, until, ticked.again_s)
+    elif not is_long:  # from here on its schedule alone has it advanced
+        restore_schedule(scheduling, campaign_id)
     if ticked.goes_on:
         _foretell(scheduling, campaign_id)
     return ticked
@@ -95,13 +98,12 @@ def _foretell(scheduling: SchedulingPorts, campaign_id: str) -> None:
 
 def _advance(scheduling: SchedulingPorts, campaign_id: str) -> Ticked:
     campaign = scheduling.campaigns.get(campaign_id)
-    if campaign is None:
-        scheduling.schedules.remove(campaign_id)  # somebody started it while it was deleted
     if campaign is None or campaign.state is CampaignState.DRAFT:
+        switch_schedule(scheduling, campaign_id)  # somebody who started it died, or it was deleted meanwhile
         return Ticked()
     if campaign.state is CampaignState.SCHEDULED:
         if _is_early(scheduling, campaign):
-            return Ticked()
+            return Ticked(again_s=_SLOW_TICK_S)
         campaign = begin_campaign(scheduling, campaign)
     stop_at = campaign.dialing.stop_at
     if campaign.state is CampaignState.RUNNING and stop_at and stop_at <= scheduling.clock.now():
@@ -138,7 +140,7 @@ def _run(scheduling: SchedulingPorts, campaign: Campaign) -> Ticked:
         if not _is_done(scheduling, campaign):
             start_campaign(scheduling, campaign.id)  # somebody added members in this very moment
         else:
-            scheduling.schedules.remove(campaign.id)
+            switch_schedule(scheduling, campaign.id)
         return Ticked(collected.over)
     return Ticked(collected.over, admitted, TICK_S, goes_on=True)
 
@@ -151,8 +153,8 @@ def _follow(scheduling: SchedulingPorts, campaign: Campaign) -> Ticked:
     goes_on = collected.waiting or collected.live
     if campaign.state is CampaignState.COMPLETED and not _is_done(scheduling, campaign):
         start_campaign(scheduling, campaign.id)
-    elif campaign.is_over and not goes_on:
-        scheduling.schedules.remove(campaign.id)
+    elif not goes_on:
+        switch_schedule(scheduling, campaign.id)
     return Ticked(collected.over, 0, _SLOW_TICK_S if goes_on else 0)
 
 
@@ -176,6 +178,4 @@ def _is_done(scheduling: SchedulingPorts, campaign: Campaign) -> bool:
 
 
 def _nobody_is_left(scheduling: SchedulingPorts, campaign: Campaign) -> bool:
-    numbers = scheduling.members.counts(campaign.id)
-    left = numbers[MemberState.WAITING] + numbers[MemberState.CALLING]
-    return not left
+    return not left_of(scheduling.members.counts(campaign.id))

@@ -185,10 +185,9 @@ def test_the_same_request_is_the_same_job(stage):
     assert not is_being_filled(stage.scheduling, ID)
 
 
-@pytest.mark.parametrize("state", [CampaignState.COMPLETED, CampaignState.STOPPED])
-def test_a_campaign_that_is_over_takes_nobody(stage, state):
+def test_a_stopped_campaign_takes_nobody(stage):
     """It is refused before anything is begun."""
-    stage.scheduling.campaigns.by_id[ID] = replace(stage.campaign, state=state)
+    stage.scheduling.campaigns.by_id[ID] = replace(stage.campaign, state=CampaignState.STOPPED)
     with pytest.raises(Conflict) as refused:
         start_adding(stage.scheduling, ID, EVERYBODY, new_id("job"))
     assert refused.value.code == "campaign_over"
@@ -197,18 +196,41 @@ def test_a_campaign_that_is_over_takes_nobody(stage, state):
         start_adding(stage.scheduling, "campaign_none", EVERYBODY, new_id("job"))
 
 
-def test_a_campaign_that_ends_in_that_moment_takes_nobody(stage):
-    """It is looked at once more when the job is announced, and the announcement is taken back."""
+def test_a_completed_campaign_takes_more_and_calls_them_when_it_is_started_again(stage):
+    """Who was added waits for the start; then everybody who is new is called, and it completes again."""
+    stage.add(1)
+    stage.clock.advance(hours=8)
+    stage.start()
+    stage.run(4)
+    assert stage.state is CampaignState.COMPLETED
+    people = _people(stage, 3)
+    start_adding(stage.scheduling, ID, AddingWish(tuple(each.id for each in people)), new_id("job"))
+    _work_off(stage)
+    assert stage.state is CampaignState.COMPLETED
+    assert stage.scheduling.members.counts(ID)["waiting"] == 3
+    stage.start()
+    stage.run(4)
+    assert stage.state is CampaignState.COMPLETED
+    assert (stage.scheduling.members.counts(ID)["done"], len(stage.of_campaign)) == (4, 4)
+
+
+@pytest.mark.parametrize("end", [CampaignState.COMPLETED, CampaignState.STOPPED])
+def test_a_campaign_that_ends_in_that_moment_takes_nobody(stage, end):
+    """It is looked at once more when the job is announced, and the announcement is taken back.
+
+    Whoever asked believes that it dials: nobody would start it for them.
+    """
     campaigns = stage.scheduling.campaigns
     begin = campaigns.begin_adding
 
     def ends(campaign_id, adding):
         begin(campaign_id, adding)
-        campaigns.by_id[ID] = replace(stage.campaign, state=CampaignState.COMPLETED)
+        campaigns.by_id[ID] = replace(stage.campaign, state=end)
 
     campaigns.begin_adding = ends
-    with pytest.raises(Conflict):
+    with pytest.raises(Conflict) as refused:
         start_adding(stage.scheduling, ID, EVERYBODY, new_id("job"))
+    assert refused.value.code == "campaign_over"
     assert campaigns.adding(ID) == []
     assert not stage.calls.crm.work.sent
 

@@ -8,8 +8,10 @@ from unit.scheduling.stage import ID, Stage
 from chalicelib.calls.domain.budgets import ALL, TOTAL, Amount, Pot
 from chalicelib.calls.domain.dial_plans import Limits
 from chalicelib.calls.services.dialing import attend
-from chalicelib.scheduling.domain.campaigns import Dialing
+from chalicelib.scheduling.domain.campaigns import CampaignState, Dialing
 from chalicelib.scheduling.domain.members import MemberState
+from chalicelib.scheduling.services.campaigns import change_campaign
+from chalicelib.scheduling.services.launching import resume_campaign
 from chalicelib.scheduling.services.progress import progress_of
 from chalicelib.system.domain.settings import Budgets
 from chalicelib.system.services.settings import change_settings
@@ -59,14 +61,33 @@ def test_money_that_is_held_is_waited_for(calls):
 
 
 @pytest.mark.parametrize("limits", [Limits(calls=2), Limits(micros=1)])
-def test_when_a_campaign_has_spent_its_money_the_others_are_skipped(calls, limits):
-    """With the reason; nothing is asked for."""
+def test_a_campaign_that_has_spent_its_money_is_paused_and_loses_nobody(calls, limits):
+    """With the reason; nothing is asked for. It goes on when it is raised and resumed, and not before."""
     stage = _stage(calls, limits)
     stage.calls.shelf.budgets[Pot(ID, TOTAL)] = Amount(0, 2)
-    assert stage.tick().admitted == 0
-    assert {(member.state, member.reason) for member in stage.members} == {
-        (MemberState.SKIPPED, "campaign_budget_spent")
-    }
+    for _ in range(2):
+        assert _why(stage).code == "campaign_budget_spent"
+        assert stage.tick().admitted == 0
+        campaign = stage.scheduling.campaigns.get(ID)
+        assert (campaign.state, campaign.reason.code) == (CampaignState.PAUSED, "campaign_budget_spent")
+        assert len(_waiting(stage)) == 3
+        resume_campaign(stage.scheduling, ID)
+    change_campaign(stage.scheduling, ID, {"limits": Limits(calls=9)}, None)
+    assert stage.tick().admitted == 3
+
+
+def test_a_campaign_whose_last_call_spends_the_rest_completes(calls):
+    """Nobody is left for whom money is wanting."""
+    stage = _stage(calls, Limits(calls=3))
+    assert stage.tick().admitted == 3
+    stage.calls.shelf.budgets[Pot(ID, TOTAL)] = Amount(0, 3)
+    stage.end_calls()
+    stage.tick()
+    assert stage.state is CampaignState.COMPLETED
+
+
+def _why(stage):
+    return progress_of(stage.scheduling, stage.scheduling.campaigns.get(ID)).why
 
 
 def test_why_names_the_budget_that_members_wait_for(calls):

@@ -17,6 +17,7 @@ from chalicelib.calls.domain.outcomes import Outcome
 from chalicelib.calls.domain.permission import NumberStatus, Verdict
 from chalicelib.calls.services.suppression import suppress_number
 from chalicelib.crm.services.contacts import delete_contact
+from chalicelib.kernel.phones import E164
 from chalicelib.scheduling.domain.assuming import RING_S, Assumptions, measured
 from chalicelib.scheduling.domain.campaigns import Dialing
 from chalicelib.scheduling.domain.foreseeing import BUDGET_SPENT, foresee
@@ -187,6 +188,33 @@ def test_the_campaigns_own_budget_counts(calls):
     """Its limit of calls in all is among the bounds."""
     stage = _stage(calls, 5, dialing=Dialing(limits=Limits(calls=2)))
     assert _foreseen(stage, _TALKS).calls == 2
+
+
+def test_the_numbers_to_call_from_count(calls):
+    """One call a day on each of two: nine members, of whom one line called somebody today, take five days."""
+    lines = (E164("+14155550101"), E164("+14155550102"))
+    stage = _stage(calls, 9, dialing=Dialing(lines=lines, line_calls_per_day=1))
+    today = stage.clock.now().date()
+    calls.line_uses.counts[lines[0], today] = 3
+    foreseen = _foreseen(stage, _TALKS)
+    assert foreseen.calls == 9
+    assert (foreseen.last_dial_at.date() - today).days == 4
+
+
+def test_lines_without_a_limit_bound_nothing(calls):
+    """They are only where calls come from."""
+    stage = _stage(calls, 5, dialing=Dialing(lines=(E164("+14155550101"),)))
+    assert _foreseen(stage, _TALKS).last_dial_at.date() == stage.clock.now().date()
+
+
+def test_a_preview_of_members_who_are_still_being_listed_says_so(calls):
+    """Nobody could be followed: nothing is foreseen, and nothing fails."""
+    stage = _stage(calls, 3)
+    preview = preview_campaign(stage.scheduling, stage.campaign)
+    nobody = replace(preview, sample=replace(preview.sample, prospects=()), standings=())
+    shown = preview_view(nobody)
+    assert (shown.members, shown.sampled) == (3, 0)
+    assert [note for note in shown.assumptions.notes if "still being listed" in note]
 
 
 def test_somebody_in_a_call_has_the_attempt_once(calls):

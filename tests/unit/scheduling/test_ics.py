@@ -17,6 +17,7 @@ from chalicelib.kernel.phones import E164
 from chalicelib.scheduling.adapters.icalendars.reading import read_busy
 from chalicelib.scheduling.domain.busy import MAX_BYTES
 from chalicelib.scheduling.domain.sheets import Entry, EntryKind, with_busy
+from chalicelib.scheduling.services import ics
 from chalicelib.scheduling.services.booking import BookingWish, book, cancel
 from chalicelib.scheduling.services.calendars import create_calendar
 from chalicelib.scheduling.services.ics import (
@@ -131,6 +132,17 @@ def test_a_feed_is_opened_by_its_link(scheduling, booking, clock):
     assert _refused(open_feed, scheduling, ID, signature) == "link_expired"
 
 
+def test_a_feed_reads_no_more_bookings_than_it_holds(scheduling, booking, monkeypatch):
+    """The earliest; the rows of the others are not read, as whoever has the link pays nothing for them."""
+    later = book(scheduling, BookingWish(ID, booking.contact_id, NINE + HALF_HOUR, call_id="call_1"))
+    book(scheduling, BookingWish(ID, booking.contact_id, NINE + timedelta(days=1), call_id="call_1"))
+    monkeypatch.setattr(ics, "_MAX_FEED", 2)
+    read, many = [], scheduling.bookings.many
+    monkeypatch.setattr(scheduling.bookings, "many", lambda ids: read.extend(ids) or many(ids))
+    file = vobject.readOne(open_feed(scheduling, ID, feed_signature(scheduling, ID)).decode())
+    assert [each.uid.value for each in file.vevent_list] == read == [booking.id, later.id]
+
+
 def test_nothing_is_signed_that_is_not_there(scheduling):
     """There is no link to a booking or a calendar that nobody has made."""
     assert _refused(invitation_signature, scheduling, "booking_1") == "booking_not_found"
@@ -158,6 +170,21 @@ def test_an_import_takes_the_place_of_the_former_one(scheduling, booking):
     assert any(each.holder == booking.id for each in scheduling.sheets.get(ID, MONDAY).entries)
 
 
+def test_a_file_that_is_understood_in_part_frees_nothing(scheduling):
+    """What is not understood may be what was busy; what is understood is busy beside it."""
+    import_busy(scheduling, ID, FILE, SOURCE)
+    import_busy(scheduling, ID, FILE, "other")
+    partly = _file("20260309T133000", "20260312T090000").replace(b"20260312T090000Z", b"garbage")
+    done = import_busy(scheduling, ID, partly, SOURCE)
+    assert (done.times, done.days, done.unread) == (1, 1, 1)
+    one = datetime(2026, 3, 9, 13, tzinfo=UTC)
+    busy = _busy(scheduling)
+    assert busy[MONDAY] == [(one, one + timedelta(minutes=90))]
+    assert sorted(busy) == [MONDAY, TUESDAY, date(2026, 3, 11)]
+    assert import_busy(scheduling, ID, FILE, SOURCE).days == 1
+    assert _busy(scheduling)[MONDAY] == [(one, one + timedelta(hours=1))]
+
+
 def test_the_same_import_again_writes_nothing(scheduling):
     """Days on which nothing changes keep their versions."""
     import_busy(scheduling, ID, FILE, SOURCE)
@@ -171,6 +198,45 @@ def test_bookings_in_busy_times_are_told(scheduling, booking):
     done = import_busy(scheduling, ID, _file("20260309T080000", "20260310T080000"), SOURCE)
     assert done.clashes == (booking.id,)
     assert import_busy(scheduling, ID, _file("20260309T083000"), SOURCE).clashes == ()
+
+
+@pytest.mark.parametrize("is_doubled", [False, True])
+def test_a_booking_that_is_made_during_the_import_is_told(scheduling, booking, monkeypatch, is_doubled):
+    """What is on the day in the end is what clashes, also when another worker wrote the same import."""
+    real, made = scheduling.sheets.save, []
+
+    def save(sheet):
+        if not made:
+            made.append(None)
+            made.append(book(scheduling, BookingWish(ID, booking.contact_id, NINE + HALF_HOUR, "second")))
+            if is_doubled:
+                busy = [each for each in sheet.entries if each.kind is EntryKind.BUSY]
+                real(with_busy(scheduling.sheets.get(ID, MONDAY), SOURCE, busy))
+        return real(sheet)
+
+    monkeypatch.setattr(scheduling.sheets, "save", save)
+    done = import_busy(scheduling, ID, _file("20260309T080000"), SOURCE)
+    assert (done.clashes, done.days) == ((booking.id, made[1].id), not is_doubled)
+
+
+def test_days_that_are_known_to_be_empty_are_not_read_again(scheduling, monkeypatch):
+    """One query tells what is on all days."""
+
+    class Unread(InProcess):
+        get = None
+
+    monkeypatch.setattr(scheduling, "sheets", Unread(scheduling.sheets))
+    assert import_busy(scheduling, ID, FILE, SOURCE).days == 3
+
+
+def test_what_can_be_booked_within_a_month_is_taken_too(scheduling, booking, clock):
+    """Days come into reach after an import; whoever imports once a month misses nothing."""
+    calendar = scheduling.calendars.get(ID)
+    far = NINE.replace(hour=9) - timedelta(days=6) + timedelta(days=calendar.horizon_days + 28)
+    assert import_busy(scheduling, ID, _file(f"{far:%Y%m%dT%H%M%S}"), SOURCE).days == 1
+    clock.instant += timedelta(days=28)
+    wish = BookingWish(ID, booking.contact_id, far)
+    assert _refused(book, scheduling, wish) == "slot_taken"
 
 
 def test_days_beyond_the_horizon_are_left_out(scheduling):

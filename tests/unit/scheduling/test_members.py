@@ -24,7 +24,6 @@ from chalicelib.scheduling.domain.members import (
     counted_of,
     never_called,
     skip,
-    wait_again,
     wait_until,
 )
 from chalicelib.scheduling.domain.retries import DEFAULT_RETRIES, Retry, RetryRules, retry_at
@@ -109,7 +108,6 @@ _STEPS = (
         member, _ended(member, outcome, answered_at=NOW if outcome == "completed" else None), a_campaign()
     ),
     lambda member, _: skip(member, "removed"),
-    lambda member, _: wait_again(member, NOW) if member.is_over else member,
     lambda member, _: wait_until(member, NOW, "hours") if member.state is MemberState.WAITING else member,
     lambda member, _: never_called(member, "gone") if member.state is MemberState.CALLING else member,
 )

@@ -11,9 +11,11 @@ from fakes.calls import kill_switch
 from unit.scheduling.stage import ID, Stage
 from unit.scheduling.test_breaking import end_calls
 
+from chalicelib.calls.domain.holds import NumberHold
 from chalicelib.calls.domain.outcomes import Outcome
 from chalicelib.calls.domain.permission import Decision, Verdict
 from chalicelib.calls.domain.states import CallState
+from chalicelib.calls.services.holding import hold_number, release_hold
 from chalicelib.kernel.errors import Unavailable
 from chalicelib.scheduling.domain.analytics import analytics_of
 from chalicelib.scheduling.domain.campaigns import Dialing, Variant
@@ -80,6 +82,16 @@ def test_why_says_that_the_schedule_is_off(stage):
     assert _why(stage) == "schedule_missing"
 
 
+def test_why_says_that_the_schedule_is_off_before_the_campaign_begins(calls):
+    """Else it would wait for a start time at which nothing begins, and that is past."""
+    stage = Stage(calls, 2, dialing=Dialing(start_at=calls.clock.now() + timedelta(hours=1)))
+    stage.start()
+    stage.scheduling.schedules.flip(ID)
+    assert _why(stage) == "schedule_disabled"
+    pause_campaign(stage.scheduling, ID)
+    assert _why(stage) == "paused"
+
+
 def test_why_says_that_all_dialing_is_stopped(stage):
     """By the kill switch, with its reason."""
     kill_switch(stage.calls, reason="Storm")
@@ -102,6 +114,15 @@ def test_nothing_is_said_while_somebody_is_dialed(stage):
     stage.calls.shelf.calls[first.id] = replace(call, id=first.id, state=CallState.RINGING, dialed_at=now)
     assert _progress(stage).why is None
     assert _progress(stage).dials_per_minute == 1
+
+
+def test_one_call_that_waits_is_one(calls):
+    """The sentence is for people."""
+    calls.clock.advance(hours=8)
+    stage = Stage(calls, 1)
+    stage.start()
+    stage.tick()
+    assert _progress(stage).why.explanation == "1 call waits in the queue to be dialed."
 
 
 def test_why_says_when_the_next_is_due(stage):
@@ -131,6 +152,24 @@ def test_why_says_until_when_the_rules_forbid_it(calls):
     assert "before 2026-03-04 16:00 UTC" in why.explanation
 
 
+@pytest.mark.parametrize("hours", [2, None])
+def test_why_says_until_when_a_number_is_held_back(calls, hours):
+    """And that somebody looks again before that; without an end, that it waits for its release."""
+    calls.clock.advance(hours=8)
+    stage = Stage(calls, 1)
+    stage.start()
+    now = stage.clock.now()
+    until = hours and now + timedelta(hours=hours)
+    hold_number(calls, NumberHold(stage.members[0].number, now, until))
+    stage.tick()
+    why = _progress(stage).why
+    assert why.code == "number_held"
+    end = f"{until:%Y-%m-%d %H:%M} UTC" if until else "somebody releases it"
+    assert f"held back until {end}. Nobody who waits is looked at again before" in why.explanation
+    release_hold(calls, stage.members[0].number)
+    assert _progress(stage).why.explanation.startswith("Nobody who waits is looked at again before")
+
+
 def test_the_forecast_is_renewed_while_it_runs(stage):
     """Each minute at first; its calls go down as they are made; there is none once it dials no more."""
     stage.tick()
@@ -151,10 +190,32 @@ def test_a_forecast_of_long_is_good_for_longer(stage):
     """A sixtieth of what is left, and a minute at least."""
     now = stage.clock.now()
     forecast = Forecast(now, 9, 9, 9, 9, 9, 0, now + timedelta(hours=10), "default")
-    assert is_stale(None, now)
-    assert not is_stale(forecast, now + timedelta(minutes=9))
-    assert is_stale(forecast, now + timedelta(minutes=10))
-    assert is_stale(replace(forecast, finish_at=None), now + timedelta(minutes=1))
+    assert is_stale(None, now, 9)
+    assert not is_stale(forecast, now + timedelta(minutes=9), 9)
+    assert is_stale(forecast, now + timedelta(minutes=10), 9)
+    assert is_stale(replace(forecast, finish_at=None), now + timedelta(minutes=1), 9)
+
+
+def test_a_forecast_of_others_is_not_good_any_longer(stage):
+    """As soon as a tenth of those are called, or as many were added; not at each of the first ticks."""
+    now = stage.clock.now()
+    forecast = Forecast(now, 100, 9, 9, 9, 9, 0, now + timedelta(hours=10), "default")
+    later = now + timedelta(seconds=15)
+    assert [is_stale(forecast, later, left) for left in (100, 91, 90, 109, 110)] == [0, 0, 1, 0, 1]
+    assert not is_stale(forecast, now + timedelta(seconds=14), 50)
+
+
+def test_the_forecast_follows_who_is_left(calls):
+    """It is told anew when most are called, however long the others still take."""
+    calls.clock.advance(hours=8)
+    stage = Stage(calls, 6, retries=RetryRules(2, {Outcome.BUSY: Retry(1, (86_400,))}))
+    stage.start()
+    stage.tick()
+    assert _progress(stage).forecast.members == 6
+    end_calls(stage, *[Outcome.COMPLETED] * 4, *[Outcome.BUSY] * 2)
+    stage.clock.advance(seconds=20)
+    stage.tick()
+    assert _progress(stage).forecast.members == 2
 
 
 def test_a_forecast_that_fails_stops_nobody(stage, monkeypatch):

@@ -5,27 +5,41 @@ from __future__ import annotations
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import pytest
 from fakes.appointments import FakeAlarms, a_calendar
-from fakes.calls import NUMBER, a_call, a_template
+from fakes.calls import LINE, NUMBER, a_call, a_template
 from fakes.carrier import Fuse, Killed, Perilous
 
-from chalicelib.calls.domain.calls import CallEvent, Direction
-from chalicelib.calls.domain.messages import MessageState
+from chalicelib.ai.domain.conversation import MenuAction, MenuKey
+from chalicelib.calls.domain.calls import CallEvent, Direction, Report
+from chalicelib.calls.domain.holds import NumberHold
+from chalicelib.calls.domain.messages import MessageState, fail_message
 from chalicelib.calls.domain.outcomes import Outcome
 from chalicelib.calls.domain.states import CallState
+from chalicelib.calls.services.answering import answer_call
+from chalicelib.calls.services.briefing import Occasion, fill_texts, nobody
+from chalicelib.calls.services.dialing import attend
+from chalicelib.calls.services.holding import hold_number, release_hold
 from chalicelib.calls.services.messages import MessageWish, request_message
+from chalicelib.calls.services.requests import CallWish, request_call
 from chalicelib.calls.services.suppression import stop_calling
 from chalicelib.kernel.errors import Unavailable
 from chalicelib.kernel.ids import derived_id
 from chalicelib.scheduling.domain.bookings import NEWS, BookingState, ReminderState
 from chalicelib.scheduling.domain.calendars import Channel, Reminder
+from chalicelib.scheduling.services import replies
 from chalicelib.scheduling.services.booking import BookingWish, MoveWish, book, cancel, confirm, move
 from chalicelib.scheduling.services.calendars import change_calendar, create_calendar
 from chalicelib.scheduling.services.forgetting import forget_bookings
 from chalicelib.scheduling.services.reminding import arrange, remind
-from chalicelib.scheduling.services.replies import confirm_by_text, confirms
+from chalicelib.scheduling.services.replies import (
+    asks_to_move,
+    confirm_by_text,
+    confirms,
+    tell_how_to_move,
+)
 from chalicelib.scheduling.services.sweeping import sweep_due_reminders
 from chalicelib.system.domain.settings import Hours, KillSwitch
 from chalicelib.system.services.settings import change_settings
@@ -97,7 +111,7 @@ def test_a_booking_is_confirmed_by_text_at_once(scheduling, booking):
     _work(scheduling)
     (text,) = _texts(scheduling)
     assert text.startswith(
-        "Dr. Weber: your appointment is booked for Monday, March 9, at 01:00. Hauptstraße 1. "
+        "Dr. Weber: your appointment is booked for Monday, March 9, at 1:00 AM. Hauptstraße 1. "
         "Reply 1 to confirm. For your calendar: "
         f"https://api.example/api/v1/scheduling/bookings/{booking.id}/invitation?signature="
     )
@@ -126,7 +140,7 @@ def test_a_reminder_is_sent_when_its_schedule_goes_off(scheduling, booking):
     for _ in range(3):
         remind(scheduling, booking.id, 0)
     (text,) = _texts(scheduling)[1:]
-    told = "Dr. Weber: a reminder of your appointment on Monday, March 9, at 01:00. Hauptstraße 1."
+    told = "Dr. Weber: a reminder of your appointment on Monday, March 9, at 1:00 AM. Hauptstraße 1."
     assert text == f"{told} Reply 1 to confirm."
 
 
@@ -143,7 +157,7 @@ def test_who_has_confirmed_is_not_asked_to(scheduling, booking):
     _go_to(scheduling, START - DAY)
     remind(scheduling, booking.id, 0)
     assert _texts(scheduling) == [
-        "Dr. Weber: a reminder of your appointment on Monday, March 9, at 01:00. Hauptstraße 1."
+        "Dr. Weber: a reminder of your appointment on Monday, March 9, at 1:00 AM. Hauptstraße 1."
     ]
 
 
@@ -159,7 +173,44 @@ def test_a_reminder_by_call_is_a_wish_to_call(scheduling, booking):
         booking.contact_id,
     )
     assert call.requested_by == f"reminder:{booking.id}"
+    when = "Monday, March 9, at 1:00 AM"
+    assert call.appointment == {"who": "Dr. Weber", "when": when, "place": "Hauptstraße 1", "link": ""}
     assert _states(scheduling, booking)[1] is ReminderState.SENT
+
+
+def test_a_call_says_of_which_appointment_it_reminds(scheduling, booking):
+    """In its template's language, in the greeting, in the prompt, and where a key confirms it."""
+    calls = scheduling.calls
+    keys = (MenuKey("1", MenuAction.CONFIRM, "Bis {{ appointment.when }}."),)
+    greeting = "Ihr Termin bei {{ appointment.who }}: {{ appointment.when }}."
+    template = a_template(id="template_de", greeting=greeting, language="de-DE", menu=keys)
+    calls.templates.add(template)
+    change_calendar(scheduling, "calendar_1", {"reminders": (Reminder(60, Channel.CALL, template.id),)}, None)
+    moved = move(scheduling, booking.id, MoveWish(LATER))
+    _go_to(scheduling, LATER - HOUR)
+    remind(scheduling, moved.id, 0)
+    (call,) = _calls(scheduling)
+    answer_call(calls, call.id, Report("in-progress", "CA1", scheduling.clock.now()))
+    brief = calls.book.load(call.id).brief
+    assert "Ihr Termin bei Dr. Weber: Dienstag, 10. März, 01:00 Uhr." in brief.greeting
+    assert brief.menu[0].text == "Bis Dienstag, 10. März, 01:00 Uhr."
+
+
+def test_other_calls_know_no_appointment(scheduling):
+    """What a template says of one is empty there."""
+    call = request_call(scheduling.calls, CallWish("template_call", number=NUMBER))
+    template = a_template(greeting="It is [{{ appointment.when }}].")
+    occasion = Occasion(nobody(call), call.direction, call.number, call.line)
+    assert "It is []." in fill_texts(scheduling.calls, template, occasion)["greeting"]
+
+
+def test_a_place_is_followed_by_one_full_stop(scheduling, contact):
+    """Whether it ends with one, or not."""
+    change_calendar(scheduling, "calendar_1", {"location": "1 Pier St."}, None)
+    book(scheduling, BookingWish("calendar_1", contact.id, START))
+    _work(scheduling)
+    (text,) = _texts(scheduling)
+    assert " 1 Pier St. Reply 1 to confirm." in text
 
 
 def test_a_move_moves_the_reminders(scheduling, booking):
@@ -172,8 +223,8 @@ def test_a_move_moves_the_reminders(scheduling, booking):
     _go_to(scheduling, START - DAY)
     remind(scheduling, booking.id, 0)
     assert [text.split(".")[1] for text in _texts(scheduling)] == [
-        " Weber: your appointment is booked for Monday, March 9, at 01:00",
-        " Weber: your appointment has moved to Tuesday, March 10, at 01:00",
+        " Weber: your appointment is booked for Monday, March 9, at 1:00 AM",
+        " Weber: your appointment has moved to Tuesday, March 10, at 1:00 AM",
     ]
 
 
@@ -194,7 +245,7 @@ def test_a_cancellation_is_told_and_nothing_else_follows(scheduling, booking):
     _work(scheduling)
     assert scheduling.alarms.by_key == {}
     assert (
-        "your appointment on Monday, March 9, at 01:00 is cancelled. For your calendar:"
+        "your appointment on Monday, March 9, at 1:00 AM is cancelled. For your calendar:"
         in _texts(scheduling)[1]
     )
     _go_to(scheduling, START - DAY)
@@ -242,13 +293,37 @@ def test_after_the_start_nobody_is_reminded(scheduling, booking):
 
 
 def test_no_call_comes_after_the_start_because_of_the_calling_hours(scheduling, booking):
-    """It is put off until the morning, when the appointment is over: nobody is called then."""
+    """They open in the morning, when the appointment is over: no call is asked for."""
     change_settings(scheduling.calls.system, {"hours": Hours()}, None)
     _go_to(scheduling, START - timedelta(hours=1))  # midnight in Los Angeles
     remind(scheduling, booking.id, 1)
-    assert [call.state for call in _calls(scheduling)] == [CallState.ENDED]
+    assert _calls(scheduling) == []
     (reminder,) = [each for each in scheduling.reminders.of_booking(booking.id) if each.number == 1]
     assert (reminder.state, reminder.reason) == (ReminderState.SKIPPED, "too_late")
+
+
+def test_no_call_comes_after_the_start_because_its_number_was_held_back(scheduling, booking):
+    """It was asked for in time; the number is released when the appointment is over."""
+    calls = scheduling.calls
+    _go_to(scheduling, START - HOUR)
+    hold_number(calls, NumberHold(NUMBER, scheduling.clock.now()))
+    remind(scheduling, booking.id, 1)
+    (call,) = _calls(scheduling)
+    attend(calls, call.id)
+    _go_to(scheduling, START + HOUR)
+    release_hold(calls, NUMBER)
+    attend(calls, call.id)
+    (over,) = _calls(scheduling)
+    assert (over.not_after, over.outcome, over.reason) == (START, Outcome.NOT_PERMITTED, "too_late")
+    assert calls.telephony.asked == 0
+
+
+def test_the_sweep_sends_nothing_in_vain(scheduling, booking):
+    """While the kill switch holds no reminder is sent, so nobody is woken for one."""
+    _go_to(scheduling, START - HOUR)
+    scheduling.ticks.reminded.clear()
+    change_settings(scheduling.calls.system, {"kill_switch": KillSwitch(on=True)}, None)
+    assert (sweep_due_reminders(scheduling), scheduling.ticks.reminded) == (0, [])
 
 
 @pytest.mark.parametrize("number", [0, 1])
@@ -416,7 +491,7 @@ def test_the_business_has_its_own_words(scheduling, contact):
     change_calendar(scheduling, "calendar_1", {"confirmation_template_id": template.id}, None)
     book(scheduling, BookingWish("calendar_1", contact.id, START))
     _work(scheduling)
-    assert _texts(scheduling) == ["Hi Ada: Monday, March 9, at 01:00, Hauptstraße 1"]
+    assert _texts(scheduling) == ["Hi Ada: Monday, March 9, at 1:00 AM, Hauptstraße 1"]
 
 
 def test_whose_data_is_erased_is_told_nothing_more(scheduling, booking, contact):
@@ -446,9 +521,77 @@ def test_a_text_confirms_the_next_appointment(scheduling, booking):
     for _ in range(2):
         assert confirm_by_text(scheduling, number, "message_1").state is BookingState.CONFIRMED
     assert _texts(scheduling) == [
-        "Dr. Weber: thank you, you have confirmed your appointment on Monday, March 9, at 01:00."
+        "Dr. Weber: thank you, you have confirmed your appointment on Monday, March 9, at 1:00 AM."
     ]
     assert scheduling.bookings.get(booking.id).history[-1].by == "sms:message_1"
+
+
+@pytest.mark.parametrize("is_first_confirmed", [True, False])
+def test_a_text_confirms_the_appointment_that_was_asked_about(
+    scheduling, booking, contact, is_first_confirmed
+):
+    """Not the next one, which was confirmed, or asked about before; the next yes answers that text."""
+    _work(scheduling)
+    scheduling.clock.advance(seconds=1)
+    if is_first_confirmed:
+        confirm(scheduling, booking.id)
+    later = book(scheduling, BookingWish("calendar_1", contact.id, LATER))
+    _work(scheduling)
+    scheduling.clock.advance(seconds=1)
+    for _ in range(2):
+        assert confirm_by_text(scheduling, contact.phone, "message_1").id == later.id
+    scheduling.clock.advance(seconds=1)
+    assert scheduling.bookings.get(booking.id).state is (
+        BookingState.CONFIRMED if is_first_confirmed else BookingState.BOOKED
+    )
+    assert confirm_by_text(scheduling, contact.phone, "message_2").id == booking.id
+
+
+def test_a_text_that_nobody_has_got_is_not_answered(scheduling, booking, contact):
+    """The yes is about the appointment of the text before it."""
+    _work(scheduling)
+    scheduling.clock.advance(seconds=1)
+    later = book(scheduling, BookingWish("calendar_1", contact.id, LATER))
+    _work(scheduling)
+    kept = scheduling.calls.messages.by_place.values()
+    (unsent,) = [each for each in kept if later.id in each.requested_by]
+    fail = partial(fail_message, reason="carrier_30006", now=scheduling.clock.now())
+    scheduling.calls.messages.change(unsent.place, fail)
+    assert confirm_by_text(scheduling, contact.phone, "message_1").id == booking.id
+
+
+def test_thanks_are_not_what_is_answered(scheduling, booking, contact, clock, monkeypatch):
+    """The next yes is about what was asked before."""
+    _work(scheduling)
+    clock.advance(seconds=1)
+    later = book(scheduling, BookingWish("calendar_1", contact.id, LATER))
+    _work(scheduling)
+    monkeypatch.setattr(replies, "text_of", lambda *_: clock.advance(seconds=1) or "Thank you.")
+    confirmed = [confirm_by_text(scheduling, contact.phone, f"message_{n}").id for n in range(2)]
+    assert confirmed == [later.id, booking.id]
+
+
+def test_without_a_text_the_first_that_is_not_confirmed_is_meant(scheduling, booking, contact):
+    """Nobody was written to; one appointment was confirmed on the telephone."""
+    later = book(scheduling, BookingWish("calendar_1", contact.id, LATER))
+    confirm(scheduling, booking.id)
+    assert confirm_by_text(scheduling, contact.phone, "message_1").id == later.id
+
+
+def test_who_wants_to_move_is_told_to_call(scheduling, booking, contact):
+    """Once for each message, from the number to which they wrote; who has none ahead is told nothing."""
+    for _ in range(2):
+        tell_how_to_move(scheduling, contact.phone, LINE, "message_1")
+    (text,) = scheduling.calls.messages.by_place.values()
+    assert text.line == LINE
+    assert text.body == (
+        "Dr. Weber: to move or cancel your appointment on Monday, March 9, at 1:00 AM, "
+        "please call this number."
+    )
+    cancel(scheduling, booking.id)
+    tell_how_to_move(scheduling, contact.phone, LINE, "message_2")
+    assert len(_texts(scheduling)) == 1
+    assert [asks_to_move(each) for each in (" 2. ", "22", "1")] == [True, False, False]
 
 
 def test_a_yes_without_an_appointment_does_nothing(scheduling, contact):

@@ -19,6 +19,7 @@ from chalicelib.kernel.errors import Invalid
 from chalicelib.scheduling.domain.campaigns import CampaignState, Dialing
 from chalicelib.scheduling.domain.members import MemberState
 from chalicelib.scheduling.ports.campaigns import Adding, ScheduleState, Turn
+from chalicelib.scheduling.services.campaigns import change_campaign
 from chalicelib.scheduling.services.launching import (
     pause_campaign,
     resume_campaign,
@@ -101,6 +102,27 @@ def test_a_halt_whose_worker_died_is_finished_by_the_next_tick(clock, act):
         stage.tick()
         assert (stage.state is CampaignState.RUNNING) == (calls.plans.get(ID).stop is None), step
     assert step > 5
+
+
+@pytest.mark.parametrize("slow", ["a change", "a start"])
+def test_rules_that_are_told_late_do_not_take_the_place_of_newer_ones(stage, slow):
+    """Whoever read an older campaign tells its rules after a later change was answered."""
+    plans = stage.calls.plans
+    told = plans.put
+
+    def late(plan):
+        plans.put = told
+        change_campaign(stage.scheduling, ID, {"calls_per_minute": 6}, None)
+        return told(plan)
+
+    if slow == "a start":
+        pause_campaign(stage.scheduling, ID)
+    plans.put = late
+    if slow == "a start":
+        resume_campaign(stage.scheduling, ID)
+    else:
+        change_campaign(stage.scheduling, ID, {"calls_per_minute": 5}, None)
+    assert plans.get(ID).calls_per_minute == 6
 
 
 def test_who_was_added_in_the_moment_of_the_end_is_called(stage):

@@ -30,15 +30,17 @@ class DialPlanRepository:
         except DoesNotExist:
             return None
 
-    def put(self, plan: DialPlan) -> None:
-        """Store the rules of a plan, new or in place of those before; its stop stays as it is stored."""
+    def put(self, plan: DialPlan) -> bool:
+        """Store the rules of a plan, new or in place of those before, unless a later version did."""
         actions: list[Action] = [
             DialPlanItem.kind.set(DialPlanItem),
             DialPlanItem.name.set(plan.name),
             DialPlanItem.rules.set(_rules_json(plan)),
             DialPlanItem.version.set(plan.version),
         ]
-        DialPlanItem(_key(plan.id), "PLAN").update(actions=actions)
+        is_newest = DialPlanItem.version.does_not_exist() | (DialPlanItem.version <= plan.version)
+        item = DialPlanItem(_key(plan.id), "PLAN")
+        return done(lambda: item.update(actions=actions, condition=is_newest))
 
     def stop(self, plan_id: str, stop: Stop | None, version: int) -> bool:
         """Have nothing of this plan dialed from now on, or, with None, again, unless a later version did."""
