@@ -63,7 +63,7 @@ def process_queue(_request: Request[None, NoQuery]) -> dict[str, int]:
     body=QueueChange,
     returns=CallView,
     guarded=True,
-    errors=_BEGUN | {"too_far_ahead": 400},
+    errors=_BEGUN | {"too_far_ahead": 400, "after_its_end": 400},
     example={"priority": 2},
 )
 def change_waiting_call(request: Request[QueueChange, NoQuery]) -> Call:

@@ -22,14 +22,17 @@ from chalicelib.calls.adapters.messages import (
     SendMessage,
     Suppress,
     TakeOver,
+    WakeNext,
     decode,
 )
 from chalicelib.calls.domain.messages import Place
 from chalicelib.calls.services.analyses import analyse_again, analyse_span
 from chalicelib.calls.services.closing import end_session
 from chalicelib.calls.services.dialing import attend
+from chalicelib.calls.services.dispatching import wake_next
 from chalicelib.calls.services.finishing import finish_call
 from chalicelib.calls.services.machines import take_over
+from chalicelib.calls.services.opt_outs import suppress_later
 from chalicelib.calls.services.recordings import fetch_recording, find_recordings
 from chalicelib.calls.services.retention import run_step
 from chalicelib.calls.services.rooms.tasks import see_to
@@ -100,6 +103,8 @@ def _handle(message: Message) -> None:
     match message:
         case Attend(call_id=call_id):
             attend(calls, call_id)
+        case WakeNext(count=count):
+            wake_next(calls, count)
         case EndSession(call_id=call_id):
             end_session(calls, call_id, message.turn, message.connection_id, message.handoff)
         case CheckSilence(call_id=call_id, turn=number, connection_id=connection_id):
@@ -139,4 +144,4 @@ def _handle_other(calls: Calls, message: Message) -> None:
         case TakeOver(call_id=call_id):
             take_over(calls, call_id)
         case Suppress(number=number, source=source):
-            calls.numbers.suppress(E164(number), source, calls.clock.now())
+            suppress_later(calls, E164(number), source)

@@ -190,6 +190,19 @@ def test_a_dial_is_committed_while_its_campaign_goes_on(books, prepare, result):
     assert is_dialing == (result is Commit.DONE)
 
 
+def test_older_rules_never_take_the_place_of_newer_ones(books):
+    """Whoever is slow to tell them comes too late; rules of the same version may be told again."""
+    newest = DialPlan("campaign_1", "Spring", live_calls=6, version=6)
+    assert books.plans.put(newest)
+    assert not books.plans.put(replace(newest, name="Autumn", live_calls=5, version=5))
+    assert books.plans.get("campaign_1") == newest
+    assert books.plans.put(newest)
+    assert books.plans.put(replace(newest, live_calls=7, version=7))
+    assert books.plans.get("campaign_1").live_calls == 7
+    books.plans.remove("campaign_1")
+    assert books.plans.put(replace(newest, version=1))
+
+
 def test_lanes_are_served_in_turn(books):
     """Urgent calls first, then four normal ones to one of low priority; in a lane the longest due."""
     for number, priority in enumerate([9, 9, 5, 5, 5, 5, 5, 4, 1, 3]):

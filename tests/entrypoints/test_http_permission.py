@@ -15,6 +15,7 @@ def calls(container, clock):
     """Give the ports of calls, furnished, to the API."""
     container.calls = FakeCalls(clock, container.crm)
     container.calls.system = container.system
+    container.scheduling = container.calls.scheduling
     furnished(container.calls)
     return container.calls
 
@@ -46,12 +47,22 @@ def test_another_time_may_be_asked_about(api):
 
 
 @pytest.mark.usefixtures("calls")
+def test_a_call_with_an_end_may_be_asked_about(api):
+    """When it is over before anybody may be called, it is too late."""
+    number = NUMBER.replace("+", "%2B")
+    told = api.get(f"{PERMISSION}?number={number}&not_after=2026-03-03T12:00:20Z").body
+    assert (told["verdict"], told["reason"], told["next_allowed_at"]) == ("refuse", "too_late", None)
+    assert "too_late" in [check["rule"] for check in told["checks"] if check["verdict"] == "refuse"]
+
+
+@pytest.mark.usefixtures("calls")
 @pytest.mark.parametrize(
     ("query", "status", "code"),
     [
         ("", 400, "invalid_fields"),
         ("contact_id=contact_absent", 404, "contact_not_found"),
         ("number=%2B14155552671&template_id=template_absent", 404, "template_not_found"),
+        ("number=%2B14155552671&campaign_id=campaign_absent", 404, "campaign_not_found"),
         ("number=%2B14155552671&at=2036-03-03T20:00:00Z", 400, "too_far_away"),
         ("number=%2B14155552671&contact_id=contact_1", 400, "invalid_fields"),
     ],

@@ -23,6 +23,7 @@ def calls(container, clock):
     """Give the ports of calls, furnished, to the API."""
     container.calls = FakeCalls(clock, container.crm)
     container.calls.system = container.system
+    container.scheduling = container.calls.scheduling
     furnished(container.calls)
     return container.calls
 
@@ -112,6 +113,20 @@ def test_a_call_that_waits_is_given_another_priority_and_time(api, calls):
     calls.book.change("call_60", lambda call: replace(call, state=CallState.DIALING))
     begun = api.ask("PATCH", f"{QUEUE}/call_60", body={"priority": 2}, headers=ANY)
     assert (begun.status, begun.body["code"]) == (409, "call_not_queued")
+
+
+@pytest.mark.usefixtures("calls")
+def test_a_call_may_be_asked_for_with_an_end(api):
+    """It is shown; nothing is moved beyond it, and what would begin after it is refused."""
+    wish = {"number": NUMBER, "template_id": "template_1", "not_after": "2026-03-03T20:00:00Z"}
+    call = api.post("/v1/calls/initiate", wish)
+    assert (call.status, call.body["not_after"]) == (202, "2026-03-03T20:00:00Z")
+    late = {"not_before": "2026-03-03T20:00:00Z"}
+    moved = api.ask("PATCH", f"{QUEUE}/{call.body['id']}", body=late, headers=ANY)
+    assert (moved.status, moved.body["code"]) == (400, "after_its_end")
+    assert api.post("/v1/calls/initiate", wish | late).body["code"] == "after_its_end"
+    over = api.post("/v1/calls/initiate", wish | {"not_after": "2026-03-03T12:00:00Z"})
+    assert (over.status, over.body["code"]) == (403, "too_late")
 
 
 def test_a_call_that_waits_is_canceled(api, calls):

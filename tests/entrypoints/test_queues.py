@@ -8,7 +8,7 @@ import pytest
 from fakes.calls import NOW, NUMBER, FakeCalls, connected, furnished
 from fakes.events import queue_event, schedule_event
 
-from chalicelib.calls.adapters.messages import Attend, EndSession, Finish, encode
+from chalicelib.calls.adapters.messages import Attend, EndSession, Finish, WakeNext, encode
 from chalicelib.calls.domain.calls import Report
 from chalicelib.calls.domain.states import CallState
 from chalicelib.calls.domain.turns import Turn, TurnEnd, TurnKind
@@ -46,6 +46,17 @@ def test_a_doubled_wake_up_dials_once(calls):
     for _ in range(2):
         queues.dial(queue_event(*[encode(Attend("call_1"))] * 2), None)
     assert calls.telephony.asked == 1
+
+
+def test_the_next_calls_are_woken_by_message(calls):
+    """As many as the message says, the longest due first."""
+    for number in range(3):
+        wish = CallWish("template_1", number=f"+1415555270{number}", call_id=f"call_{number}")
+        request_call(calls, wish)
+        calls.clock.advance(seconds=1)
+    calls.wakeups.attends.clear()
+    assert _failed(queues.dial(queue_event(encode(WakeNext(2))), None)) == []
+    assert calls.wakeups.attends == ["call_0", "call_1"]
 
 
 def test_a_session_is_ended_by_message(calls):

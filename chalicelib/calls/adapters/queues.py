@@ -20,6 +20,7 @@ from chalicelib.calls.adapters.messages import (
     SendMessage,
     Suppress,
     TakeOver,
+    WakeNext,
     encode,
 )
 from chalicelib.kernel.clock import iso
@@ -46,6 +47,10 @@ class SqsWakeups:
     def attend(self, call_id: str, delay_s: int = 0) -> None:
         """Have the call looked at now, or in so many seconds."""
         self._send(self._dial, Attend(call_id), delay_s)
+
+    def wake_next(self, count: int) -> None:
+        """Have so many calls woken that are next."""
+        self._send(self._dial, WakeNext(count))
 
     def end_session(self, call_id: str, turn: int, connection_id: str, handoff: str, delay_s: int) -> None:
         """Have the socket told to end after the turn's last words were heard."""

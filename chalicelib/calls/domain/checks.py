@@ -18,11 +18,12 @@ if TYPE_CHECKING:
 
     Row = Rule | NamedCap | NamedWindow
 
-LINE_BUSY, BUDGETS, HELD = "number_in_call", "budgets", "number_held"
+LINE_BUSY, BUDGETS, HELD, TOO_LATE = "number_in_call", "budgets", "number_held", "too_late"
 # The code of a plan's stop that is for good; others, such as a pause, are lifted some day.
 STOPPED = "campaign_stopped"
 _TOO_EARLY, _TOO_OFTEN, _SHUT = "campaign_not_begun", "too_often", "outside_hours"
-_OF_TIME = frozenset({_TOO_EARLY, _TOO_OFTEN, _SHUT})
+_TALKED, _AS_OFTEN = "talked_lately", "Dialed as often as allowed"
+_OF_TIME = frozenset({_TOO_EARLY, _TOO_OFTEN, _TALKED, _SHUT})
 _DO_NOT_CALL = "47 CFR 64.1200(d)"
 # Rules that hold for every call, or every one of a campaign: what each asks for, and where that is written.
 RULES = {
@@ -33,6 +34,7 @@ RULES = {
     "country_not_allowed": ("Only countries that are enabled", "settings"),
     "campaign_gone": ("The campaign must be there", OF_CAMPAIGN),
     "campaign_over": ("Nobody is called after the campaign's end", OF_CAMPAIGN),
+    TOO_LATE: ("A call with an end of its own is not dialed after it", "call"),
     "zone_unknown": ("Where hours hold, the hour must be known", "number plan"),
     "kill_switch": ("Dialing is not stopped", "settings"),
     STOPPED: ("The campaign is not stopped", OF_CAMPAIGN),
@@ -51,6 +53,7 @@ REFUSALS = frozenset(
         "country_not_allowed",
         "campaign_gone",
         "campaign_over",
+        TOO_LATE,
         STOPPED,
         "consent_missing",
         "zone_unknown",
@@ -82,6 +85,7 @@ def checks(facts: DialFacts) -> Iterator[Check]:
     yield from _checks_of_number(facts)
     yield from _checks_of_consent(facts)
     yield from _checks_of_campaign(facts)
+    yield from _checks_of_end(facts)
     yield from _checks_of_zone(facts)
     is_refused = facts.short is not None and facts.short.again_at is None
     if is_refused:
@@ -123,6 +127,13 @@ def _checks_of_campaign(facts: DialFacts) -> Iterator[Check]:
         yield _check("campaign_over", over)
 
 
+def _checks_of_end(facts: DialFacts) -> Iterator[Check]:
+    if facts.not_after:
+        is_over = facts.now + LEAD >= facts.not_after
+        over = f"This call is of no use after {facts.not_after.isoformat()}." if is_over else ""
+        yield _check(TOO_LATE, over)
+
+
 def _checks_of_zone(facts: DialFacts) -> Iterator[Check]:
     """Refuse whom nobody knows the hour of, when hours matter."""
     if facts.narrowing.windows:
@@ -146,13 +157,18 @@ def _checks_of_time(facts: DialFacts) -> Iterator[Check]:
         early = "The campaign has not begun." if facts.now < campaign.not_before else ""
         yield _check(_TOO_EARLY, early, Verdict.NOT_YET)
     for each in narrowing.caps:
-        is_full = each.cap.is_full(facts.other_dials, facts.now)
-        full = f"Dialed as often as allowed: {each.title}." if is_full else ""
-        yield _check_row(each, _TOO_OFTEN, full, Verdict.NOT_YET)
+        yield _check_row(each, *_said_of_cap(facts, each), Verdict.NOT_YET)
     for window in narrowing.windows:
         is_open = window.window.is_open(facts.now)
         shut = "" if is_open else f"Outside of the hours: {window.title}."
         yield _check_row(window, _SHUT, shut, Verdict.NOT_YET)
+
+
+def _said_of_cap(facts: DialFacts, named: NamedCap) -> tuple[str, str]:
+    """Give the reason that a cap refuses by, and the sentence; that is empty while there is room."""
+    reason, done = (_TALKED, "Talked with lately") if named.counts_talks else (_TOO_OFTEN, _AS_OFTEN)
+    is_full = named.cap.is_full(facts.counted_by(named), facts.now)
+    return reason, f"{done}: {named.title}." if is_full else ""
 
 
 def _hold_of(facts: DialFacts) -> str:

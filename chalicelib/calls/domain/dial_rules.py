@@ -22,6 +22,8 @@ _US = frozenset({"US", "AS", "GU", "MP", "PR", "VI"})
 # Members of the European Union and, with the EEA agreement, IS, LI and NO.
 _UNION = "AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IT LT LU LV MT NL PL PT RO SE SI SK"
 _EUROPE = frozenset(f"{_UNION} IS LI NO".split())
+_WITH_ROWS = _US | _EUROPE | {"GB"}
+_NO_LAW = "no rule of law is kept for this country: the house's own default"
 _A_DAY = timedelta(hours=24)
 _LONG_AGO = date(1, 1, 1)
 
@@ -30,8 +32,9 @@ _LONG_AGO = date(1, 1, 1)
 class Rule:
     """One row: whom it is about, and what it asks for; `source` is where it is written.
 
-    It holds for calls for one of the `purposes` to one of the `countries` (ISO 3166; none: all) and, where
-    `states` are named, to numbers or people of one of these, from the day `since` on.
+    It holds for calls for one of the `purposes` to one of the `countries` (ISO 3166; none: all but those of
+    `elsewhere_than`) and, where `states` are named, to numbers or people of one of these, from the day
+    `since` on. `cap` counts dials or, if `counts_talks`, calls on which somebody talked about a debt.
     """
 
     code: str
@@ -44,11 +47,13 @@ class Rule:
     hours: Week | None = None
     on_holidays: bool = True
     cap: Cap | None = None
+    counts_talks: bool = False
     needs_consent: bool = False
+    elsewhere_than: frozenset[str] = frozenset()
 
     def holds(self, purpose: Purpose, country: str, states: frozenset[str], day: date) -> bool:
         """Tell whether it is about such a call on such a day."""
-        somewhere = not self.countries or country in self.countries
+        somewhere = country in self.countries if self.countries else country not in self.elsewhere_than
         in_state = not self.states or bool(self.states & states)
         return purpose in self.purposes and somewhere and in_state and day >= self.since
 
@@ -108,12 +113,30 @@ TABLE: tuple[Rule, ...] = (
         needs_consent=True,
     ),
     Rule(
+        code="consent_elsewhere",
+        title="Consent to marketing calls",
+        source=_NO_LAW,
+        purposes=_TELEMARKETING,
+        countries=frozenset(),
+        elsewhere_than=_WITH_ROWS,
+        needs_consent=True,
+    ),
+    Rule(
         code="frequency_debt",
         title="7 calls within 7 days about a debt",
         source="12 CFR 1006.14(b)(2)(i)(A)",
         purposes=_DEBT,
         since=date(2021, 11, 30),
         cap=Cap(7, timedelta(days=7)),
+    ),
+    Rule(
+        code="frequency_debt_talk",
+        title="No call about a debt within 7 days after a talk about one",
+        source="12 CFR 1006.14(b)(2)(i)(B)",
+        purposes=_DEBT,
+        since=date(2021, 11, 30),
+        cap=Cap(1, timedelta(days=7)),
+        counts_talks=True,
     ),
     _thrice_a_day("FL", "Fla. Stat. 501.616(6)(b)", date(2021, 7, 1)),
     _thrice_a_day("OK", "Okla. Stat. tit. 15, 775C.4", date(2022, 11, 1)),
@@ -131,6 +154,15 @@ TABLE: tuple[Rule, ...] = (
         source="12 CFR 1006.6(b)(1)(i)",
         purposes=_DEBT,
         hours=every_day("08:00", "21:00"),
+    ),
+    Rule(
+        code="hours_elsewhere",
+        title="Elsewhere: 9:00 to 20:00",
+        source=_NO_LAW,
+        purposes=_TELEMARKETING,
+        countries=frozenset(),
+        elsewhere_than=_WITH_ROWS,
+        hours=every_day("09:00", "20:00"),
     ),
     *_in_states("FL", "8:00 to 20:00", every_day("08:00", "20:00"), "Fla. Stat. 501.616(6)(a)"),
     *_in_states("OK MD MA", "8:00 to 20:00", every_day("08:00", "20:00")),

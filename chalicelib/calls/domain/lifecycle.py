@@ -105,8 +105,7 @@ def postpone(call: Call, decision: Decision) -> Call:
     """Keep a call that nobody asked the carrier for until its decision allows another look."""
     if decision.not_before is None:
         return call
-    later = decision.not_before
-    return _move(call, Signal.POSTPONE, decision=decision, due_at=later, look_at=later)
+    return _move(call, Signal.POSTPONE, decision=decision, **_waits_until(call, decision.not_before))
 
 
 def keep_in_line(call: Call, decision: Decision) -> Call:
@@ -121,7 +120,7 @@ def keep_in_line(call: Call, decision: Decision) -> Call:
 
 def reschedule(call: Call, due_at: datetime) -> Call:
     """Move a call that nobody asked the carrier for to another time."""
-    return _move(call, Signal.POSTPONE, due_at=due_at, look_at=due_at)
+    return _move(call, Signal.POSTPONE, **_waits_until(call, due_at))
 
 
 def refuse(call: Call, decision: Decision) -> Call:
@@ -140,7 +139,7 @@ def carrier_declined(call: Call, due_at: datetime) -> Call:
     if call.sid:  # a callback that came first proves that the carrier has it
         return call
     undone: dict[str, Any] = {"dialed_at": None, "slots": (), **_FREE}
-    return _move(call, Signal.TAKE_BACK, due_at=due_at, look_at=due_at, **undone)
+    return _move(call, Signal.TAKE_BACK, **_waits_until(call, due_at), **undone)
 
 
 def take_back(call: Call, decision: Decision) -> Call:
@@ -194,6 +193,11 @@ def finish(call: Call, now: datetime, cost: int) -> Call:
 def _end(call: Call, signal: Signal, outcome: Outcome, reason: str, now: datetime, **more: Any) -> Call:
     ended: dict[str, Any] = {"ended_at": now, "finished_at": now, "look_at": None, **more}
     return _move(call, signal, outcome=outcome, reason=reason, **ended)
+
+
+def _waits_until(call: Call, due_at: datetime) -> dict[str, Any]:
+    """Give when a call is to be dialed, and when somebody looks at it: at its end at the latest."""
+    return {"due_at": due_at, "look_at": min(due_at, call.not_after or due_at)}
 
 
 def _move(call: Call, signal: Signal, **changes: Any) -> Call:

@@ -31,12 +31,14 @@ _A_DAY = timedelta(hours=24)
 class Callee:
     """Who is called, as far as the rules ask.
 
-    `zones` are all where the number may be, `own_zone` what the person said; `states` are the US states with
-    rules of their own that either may be in. `consented` tells whether a consent to marketing calls holds.
+    `zones` are all where the number may be, `address_zones` all where the person's address may be, and
+    `own_zone` what the person said; `states` are the US states with rules of their own that any of these may
+    be in. `consented` tells whether a consent to marketing calls holds.
     """
 
     zones: tuple[str, ...] = ()
     own_zone: str | None = None
+    address_zones: tuple[str, ...] = ()
     states: frozenset[str] = frozenset()
     preferred: tuple[PreferredTime, ...] = ()
     consented: bool = False
@@ -44,7 +46,13 @@ class Callee:
     @property
     def all_zones(self) -> tuple[str, ...]:
         """Give every zone whose clock must show an allowed hour."""
-        return self.zones if self.own_zone in (None, *self.zones) else (*self.zones, str(self.own_zone))
+        stated = (self.own_zone,) if self.own_zone else ()
+        return tuple(dict.fromkeys((*self.zones, *stated, *self._zones_of_address)))
+
+    @property
+    def _zones_of_address(self) -> tuple[str, ...]:
+        """Give where the address may be; who said the zone, and it is one of these, is nowhere else there."""
+        return () if self.own_zone in self.address_zones else self.address_zones
 
 
 @dataclass(frozen=True)
@@ -59,12 +67,13 @@ class NamedWindow:
 
 @dataclass(frozen=True)
 class NamedCap:
-    """A cap, and whose rule it is."""
+    """A cap, and whose rule it is; if `counts_talks`, it counts talks only, and else every dial."""
 
     code: str
     title: str
     source: str
     cap: Cap
+    counts_talks: bool = False
 
 
 @dataclass(frozen=True)
@@ -132,7 +141,7 @@ def _preferred_week(times: tuple[PreferredTime, ...]) -> Week:
 def _caps_of_law(laws: tuple[Rule, ...]) -> Iterator[NamedCap]:
     for law in laws:
         if law.cap:
-            yield NamedCap(law.code, law.title, law.source, law.cap)
+            yield NamedCap(law.code, law.title, law.source, law.cap, law.counts_talks)
 
 
 def _caps_of_ours(campaign: DialPlan | None, calls_per_day: int | None) -> Iterator[NamedCap]:

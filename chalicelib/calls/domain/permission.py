@@ -53,8 +53,9 @@ class Decision:
 class NumberStatus:
     """What we hold about a number itself, whoever it belongs to.
 
-    `dials` are the recent ones, the oldest first. If `is_held`, the number is held back until `held_until`,
-    or until somebody releases it.
+    `dials` are the recent ones, the oldest first; `talked_at` is when a call was answered on which somebody
+    talked about a debt, the last of these. If `is_held`, the number is held back until `held_until`, or until
+    somebody releases it.
     """
 
     suppressed_at: datetime | None = None
@@ -65,6 +66,7 @@ class NumberStatus:
     texts_day: str = ""  # the day of the last text message that we committed to send (UTC, YYYY-MM-DD)
     texts: int = 0  # how many on that day; answers to STOP and HELP do not count
     dials: tuple[datetime, ...] = ()
+    talked_at: datetime | None = None
     is_held: bool = False
     held_until: datetime | None = None
 

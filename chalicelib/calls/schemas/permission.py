@@ -24,10 +24,14 @@ class PermissionQuery(Input):
     number: Annotated[Phone | None, Field(description="The number to call.")] = None
     contact_id: Annotated[Id | None, Field(description="The contact to call, at the first number.")] = None
     template_id: Annotated[
-        Id | None, Field(description="The call template, whose purpose decides; none: informational.")
+        Id | None,
+        Field(description="The call template, whose purpose decides; none: the campaign's, if any."),
     ] = None
     campaign_id: Annotated[Id | None, Field(description="The campaign that the call would be of.")] = None
     at: Annotated[InstantIn | None, Field(description="When; now unless given.")] = None
+    not_after: Annotated[
+        InstantIn | None, Field(description="When the call would be of no use any more.")
+    ] = None
 
     @model_validator(mode="after")
     def _somebody(self) -> PermissionQuery:
@@ -43,6 +47,7 @@ class PermissionQuery(Input):
             template_id=self.template_id,
             campaign_id=self.campaign_id or "",
             at=self.at,
+            not_after=self.not_after,
         )
 
 

@@ -28,8 +28,8 @@ from chalicelib.calls.domain.states import CallState
 from chalicelib.calls.ports.books import Commit
 from chalicelib.calls.ports.telephony import PlaceOrder
 from chalicelib.calls.services.dispatching import SWEEP_LIMIT, wake_waiting
-from chalicelib.calls.services.pacing import TOO_FAST, slow_down, take_start, terms_of, too_fast
-from chalicelib.calls.services.permission import decide, standing_of
+from chalicelib.calls.services.pacing import TOO_FAST, Terms, slow_down, take_start, too_fast
+from chalicelib.calls.services.permission import decide, frame_of, standing_of
 from chalicelib.calls.services.progress import record_report
 from chalicelib.calls.services.readying import Aside, make_ready
 from chalicelib.calls.services.slots import free_line, free_slots, give_back, slots_left
@@ -47,7 +47,6 @@ if TYPE_CHECKING:
     from chalicelib.calls.domain.templates import CallTemplate
     from chalicelib.calls.ports.calls import CallPorts
     from chalicelib.calls.ports.telephony import Telephony
-    from chalicelib.calls.services.pacing import Terms
     from chalicelib.calls.services.readying import Ready
 
 # Longer than any request can be under way to the carrier: after this, not listed means not placed.
@@ -97,12 +96,13 @@ def attend(calls: CallPorts, call_id: str) -> None:
 
 def dial(calls: CallPorts, call: Call) -> None:
     """Decide, make ready, commit, and only then ask the carrier; a lost race or a crash never dials twice."""
-    decision = decide(calls, call, standing_of(calls, call))
-    terms = terms_of(calls, call)
+    template = template_of_call(calls, call.choice)
+    frame = frame_of(calls, template, call.campaign_id)
+    decision = decide(calls, call, standing_of(calls, call), frame)
+    terms = Terms(frame.settings, frame.plan)
     if decision.verdict is not Verdict.ALLOW:
         _set_aside(calls, call, decision, slots_left(calls, call, terms))
         return
-    template = template_of_call(calls, call.choice)
     live_until = decision.decided_at + timedelta(seconds=template.max_duration_s) + _LEASE_MARGIN
     telephony = calls.telephony  # in a new process it takes long to build: before contact and switch are read
     ready = make_ready(calls, call, terms, decision, live_until)

@@ -17,6 +17,12 @@ _SWEEPS_EVERY = timedelta(minutes=1)
 _MOST_IN_A_SWEEP = 600
 
 
+def wake_next(calls: CallPorts, count: int) -> None:
+    """Wake so many of the calls that are due, because others gave places back."""
+    for call_id in calls.book.due(calls.clock.now(), count):
+        calls.wakeups.attend(call_id)
+
+
 def wake_waiting(calls: CallPorts, settings: SystemSettings) -> int:
     """Wake the calls that are due, in the order of their lanes, spread over the minute; give their number.
 

@@ -9,12 +9,10 @@ from typing import TYPE_CHECKING
 from chalicelib.calls.domain.pacing import ALL, rhythm_of_all, rhythm_of_plan, slowed
 from chalicelib.calls.domain.permission import Decision, Verdict
 from chalicelib.kernel.logs import log
-from chalicelib.system.services.settings import current_settings
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from chalicelib.calls.domain.calls import Call
     from chalicelib.calls.domain.dial_plans import DialPlan
     from chalicelib.calls.domain.pacing import Rhythm
     from chalicelib.calls.ports.calls import CallPorts
@@ -47,12 +45,6 @@ class Start:
     def left_s(self, now: datetime) -> float:
         """Give the seconds until the call may begin."""
         return max(((at - now).total_seconds() for _, at in self.instants), default=0.0)
-
-
-def terms_of(calls: CallPorts, call: Call) -> Terms:
-    """Read what holds for a call now."""
-    plan = calls.plans.get(call.campaign_id) if call.campaign_id else None
-    return Terms(current_settings(calls.system), plan)
 
 
 def take_start(calls: CallPorts, terms: Terms, lead: timedelta = timedelta(0)) -> Start:

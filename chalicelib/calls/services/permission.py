@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from chalicelib.calls.domain.deciding import may_dial
@@ -14,8 +14,9 @@ from chalicelib.calls.domain.purposes import Purpose
 from chalicelib.calls.services.budgets import purse_of
 from chalicelib.calls.services.templates import template_of_call
 from chalicelib.crm.domain.consents import ConsentAnswer, ConsentKind, current_answers
-from chalicelib.crm.domain.details import ContactStatus
+from chalicelib.crm.domain.details import Address, ContactStatus
 from chalicelib.crm.services import contacts as crm
+from chalicelib.kernel.address_zones import zones_of_address
 from chalicelib.kernel.areas import area_of
 from chalicelib.kernel.errors import Forbidden, NotFound
 from chalicelib.kernel.numbering import plan_of
@@ -75,16 +76,15 @@ class Frame:
     purse: Purse | None = None
 
 
-def decide(calls: CallPorts, call: Call, standing: Standing) -> Decision:
-    """Collect the facts of now and ask whether this call may be dialed."""
-    return may_dial(facts_of(calls, call, standing))
+def decide(calls: CallPorts, call: Call, standing: Standing, frame: Frame | None = None) -> Decision:
+    """Collect the facts of now and ask whether this call may be dialed; its `frame` if it was just read."""
+    return may_dial(facts_of(calls, call, standing, frame))
 
 
-def facts_of(calls: CallPorts, call: Call, standing: Standing) -> DialFacts:
+def facts_of(calls: CallPorts, call: Call, standing: Standing, frame: Frame | None = None) -> DialFacts:
     """Collect the facts of now about a call: its number, its contact, its template, its campaign."""
-    template = template_of_call(calls, call.choice)
-    frame = frame_of(calls, template, call.campaign_id)
-    return gather(calls, frame, call.number, standing, call.id)
+    frame = frame or frame_of(calls, template_of_call(calls, call.choice), call.campaign_id)
+    return replace(gather(calls, frame, call.number, standing, call.id), not_after=call.not_after)
 
 
 def frame_of(calls: CallPorts, template: CallTemplate | None, campaign_id: str = "") -> Frame:
@@ -149,11 +149,13 @@ def _callee(calls: CallPorts, frame: Frame, number: E164, contact: Contact | Non
     states = [area] if country == _US else []
     if contact is None:
         return Callee(zones, states=states_of(*states))
-    if contact.address and contact.address.country in (None, _US):
-        states.append(contact.address.region or "")
+    address = contact.address or Address()
+    if address.country in (None, _US):
+        states.append(address.region or "")
     return Callee(
         zones=zones,
         own_zone=contact.time_zone,
+        address_zones=zones_of_address(address.country, address.region, country),
         states=states_of(*states),
         preferred=contact.preferred_times,
         consented=frame.purpose is Purpose.TELEMARKETING and _consented(calls, contact, number),

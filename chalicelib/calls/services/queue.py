@@ -106,7 +106,7 @@ def change_waiting(
     """Give a call that waits another priority, or another time; what is None stays.
 
     `Conflict` with code `version_changed`, or `call_not_queued` for a call that the carrier was asked for;
-    `Invalid` for a time in more than a year.
+    `Invalid` for a time in more than a year, or after the call's end.
     """
     now = cut_to_millis(calls.clock.now())
 
@@ -115,7 +115,8 @@ def change_waiting(
         if version not in (None, newest.version):
             raise Conflict("The call has changed; read it again.", code="version_changed")
         with about_field("/not_before"):
-            moved = reschedule(newest, due_at(not_before, now)) if not_before else newest
+            due = due_at(not_before, now, newest.not_after) if not_before else None
+        moved = reschedule(newest, due) if due else newest
         return replace(moved, priority=priority or newest.priority)
 
     _, call = calls.book.change(call_id, changed)
@@ -141,7 +142,7 @@ def cancel_waiting(calls: CallPorts, call_id: str) -> Call:
 
 
 def requeue_call(calls: CallPorts, call_id: str, new_id: str, requested_by: str) -> Call:
-    """Ask again for a call like one that is over, as a call of its own and of no campaign.
+    """Ask again for a call like one that is over, with the same end if it has one, and of no campaign.
 
     `Conflict` with code `call_not_over`, or `call_not_repeatable` for one that came in or was erased; refused
     as any wish to call is.
@@ -158,6 +159,8 @@ def requeue_call(calls: CallPorts, call_id: str, new_id: str, requested_by: str)
         template_version=call.template_version,
         contact_id=call.contact_id,
         number=call.number,
+        not_after=call.not_after,
+        appointment=call.appointment,
         priority=call.priority,
         line=call.line,
         requested_by=requested_by,

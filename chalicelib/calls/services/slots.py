@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from chalicelib.calls.domain.permission import Decision, Verdict
 from chalicelib.calls.domain.slots import ALL, Slot, free_count, free_places, pools_of
 from chalicelib.calls.services.pacing import LONGEST_WAIT
+from chalicelib.calls.services.talks import note_talk
 from chalicelib.kernel.errors import Unavailable
 
 if TYPE_CHECKING:
@@ -26,7 +27,6 @@ _CAMPAIGN_WAIT = 5 * LONGEST_WAIT
 _AT_WORK = timedelta(seconds=10)
 _MAX_TRIES = 3
 _TRIES_A_LOOK = 8
-_MOST_WOKEN = 10
 
 
 @dataclass(frozen=True)
@@ -92,25 +92,22 @@ def give_back(calls: CallPorts, slots: Iterable[Slot]) -> None:
 
 def free_line(calls: CallPorts, call: Call) -> None:
     """Free what a call holds that does not go on any more: its number, and its places for the next."""
+    note_talk(calls, call)
     calls.numbers.release(call.number, call.id)
     free_slots(calls, call)
 
 
 def free_slots(calls: CallPorts, call: Call) -> None:
-    """Free the places of a call, and wake those that wait for one; harmless when repeated."""
+    """Free the places of a call, and have those woken that wait for one; harmless when repeated.
+
+    Who is next is looked up elsewhere: the carrier may be waiting for an answer here.
+    """
     for name in call.slots:
         pool, _, place = name.rpartition("#")
         calls.slots.release(pool, int(place), call.id)
     if call.slots:
         with suppress(Unavailable):  # a lost wake-up costs a minute: the sweep finds them
-            _wake_next(calls, call.slots)
-
-
-def _wake_next(calls: CallPorts, slots: tuple[str, ...]) -> None:
-    """Wake as many as there may be places freed at this moment: who comes in vain does no harm."""
-    now = calls.clock.now()
-    for call_id in calls.book.due(now, min(len(slots) + 1, _MOST_WOKEN)):
-        calls.wakeups.attend(call_id)
+            calls.wakeups.wake_next(len(call.slots) + 1)
 
 
 def free_of_all(calls: CallPorts, terms: Terms) -> int | None:

@@ -182,7 +182,7 @@ def test_how_many_calls_to_ask_for():
     assert _purse(cap=Cap(350, 9)).room_for_more(NOW) == 3
     assert _purse(cap=Cap(None, None)).room_for_more(NOW) is None
     assert _purse(used=Amount(300, 3)).room_for_more(NOW) == 0
-    assert _purse(Budget.CAMPAIGN, used=Amount(300, 3)).room_for_more(NOW) is None
+    assert _purse(Budget.CAMPAIGN, used=Amount(300, 3)).room_for_more(NOW) == 0
     both = Purse(100, {Budget.DAY: Cap(900), Budget.CAMPAIGN: Cap(None, 2)}, {}, TODAY)
     assert both.room_for_more(NOW) == 2
 

@@ -81,7 +81,7 @@ def test_a_chat_that_nobody_is_known_in_may_do_nothing(calls, contact):
     chat = start_chat(calls, ChatWish("chat_x", prompt_id="prompt_1"))
     assert (chat.brief.tools, chat.head.contact_id, chat.head.number) == ((), "", "")
     answered = write(calls, chat, "Never call me again.")
-    assert answered.turns[-1].answer == "Hello there."
+    assert answered.turns[-1].reason == "number_needed"
 
 
 def test_what_is_not_there_is_refused(calls, contact):

@@ -17,6 +17,7 @@ SELLING, TELLING, COLLECTING = Purpose.TELEMARKETING, Purpose.INFORMATIONAL, Pur
 # By row: the first and last allowed minute on a Tuesday, then on a Sunday; None: not on that day.
 HOURS = {
     "hours_us": ("08:00", "20:59", "08:00", "20:59"),
+    "hours_elsewhere": ("09:00", "19:59", "09:00", "19:59"),
     "hours_debt": ("08:00", "20:59", "08:00", "20:59"),
     "hours_fl": ("08:00", "19:59", "08:00", "19:59"),
     "hours_ok": ("08:00", "19:59", "08:00", "19:59"),
@@ -37,11 +38,13 @@ HOURS = {
 }
 CAPS = {
     "frequency_debt": (7, timedelta(days=7)),
+    "frequency_debt_talk": (1, timedelta(days=7)),
     "frequency_fl": (3, timedelta(hours=24)),
     "frequency_ok": (3, timedelta(hours=24)),
     "frequency_md": (3, timedelta(hours=24)),
 }
-CONSENTS = {"consent_us", "consent_gb", "consent_europe"}
+CONSENTS = {"consent_us", "consent_gb", "consent_europe", "consent_elsewhere"}
+_OF_COUNTRIES = {"hours_us", "hours_debt", "hours_elsewhere"}
 
 
 def _row(code):
@@ -93,7 +96,7 @@ def test_the_cap_of_each_row(code):
     assert (cap.calls, cap.within) == CAPS[code]
 
 
-@pytest.mark.parametrize("code", [code for code in HOURS if code not in {"hours_us", "hours_debt"}])
+@pytest.mark.parametrize("code", [code for code in HOURS if code not in _OF_COUNTRIES])
 def test_a_state_s_row_holds_there_for_marketing_only(code):
     """It adds to the federal hours, and says nothing of other calls or places."""
     state = code.removeprefix("hours_").upper()
@@ -115,8 +118,20 @@ def test_informational_calls_have_no_rule_of_law_here():
 
 
 def test_debts_have_rules_of_their_own():
-    """Hours and seven calls in seven days, and no consent to marketing."""
-    assert _codes(COLLECTING, states=frozenset({"FL"})) == {"hours_debt", "frequency_debt"}
+    """Hours, seven calls in seven days, none after a talk, and no consent to marketing."""
+    caps = {"frequency_debt", "frequency_debt_talk"}
+    assert _codes(COLLECTING, states=frozenset({"FL"})) == {"hours_debt", *caps}
+    assert {rule.code for rule in TABLE if rule.counts_talks} == {"frequency_debt_talk"}
+
+
+def test_marketing_to_a_country_without_a_row_obeys_the_house_s_default():
+    """Consent and hours, and it says that no law is kept; it is for such countries and calls only."""
+    rules = rules_for(SELLING, "CA", frozenset(), TODAY)
+    assert {rule.code for rule in rules} == {"consent_elsewhere", "hours_elsewhere"}
+    assert all("no rule of law is kept" in rule.source for rule in rules)
+    for country in ("US", "PR", "GB", "DE", "NO"):
+        assert not any(code.endswith("_elsewhere") for code in _codes(SELLING, country))
+    assert _codes(TELLING, "CA") == _codes(COLLECTING, "CA") == set()
 
 
 @pytest.mark.parametrize(
@@ -137,6 +152,7 @@ def test_marketing_needs_consent(country, code):
         ("frequency_ok", date(2022, 11, 1)),
         ("frequency_md", date(2024, 1, 1)),
         ("frequency_debt", date(2021, 11, 30)),
+        ("frequency_debt_talk", date(2021, 11, 30)),
     ],
 )
 def test_a_row_holds_from_its_date_on(code, day):

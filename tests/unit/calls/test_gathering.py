@@ -91,6 +91,24 @@ def test_zones_and_states_come_from_number_and_contact(calls):
     assert callee.states == {"FL", "TX"}
 
 
+def test_the_clocks_of_the_address_must_show_an_allowed_hour_too(calls):
+    """Ten in the evening in Texas is too late, although it is eight where the number is from."""
+    _sell(calls)
+    _consent(calls, ConsentAnswer.GRANTED)
+    _change(calls, address=Address(region="tx.", country="US"), time_zone=None)
+    late = NOW.replace(hour=4) + timedelta(days=1)
+    told = explain(calls, Question(contact_id=_contact(calls).id, template_id="template_1", at=late))
+    assert (told.decision.verdict, told.decision.reason) == (Verdict.NOT_YET, "outside_hours")
+    zones = [each.zone for each in told.local_times]
+    assert zones == ["America/Los_Angeles", "America/Chicago", "America/Denver"]
+
+
+def test_who_says_the_zone_is_nowhere_else_in_the_state(calls):
+    """A state with two zones leaves one of them then."""
+    _change(calls, time_zone="America/Denver", address=Address(region="Texas", country="US"))
+    assert _facts(calls).callee.all_zones == ("America/Los_Angeles", "America/Denver")
+
+
 def test_a_foreign_address_is_in_no_state(calls):
     """A region of another country that is written like one of ours says nothing."""
     _change(calls, address=Address(region="MA", country="MA"))

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from chalicelib.calls.domain.checks import HELD
 from chalicelib.calls.domain.holds import NumberHold
+from chalicelib.calls.domain.outcomes import Outcome
 from chalicelib.calls.domain.permission import Verdict
 from chalicelib.calls.domain.states import CallState
 from chalicelib.calls.ports.books import Commit
@@ -68,6 +69,22 @@ def test_only_calls_that_waited_for_the_number_are_woken(calls, clock):
     assert release_hold(calls, NUMBER) == 1
     assert calls.wakeups.attends == [held.id]
     assert calls.call(later.id).look_at == NOW + HOUR
+
+
+def test_a_call_that_is_held_beyond_its_end_is_ended(calls, clock):
+    """It is looked at when it is over, not only when the number is released, and never dialed."""
+    hold_number(calls, NumberHold(NUMBER, NOW))
+    call = _asked(calls, not_after=NOW + timedelta(minutes=5))
+    attend(calls, call.id)
+    waiting = calls.call(call.id)
+    assert (waiting.state, waiting.look_at) == (CallState.QUEUED, NOW + timedelta(minutes=5))
+    clock.advance(minutes=5)
+    assert calls.book.due(clock.now(), 9) == [call.id]
+    attend(calls, call.id)
+    over = calls.call(call.id)
+    assert (over.state, over.outcome, over.reason) == (CallState.ENDED, Outcome.NOT_PERMITTED, "too_late")
+    assert release_hold(calls, NUMBER) == 0
+    assert calls.telephony.accepted == []
 
 
 def test_a_hold_with_an_end_is_over_by_itself(calls, clock):

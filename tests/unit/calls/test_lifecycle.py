@@ -18,7 +18,9 @@ from chalicelib.calls.domain.lifecycle import (
     never_placed,
     postpone,
     refuse,
+    reschedule,
     settle,
+    take_back,
 )
 from chalicelib.calls.domain.outcomes import Conclusion, Outcome
 from chalicelib.calls.domain.permission import Decision, Verdict
@@ -86,6 +88,23 @@ def test_a_declined_call_is_queued_again():
         LATER,
         None,
     )
+
+
+@pytest.mark.parametrize(
+    "waits",
+    [
+        lambda call: postpone(call, NOT_YET),
+        lambda call: reschedule(call, LATER),
+        lambda call: carrier_declined(commit(call, ALLOW, NOW), LATER),
+        lambda call: take_back(commit(call, ALLOW, NOW), NOT_YET),
+    ],
+)
+def test_a_call_that_waits_is_looked_at_when_its_end_has_come(waits):
+    """Not only when it would be dialed again, for nobody dials it then."""
+    ends = NOW + timedelta(seconds=10)
+    call = waits(a_call(not_after=ends))
+    assert (call.state, call.due_at, call.look_at) == (CallState.QUEUED, LATER, ends)
+    assert waits(a_call(not_after=LATER + timedelta(hours=1))).look_at == LATER
 
 
 @pytest.mark.parametrize("state", [state for state in CallState if state is not CallState.DIALING])

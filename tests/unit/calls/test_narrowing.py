@@ -154,6 +154,36 @@ def test_a_member_who_cannot_be_called_before_the_campaign_ends_is_refused():
     assert _answer(facts)[:2] == (Verdict.REFUSE, "no_time_allowed")
 
 
+def test_a_call_may_have_an_end_of_its_own():
+    """It is dialed until then, if the request reaches the carrier by then, and never after."""
+    for end in (NOON, NOON + LEAD):
+        assert _answer(_facts(not_after=end)) == (Verdict.REFUSE, "too_late", "too_late", None)
+    assert may_dial(_facts(not_after=NOON + HOUR)).verdict is Verdict.ALLOW
+
+
+def test_a_call_that_cannot_be_dialed_before_its_end_is_too_late():
+    """Nobody waits for hours that open when it is over."""
+    facts = _facts(not_after=MORNING, now=NIGHT)
+    assert (_answer(facts)[:2], next_allowed(facts)) == ((Verdict.REFUSE, "too_late"), None)
+    later = _facts(not_after=MORNING + HOUR, now=NIGHT)
+    assert (_answer(later)[0], next_allowed(later)) == (Verdict.NOT_YET, MORNING)
+
+
+@pytest.mark.parametrize(
+    "waits",
+    [
+        {"status": NumberStatus(is_held=True)},
+        {"stop": ("kill_switch", "Stopped.")},
+        {"campaign": DialPlan("campaign_1", "Spring", stop=Stop("campaign_paused", "Paused."))},
+        {"status": NumberStatus(live_call_id="call_2", live_until=NOON + HOUR)},
+    ],
+)
+def test_whatever_a_call_waits_for_it_is_over_at_its_end(waits):
+    """A hold, a switch, a pause, or another call with the number keep it no longer."""
+    assert _answer(_facts(**waits))[0] is Verdict.NOT_YET
+    assert _answer(_facts(not_after=NOON, **waits))[:2] == (Verdict.REFUSE, "too_late")
+
+
 def test_a_stopped_campaign_waits_with_its_own_reason():
     """The stop of one campaign stops nothing else, and the switch of the system comes first."""
     stopped = _campaign(stop=Stop("campaign_paused", "Paused by ops."))
@@ -199,6 +229,18 @@ def test_seven_calls_in_seven_days_about_a_debt():
     assert decision.not_before == dials[0] + 7 * DAY
     six = replace(facts, status=NumberStatus(dials=dials[1:]))
     assert may_dial(six).verdict is Verdict.ALLOW
+
+
+def test_nobody_is_called_about_a_debt_in_the_week_after_a_talk_about_one():
+    """Though the number was dialed once only; calls about other things are not held up."""
+    status = NumberStatus(dials=(NOON - DAY,), talked_at=NOON - DAY)
+    facts = _facts(purpose=Purpose.DEBT_COLLECTION, status=status)
+    decision = may_dial(facts)
+    assert (decision.verdict, decision.reason) == (Verdict.NOT_YET, "talked_lately")
+    assert (decision.rule, decision.not_before) == ("frequency_debt_talk", NOON + 6 * DAY)
+    assert may_dial_at(facts, decision.not_before).verdict is Verdict.ALLOW
+    assert may_dial(replace(facts, purpose=Purpose.INFORMATIONAL)).verdict is Verdict.ALLOW
+    assert may_dial(replace(facts, status=replace(status, talked_at=None))).verdict is Verdict.ALLOW
 
 
 def test_hours_and_caps_are_waited_for_together():

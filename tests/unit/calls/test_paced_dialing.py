@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import timedelta
 from itertools import pairwise
 
@@ -15,13 +16,16 @@ from chalicelib.calls.domain.calls import Report
 from chalicelib.calls.domain.dial_plans import DialPlan
 from chalicelib.calls.domain.outcomes import Outcome
 from chalicelib.calls.domain.pacing import ALL
+from chalicelib.calls.domain.slots import ALL as ALL_SLOTS
 from chalicelib.calls.domain.states import CallState
 from chalicelib.calls.ports.books import Commit
 from chalicelib.calls.services.dialing import attend, dispatch_due
+from chalicelib.calls.services.dispatching import wake_next
 from chalicelib.calls.services.progress import record_report
 from chalicelib.calls.services.requests import CallWish, request_call
 from chalicelib.calls.services.suppression import stop_calling
 from chalicelib.kernel.clock import FixedClock
+from chalicelib.kernel.errors import Unavailable
 from chalicelib.kernel.phones import E164
 from chalicelib.system.domain.settings import Caps, Pace, Stop
 from chalicelib.system.services.settings import change_settings
@@ -194,6 +198,27 @@ def test_no_rate_costs_nothing(calls):
     assert (calls.pace.states, calls.slots.rows, calls.line_uses.counts) == ({}, {}, {})
 
 
+def test_a_dial_reads_once_what_its_rules_are_and_once_more_what_stops_it(calls, monkeypatch):
+    """Settings and plan before the decision and right before the carrier is asked; the template once."""
+    calls.plans.put(PLAN)
+    [call] = _requested(calls, 1, campaign_id=PLAN.id, attempt=1)
+    reads = Counter()
+    for port, name in ((calls.system.settings, "current"), (calls.plans, "get"), (calls.templates, "get")):
+        monkeypatch.setattr(port, name, _counted(getattr(port, name), type(port).__name__, reads))
+    attend(calls, call.id)
+    assert calls.telephony.asked == 1
+    assert sorted(reads.values()) == [1, 2, 2]
+    assert reads[type(calls.templates).__name__] == 1
+
+
+def _counted(read, name, reads):
+    def counting(*given):
+        reads[name] += 1
+        return read(*given)
+
+    return counting
+
+
 def test_no_more_calls_are_live_than_may_be(calls):
     """Who finds no place keeps its position; the end of a call wakes it, and it is dialed at once."""
     _set(calls, live=2)
@@ -208,6 +233,8 @@ def test_no_more_calls_are_live_than_may_be(calls):
     assert calls.call("call_2").version == version
     calls.wakeups.attends.clear()
     _end(calls, "call_0")
+    (count,) = calls.wakeups.next_wakes
+    wake_next(calls, count)
     assert calls.wakeups.attends[0] == "call_2"
     attend(calls, "call_2")
     assert calls.telephony.asked == 3
@@ -215,6 +242,36 @@ def test_no_more_calls_are_live_than_may_be(calls):
     attend(calls, "call_3")
     assert calls.telephony.asked == 4
     assert {slot.call_id for slot in calls.slots.held("ALL")} == {"call_2", "call_3"}
+
+
+@pytest.mark.parametrize("status", ["completed", "busy", "no-answer"])
+def test_who_is_told_of_an_end_looks_for_nobody(calls, status):
+    """The carrier waits for the answer: the place is free at once, and a worker looks for the next call."""
+    _set(calls, live=1)
+    for call in _requested(calls, 2):
+        attend(calls, call.id)
+    calls.shelf.uses.clear()
+    _end(calls, "call_0", status=status)
+    assert (calls.shelf.uses["due"], calls.slots.held(ALL_SLOTS)) == (0, [])
+    assert calls.wakeups.next_wakes == [2]
+
+
+@pytest.mark.parametrize("status", ["completed", "busy"])
+def test_a_wake_up_that_cannot_be_sent_costs_only_time(calls, monkeypatch, status):
+    """The end is recorded all the same, and the sweep wakes the next within a minute."""
+    _set(calls, live=1)
+    for call in _requested(calls, 2):
+        attend(calls, call.id)
+    monkeypatch.setattr(calls.wakeups, "wake_next", _silent)
+    _end(calls, "call_0", status=status)
+    assert calls.call("call_0").is_over
+    calls.wakeups.attends.clear()
+    dispatch_due(calls)
+    assert "call_1" in calls.wakeups.attends
+
+
+def _silent(_count):
+    raise Unavailable("The queue does not answer.", retryable=True)
 
 
 def test_a_lost_final_callback_frees_the_place(calls):

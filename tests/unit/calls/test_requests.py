@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from fakes.calls import LINE, NOW, NUMBER, a_template, allow_countries
+from fakes.calls import LINE, NOW, NUMBER, a_call, a_template, allow_countries
 from fakes.carrier import Killed
 
 from chalicelib.calls.domain.calls import Direction
+from chalicelib.calls.domain.erasing import erase
 from chalicelib.calls.domain.permission import NumberStatus
 from chalicelib.calls.domain.states import CallState
 from chalicelib.calls.services.desk import read_call
+from chalicelib.calls.services.queue import cancel_waiting, change_waiting, requeue_call
 from chalicelib.calls.services.requests import CallWish, request_call
 from chalicelib.calls.services.suppression import stop_calling
 from chalicelib.calls.services.template_editing import create_template
@@ -214,6 +217,48 @@ def test_a_call_does_not_wait_for_ever(calls):
     with pytest.raises(Invalid) as refusal:
         request_call(calls, wish)
     assert refusal.value.code == "too_far_ahead"
+
+
+def test_a_call_keeps_until_when_it_is_of_use(calls):
+    """With the end it was asked for, to the millisecond."""
+    end = NOW + timedelta(hours=1, microseconds=1)
+    call = request_call(calls, CallWish("template_1", number=NUMBER, not_after=end))
+    assert calls.call(call.id).not_after == NOW + timedelta(hours=1)
+
+
+def test_a_call_that_is_over_before_it_is_asked_for_is_refused(calls):
+    """Nothing is stored of it."""
+    with pytest.raises(Forbidden) as refusal:
+        request_call(calls, CallWish("template_1", number=NUMBER, not_after=NOW))
+    assert (refusal.value.code, calls.shelf.calls) == ("too_late", {})
+
+
+def test_a_call_is_not_wanted_after_its_own_end(calls):
+    """A call that begins after its end is a mistake, also when it is moved there."""
+    end = NOW + timedelta(hours=1)
+    wish = CallWish("template_1", number=NUMBER, not_after=end)
+    with pytest.raises(Invalid) as refusal:
+        request_call(calls, replace(wish, not_before=end))
+    assert refusal.value.code == "after_its_end"
+    call = request_call(calls, wish)
+    with pytest.raises(Invalid) as refusal:
+        change_waiting(calls, call.id, None, None, end)
+    assert (refusal.value.code, refusal.value.errors[0].pointer) == ("after_its_end", "/not_before")
+
+
+def test_a_call_that_is_asked_for_again_keeps_its_end(calls):
+    """What came too late comes no sooner when it is repeated; it is of the same appointment."""
+    ends, told = NOW + timedelta(hours=1), {"when": "at nine"}
+    call = request_call(calls, CallWish("template_1", number=NUMBER, not_after=ends, appointment=told))
+    cancel_waiting(calls, call.id)
+    again = requeue_call(calls, call.id, "call_2", "token:ops")
+    assert (again.not_after, again.appointment) == (call.not_after, told)
+
+
+def test_an_erased_call_says_of_no_appointment(calls):
+    """When somebody was to come somewhere is personal."""
+    over = a_call(finished_at=NOW, appointment={"when": "at nine"})
+    assert erase(over, NOW).appointment == {}
 
 
 def test_a_lost_wake_up_costs_only_time(calls, monkeypatch):

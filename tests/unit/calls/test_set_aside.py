@@ -18,7 +18,7 @@ from chalicelib.calls.services.requests import CallWish, request_call
 from chalicelib.calls.services.suppression import stop_calling
 from chalicelib.calls.services.withdrawing import end_waiting
 from chalicelib.crm.services.contacts import delete_contact
-from chalicelib.system.domain.settings import Caps, Pace
+from chalicelib.system.domain.settings import Caps, KillSwitch, Pace
 from chalicelib.system.services.settings import change_settings
 
 
@@ -60,6 +60,21 @@ def test_a_call_that_is_hung_up_after_the_carrier_declined_it_frees_its_number(c
     _declined(calls, call)
     assert hang_up(calls, call.id).outcome is Outcome.CANCELED
     assert calls.numbers.status(NUMBER).live_call_id == ""
+
+
+@pytest.mark.parametrize("settings", [{"caps": Caps(0)}, {"kill_switch": KillSwitch(on=True)}])
+def test_a_call_that_waits_in_the_queue_beyond_its_end_is_ended_and_not_dialed(calls, settings):
+    """When its turn comes, after calls were let go on; nothing is left of it."""
+    change_settings(calls.system, settings, None)
+    call = request_call(calls, CallWish("template_1", number=NUMBER, not_after=NOW + timedelta(minutes=5)))
+    attend(calls, call.id)
+    assert calls.call(call.id).state is CallState.QUEUED
+    calls.clock.advance(minutes=5)
+    change_settings(calls.system, {"caps": Caps(5), "kill_switch": KillSwitch()}, None)
+    attend(calls, call.id)
+    over = calls.call(call.id)
+    assert (over.outcome, over.reason, calls.telephony.asked) == (Outcome.NOT_PERMITTED, "too_late", 0)
+    assert calls.slots.held("ALL") == []
 
 
 def _suppress(calls):

@@ -87,9 +87,10 @@ def test_the_rest_is_given_once():
 def test_the_history_keeps_what_was_heard():
     """Of an answer that was talked over, the model later knows only the part that was heard."""
     run = ToolRun("t", "add_note", "{}", "Noted.", done=True, took_ms=1)
+    refused = ToolRun("u", "add_note", "{}", "Refused.", done=False, took_ms=1)
     turns = (
         _turn(0, TurnKind.GREETING, answer="Hello."),
-        _turn(1, said="Hi", answer="We sell pumps and more.", heard="We sell", tools=(run,)),
+        _turn(1, said="Hi", answer="We sell pumps and more.", heard="We sell", tools=(run, refused)),
         _turn(2, TurnKind.SILENCE, answer="Still there?"),
         _turn(3, said="Yes", answer="Long words", heard=""),
         _turn(4, said="So?"),
@@ -97,7 +98,8 @@ def test_the_history_keeps_what_was_heard():
     assert history(turns) == (
         Spoken("Hello."),
         Heard("Hi"),
-        ToolUsed("t", "add_note", "{}", "Noted."),
+        ToolUsed("t", "add_note", "{}", "Noted.", done=True),
+        ToolUsed("u", "add_note", "{}", "Refused.", done=False),
         Spoken("We sell"),
         Spoken("Still there?"),
         Heard("Yes"),

@@ -141,8 +141,11 @@ def test_wake_ups_go_to_their_queues():
     wakeups.end_session("call_1", 3, "line", "{}", 5)
     wakeups.end_session("call_1", 3, "line", "{}", 5000)
     wakeups.suppress("+14155550132", "call:call_1")
-    assert [sent["QueueUrl"] for sent in queue.sent] == ["dial", "post", "urgent", "urgent", "urgent"]
-    assert [sent["DelaySeconds"] for sent in queue.sent] == [0, 0, 5, 900, 0]
+    wakeups.wake_next(2)
+    urls = [sent["QueueUrl"] for sent in queue.sent]
+    assert urls == ["dial", "post", "urgent", "urgent", "urgent", "dial"]
+    assert [sent["DelaySeconds"] for sent in queue.sent] == [0, 0, 5, 900, 0, 0]
+    assert messages.decode(queue.sent[5]["MessageBody"]) == messages.WakeNext(2)
     assert messages.decode(queue.sent[4]["MessageBody"]) == messages.Suppress("+14155550132", "call:call_1")
     assert [messages.decode(sent["MessageBody"]) for sent in queue.sent[:3]] == [
         messages.Attend("call_1"),

@@ -18,7 +18,7 @@ from chalicelib.calls.domain.turns import Turn, TurnEnd, TurnKind
 from chalicelib.calls.services.finishing import finish_call
 from chalicelib.calls.services.receiving import Incoming, receive_text
 from chalicelib.calls.services.suppression import stop_calling
-from chalicelib.calls.services.withdrawing import end_waiting
+from chalicelib.calls.services.withdrawing import call_off, end_waiting
 from chalicelib.crm.domain.notes import NoteKind
 from chalicelib.crm.services.contacts import find_contact
 from chalicelib.crm.services.memory import known_facts
@@ -105,6 +105,13 @@ def test_an_emergency_is_an_event_of_the_call(calls, talk):
     assert event.detail == "1"
 
 
+def test_the_emergency_number_is_of_where_the_person_is(calls, talk):
+    """Their phone tells, whatever language the template has."""
+    calls.shelf.calls["call_1"] = replace(calls.call(), number=E164("+447700900123"))
+    talk(HELP)
+    assert "9 9 9" in calls.shelf.turns["call_1", 1].answer
+
+
 def test_a_colleague_looks_after_an_emergency(calls, contact):
     """By a task, once however often the job runs; what was said then is not remembered, other words are."""
     said = "I am having a heart attack"
@@ -131,3 +138,12 @@ def test_a_colleague_looks_after_an_emergency(calls, contact):
         NOW,
     )
     assert [fact.key for fact in known_facts(calls.crm, contact.id)] == ["pet"]
+
+
+def test_a_call_that_goes_on_is_not_called_off(calls, waiting):
+    """Nothing is noted on it either; one that waits ends with the reason and what was noted."""
+    act = CallEvent("2026-03-03T12:00:00.000Z", "hung_up", "hung_up", "token:ops")
+    before = calls.call("call_4")
+    assert call_off(calls, "call_4", "why", act) == before == calls.call("call_4")
+    over = call_off(calls, "call_2", "why", act)
+    assert (over.outcome, over.reason, over.events) == (Outcome.CANCELED, "why", (act,))
