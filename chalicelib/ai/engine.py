@@ -43,6 +43,8 @@ if TYPE_CHECKING:
 
 _MAX_ROUNDS = 4
 _MAX_SILENCES = 2
+# Why a turn ended in which somebody whose number nobody knows asked not to be called.
+NUMBER_NEEDED = "number_needed"
 # What the key that confirms means, where it could not be done without the model.
 _TO_CONFIRM = "I want to confirm my appointment."
 
@@ -188,6 +190,8 @@ def _by_rule(conversation: Conversation, event: Event) -> Responding | None:
         return _opt_out(conversation)
     if by_rule := answer_to_machine(conversation, event) or react_to_danger(conversation, event):
         return each(by_rule)
+    if not conversation.may_opt_out and revokes_consent(event, conversation.menu):
+        return fixed(conversation, Sentence.NUMBER_NEEDED, Listen(NUMBER_NEEDED))
     if conversation.promised and _takes_nothing_back(event):
         return each((Transfer(conversation.promised),))
     if by_rule := react_to_words(conversation, event):

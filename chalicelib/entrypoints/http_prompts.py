@@ -177,7 +177,7 @@ def roll_back_prompt(request: Request[None, NoQuery]) -> PromptTemplate:
     scope=Scope.VIEWER,
     body=PreviewIn,
     returns=PromptPreviewView,
-    errors={**_MISSING, "contact_not_found": 404, "bad_template": 400},
+    errors={**_MISSING, **_REFUSED, "contact_not_found": 404, "bad_variable": 400},
     example={"sample": {"name": "Maria Garcia"}, "variables": {"offer": "our spring offer"}},
     idempotent=False,
 )

@@ -16,7 +16,7 @@ from pynamodb.transactions import TransactWrite
 
 from chalicelib.ai.adapters.repository.chats import ChatRepository
 from chalicelib.ai.adapters.tables import AiTable, ChatItem, bind
-from chalicelib.ai.domain.analysis import Usage
+from chalicelib.ai.domain.analysis import Sentiment, Usage
 from chalicelib.ai.domain.asking import ModelUse
 from chalicelib.ai.domain.chats import ChatEnd, ChatKind, ChatTurn
 from chalicelib.ai.domain.conduct import Conduct, OnAbuse
@@ -51,7 +51,7 @@ def an_answer(clock, number: int = 1, **changes) -> ChatTurn:
     """Make a turn that is answered."""
     use = ModelUse("openai", "gpt", Usage(10, 5, 3), first_ms=4, total_ms=9, error="")
     answered = replace(a_turn(clock, number), answer="Noted.", end=ChatEnd.LISTEN, tools=(RUN,), asked=(use,))
-    return replace(answered, first_ms=7, total_ms=11, **changes)
+    return replace(answered, first_ms=7, total_ms=11, sentiment=Sentiment.NEGATIVE, intent="price", **changes)
 
 
 def taken(chats, clock, chat, number: int = 1, **changes) -> bool:

@@ -9,6 +9,8 @@ import pytest
 from fakes.calls import FakeCalls, connected, furnished
 
 from chalicelib.calls.domain.turns import Turn, TurnEnd, TurnKind
+from chalicelib.crm.domain.contacts import ContactChanges
+from chalicelib.crm.services.contacts import change_contact
 from chalicelib.system.domain.tokens import Scope
 
 CHAT = "/v1/ai/chat"
@@ -52,6 +54,22 @@ def test_a_chat_begins_and_goes_on(api, calls, begun):
     assert calls.telephony.accepted == []
 
 
+def test_answer_and_turns_tell_mood_and_wish(api, begun):
+    """Of the message that was answered."""
+    chat_id = begun["conversation_id"]
+    answer = api.post(CHAT, {"conversation_id": chat_id, "message": "How much is it?"}).body
+    assert (answer["sentiment"], answer["intent"]) == ("neutral", "price")
+    turn = api.get(f"{CONVERSATIONS}/{chat_id}").body["turns"][-1]
+    assert (turn["sentiment"], turn["intent"]) == ("neutral", "price")
+
+
+def test_the_preferred_language_of_the_contact_is_that_of_the_chat(api, calls, contact):
+    """Until they write in another: our own sentences are in it."""
+    change_contact(calls.crm, contact.id, ContactChanges(language="de-DE"))
+    body = {"template_id": "template_1", "contact_id": contact.id, "message": "Call an ambulance!"}
+    assert "rufen Sie" in api.post(CHAT, body).body["answer"]
+
+
 def test_a_chat_without_a_message_begins_with_the_greeting(api, contact):
     """The template's words, filled in for the contact."""
     answer = api.post(CHAT, {"template_id": "template_1", "contact_id": contact.id})
@@ -72,6 +90,14 @@ def test_a_chat_without_a_message_begins_with_the_greeting(api, contact):
 def test_what_does_not_fit_is_refused(api, contact, body):
     """A chat begins by one thing, and keeps it; messages have a length."""
     assert api.post(CHAT, body).status == 400
+
+
+@pytest.mark.parametrize("until", ["2026-03-03T12:00:00Z", "2026-03-02T12:00:00Z"])
+@pytest.mark.parametrize("path", ["/v1/ai/conversations", "/v1/calls"])
+def test_a_span_that_does_not_end_after_it_begins_is_refused(api, calls, path, until):
+    """Somebody has mixed the two up: an empty list would say that there was nothing."""
+    assert api.get(f"{path}?from=2026-03-03T12:00:00Z&to={until}").status == 400
+    assert api.get(f"{path}?from=2026-03-01T12:00:00Z&to={until}").status == 200
 
 
 def test_a_repeated_message_is_answered_once(api, calls, contact):

@@ -214,6 +214,21 @@ def test_a_prompt_is_tried_out(api, calls):
     assert _code(api.post(f"{PROMPTS}/{prompt}/render", nobody)) == (404, "contact_not_found")
 
 
+@pytest.mark.parametrize(
+    ("values", "code"),
+    [
+        ({"offer": 5}, "bad_variable"),
+        ({"offer": "x", "ofer": "y"}, "undeclared_variable"),
+    ],
+)
+def test_values_are_checked_when_a_prompt_is_tried_out(api, values, code):
+    """As in a call template: samples would stand in their place, and nobody would notice."""
+    prompt = api.post(PROMPTS, WITH_OFFER).body["id"]
+    answer = api.post(f"{PROMPTS}/{prompt}/render", {"variables": values})
+    assert _code(answer) == (400, code)
+    assert answer.body["errors"][0]["pointer"] == "/variables"
+
+
 def test_prompts_are_found_by_words(api):
     """In name, description and text."""
     api.post(PROMPTS, {"name": "Recall", "text": "You remind of the dentist."})

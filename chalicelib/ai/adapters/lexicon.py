@@ -8,6 +8,8 @@ from chalicelib.ai.domain.analysis import Sentiment
 
 # The thresholds that VADER's authors recommend for the compound score.
 _POSITIVE, _NEGATIVE = 0.05, -0.05
+# Listed with a mood, and said on the telephone without one.
+_NO_MOOD = ("number", "matter")
 
 
 class VaderLexicon:
@@ -15,6 +17,8 @@ class VaderLexicon:
 
     def __init__(self) -> None:
         self._analyzer = SentimentIntensityAnalyzer()
+        for word in _NO_MOOD:
+            self._analyzer.lexicon.pop(word, None)
 
     def sentiment(self, text: str) -> Sentiment:
         """Judge the words of one speaker."""

@@ -100,6 +100,8 @@ class ChatTurnItem(AiTable, discriminator="chat_turn"):
     corrected = JSONAttribute(null=True)
     asked = JSONAttribute(null=True)
     timing = JSONAttribute(null=True)
+    sentiment = UnicodeAttribute(null=True)
+    intent = UnicodeAttribute(null=True)
 
 
 class ChatPlaceItem(AiTable, discriminator="chat_place"):

@@ -11,6 +11,7 @@ from chalicelib.ai.domain.analysis import Usage
 from chalicelib.ai.domain.conduct import DEFAULT_CONDUCT, Conduct
 from chalicelib.ai.domain.conversation import Heard, OnFailure, Spoken, ToolUsed
 from chalicelib.ai.domain.privacy import caller_words
+from chalicelib.ai.domain.sentences import LANGUAGES, primary
 from chalicelib.ai.domain.tooling import agrees_to
 from chalicelib.kernel.clock import iso
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
 
+    from chalicelib.ai.domain.analysis import Sentiment
     from chalicelib.ai.domain.asking import ModelUse
     from chalicelib.ai.domain.conversation import MenuKey, Message
     from chalicelib.ai.domain.tooling import ToolRun
@@ -52,6 +54,7 @@ class ChatEnd(StrEnum):
 class ChatBrief:
     """What a chat is held by, filled in when it began; `max_spend` in micro-dollars, None: no limit.
 
+    `preferred_language` is the person's, empty where nobody knows it.
     Without a call template `template_id` is empty, and there is neither a greeting nor an action.
     """
 
@@ -63,6 +66,7 @@ class ChatBrief:
     greeting: str = ""
     language: str = "en-US"
     languages: tuple[str, ...] = ()
+    preferred_language: str = ""
     tools: tuple[str, ...] = ()
     menu: tuple[MenuKey, ...] = ()
     on_failure: OnFailure = OnFailure.HANG_UP
@@ -77,7 +81,8 @@ class ChatTurn:
     """One message and its answer; `answer` and `end` are None until it is answered.
 
     `id` is of the request that brought the message; `corrected` are words of the model that were held back,
-    as nothing bore them out. Milliseconds by our clock: `first_ms` until the first
+    as nothing bore them out. `sentiment` and `intent` are of the person's words alone. Milliseconds by our
+    clock: `first_ms` until the first
     words of the answer (None: there were none), `total_ms` until its end.
     """
 
@@ -95,6 +100,8 @@ class ChatTurn:
     asked: tuple[ModelUse, ...] = ()
     first_ms: int | None = None
     total_ms: int | None = None
+    sentiment: Sentiment | None = None
+    intent: str = ""
 
     @property
     def usage(self) -> Usage:
@@ -157,6 +164,14 @@ class Chat:
         return replace(self, head=head, turns=turns)
 
 
+def languages_of(brief: ChatBrief) -> tuple[str, ...]:
+    """Give the languages beside its own in which a chat is answered: without any of the template's, ours.
+
+    To write in a language takes no voice that somebody has to choose.
+    """
+    return brief.languages or tuple(code for code in LANGUAGES if code != primary(brief.language))
+
+
 def history(turns: tuple[ChatTurn, ...]) -> tuple[Message, ...]:
     """Tell the chat so far as the model shall know it."""
     return tuple(message for turn in turns for message in _messages(turn))
@@ -166,7 +181,7 @@ def _messages(turn: ChatTurn) -> Iterator[Message]:
     if turn.said:
         yield Heard(turn.said if turn.kind is ChatKind.KEYS else caller_words(turn.said))
     for run in turn.tools:
-        yield ToolUsed(run.id, run.name, run.arguments, run.result)
+        yield ToolUsed(run.id, run.name, run.arguments, run.result, done=run.done)
     if turn.answer:
         yield Spoken(turn.answer)
 

@@ -38,12 +38,13 @@ class Spoken:
 
 @dataclass(frozen=True)
 class ToolUsed:
-    """An action that the model asked for, and what it was told came of it."""
+    """An action that the model asked for, and what it was told came of it; `done`: it took effect."""
 
     id: str
     name: str
     arguments: str
     result: str
+    done: bool = False
 
 
 Message = Heard | Spoken | ToolUsed
@@ -228,6 +229,7 @@ class Conversation:
     took effect in it. `is_late`: the call is about to last as long as it may.
     `language` (BCP 47): in which the caller is answered where it is not `own_language`, the call's own; it is
     one of `languages`.
+    `number` is the person's own (E.164), empty where nobody knows it.
     `is_written`: the person reads the answers, which are left as the model writes them.
     """
 
@@ -252,4 +254,5 @@ class Conversation:
     own_language: str = "en-US"
     languages: tuple[str, ...] = ()
     language: str = ""
+    number: str = ""
     is_written: bool = False

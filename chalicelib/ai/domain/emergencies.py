@@ -19,6 +19,8 @@ _IS_NOT = r"(?:(?:'s|'m|\s+is|\s+am)\s+not|\s+isn't)"
 _CALLED = r"""(?=\W*$|\s+(?:please|now|for|because|quick\w*|immediately|right|he|she|i|my|someone|somebody|we
   |and|there|this|it|por\s+favor|ya)\b)"""
 _END = r"(?=\W*$|\s+(?:any\s?more|at\s+all|and)\b)"
+_PLACE = r"(?:in|at|here|there|with|near|next)\b"
+_PILLS = r"(?:pills|tablets|painkillers|medicines?)"
 _ENGLISH = rf"""
     \b(?:this|it)(?:\s+is|'s)\s+an?\s+(?:(?:real|medical|life\s+or\s+death)\s+)*emergency\b
   | \b(?:i|we)(?:\s+have|'ve\s+got|\s+got)\s+an?\s+(?:real\s+|medical\s+)*emergency\b
@@ -50,6 +52,9 @@ _ENGLISH = rf"""
         |honestly)\s+)*
         (?:want|wanna|going|gonna)\s+(?:to\s+)?die\b(?!\s+(?:laughing|(?:of|from)\s+(?:laugh|bore|embarr)))
   | \b{_WHO}{_IS}\s+(?:going\s+to|gonna)\s+die\b
+  | \b(?:don'?t|do\s+not)\s+want\s+to\s+(?:live|be\s+alive|go\s+on\s+living){_END}(?!\s+any\s?more\s+{_PLACE})
+  | \b{_WHO}(?:'ve|'s|\s+have|\s+has)?(?:\s+just)?\s+(?:took|taken|swallowed)\s+
+        (?:(?:far|way)\s+)?(?:too\s+many|an?\s+(?:whole|entire)\s+\w+\s+of)\s+(?:\w+\s+){{0,2}}{_PILLS}\b
   | \bend\s+my\s+(?:own\s+)?life\b(?!\s+(?:insurance|cover|policy)\b)
   | \bi(?:'m|'ll)?\s+(?:\w+\s+){{0,4}}end(?:ing)?\s+it\s+all\b(?!\s+here\b)
   | \bsuicid(?:e|al)\b | \b(?:breaking|broken|broke)\s+into\s+my\s+(?:house|home|apartment|flat)\b
@@ -75,6 +80,10 @@ _SPANISH = rf"""
         (?!\s+(?:de\s+(?:risa|hambre|calor|sed|ganas|aburrimiento)|en\s+deudas)\b)
   | (?<!no\ )\bme\s+ahogo\b(?!\s+(?:en|de|con)\s+(?:deudas|trabajo|papel\w*|un\s+vaso|tant\w+)\b)
   | \b(?:matarme|suicid\w+|quitarme\s+la\s+vida|quiero\s+morir(?:me)?)\b
+  | \bme\s+(?:voy\s+a|quiero|quisiera)\s+matar\b(?!\s+(?:de\s+risa|a\s+trabajar|trabajando|estudiando)\b)
+  | \bno\s+quiero\s+(?:vivir|seguir\s+viviendo)(?=\W*$|\s+(?:más|ya|y)\b)
+        (?!\s+más\s+(?:en|aquí|ahí|allí|con)\b)
+  | \btom(?:é|ó|ado)\s+demasiad[ao]s\s+(?:\w+\s+)?(?:pastillas|píldoras|medicamentos|somníferos)\b
   | \b(?:hay\s+(?:un\s+incendio|fuego)|se\s+quema\s+la\s+casa)\b | \bdolor\s+(?:fuerte\s+)?en\s+el\s+pecho\b
 """
 _GERMAN = r"""
@@ -92,7 +101,8 @@ _GERMAN = r"""
   | \bverblut\w*\b | \berstick\w*\b(?!\s+in\s+(?:der\s+)?(?:arbeit|papier\w*|e?-?mails|akten|schulden)\b)
   | \b(?:liegt|liege)\s+im\s+sterben\b
   | \b(?:mich\s+(?:selbst\s+)?umbringen|bringe\s+mich\s+um|selbstmord|suizid
-    |will\s+(?:nicht\s+mehr\s+leben|sterben))\b
+    |(?:will|möchte|mag)\s+(?:nicht\s+(?:mehr\s+leben|weiterleben)|sterben))\b
+  | \bzu\s+viele\s+\w*(?:tabletten|pillen|medikamente)\s+(?:ein)?(?:genommen|geschluckt)\b
   | \bes\s+brennt(?=\W*$|\s+(?:hier|bei|in|im|überall|alles|unser\w*|mein\w*)\b)
         (?!.*\b(?:lampe|licht|birne|leuchte|kerze|kein\w*|nichts|kamin|ofen|augen)\b)
   | \bbei\s+(?:uns|mir)\s+brennt(?:'s|\s+es)\b(?!\s+(?:kein|eine))
@@ -109,6 +119,8 @@ _FRENCH = r"""
   | \b(?:peux|peut|arrive)\s+(?:pas|plus)\s+(?:à\s+)?respirer\b | \b(?:respire\s+(?:pas|plus)
     |inconscient\w*|en\s+train\s+de\s+mourir|[sm]'étouffe)\b(?!\s+de\s+(?:rire|chaud)\b)
   | \b(?:père|mère|mari|femme|fils|fille|ami|amie|il|elle|quelqu'un)\s+s'est\s+(?:effondr|évanoui)\w*
+  | \b(?:veux|ai\s+envie\s+de)\s+plus\s+(?:vivre|continuer\s+à\s+vivre)(?=\W*$|\s+et\b)
+  | \b(?:pris|avalé)\s+trop\s+de\s+(?:médicaments|cachets|comprimés|somnifères|pilules)\b
   | \b(?:me\s+(?:tuer|suicider)|suicide|veux\s+mourir|mettre\s+fin\s+à\s+mes\s+jours)\b
   | \b(?:il\s+y\s+a\s+(?:le\s+feu|un\s+incendie)|maison\s+brûle)\b(?!\s+(?:rouge|vert|au\s+lac)\b)
   | ^\W*(?:au\s+secours\W+)?au\s+feu\W*$ | \bdouleurs?\s+(?:à|dans)\s+la\s+poitrine\b
@@ -122,7 +134,8 @@ _STEM_WORDS = """
     matarme vida morir incendio quema pecho krankenw rettungsw notarzt herz schlaganf überdosis
     bewusstl luft atme reagiert bewegt zusammengebr verblut erstick sterben mich selbstmord suizid
     leben brennt brust samu pompiers secours crise surdose avc mourir étouffe effondr évanoui tuer
-    jours feu brûle poitrine
+    jours feu brûle poitrine to+live alive living pill tablet medicine medikament médicament
+    medicamento matar viv pastilla píldora somn cachet comprim
 """
 _STEMS = tuple(stem.replace("+", " ") for stem in _STEM_WORDS.split())
 
@@ -171,6 +184,17 @@ _BY_COUNTRY = {
 }
 _BY_LANGUAGE = {"en": "911"}
 _ELSEWHERE = "112"
+# By how a phone number begins (ITU-T E.164): the longest counts; +3 and +4 are Europe, but for +44.
+_BY_CALLING_CODE = {
+    **dict.fromkeys(("+1", "+52", "+54", "+51", "+593", "+506", "+507"), "911"),
+    **dict.fromkeys(("+3", "+4", "+7", "+90", "+27", "+91"), "112"),
+    "+44": "999",
+    "+61": "000",
+    "+64": "111",
+    "+57": "123",
+    "+56": "131",
+}
+_LONGEST_CODE = 4
 
 
 def is_emergency(text: str) -> bool:
@@ -183,8 +207,17 @@ def _is_danger(clause: str) -> bool:
     return _danger().search(clause) is not None and _NONE.search(clause) is None
 
 
-def emergency_number(language: str) -> str:
-    """Give the emergency number of where a language (BCP 47) is spoken: `999` of `en-GB`."""
+def emergency_number(language: str, phone: str = "") -> str:
+    """Give the emergency number of where a phone (E.164) is at home; else of where a language is spoken.
+
+    `999` of `+44…`, and of `en-GB` (BCP 47) where the phone is not known, or its country not to us.
+    """
+    codes = (phone[:length] for length in range(_LONGEST_CODE, 1, -1))
+    by_phone = next((code for code in codes if code in _BY_CALLING_CODE), "")
+    return _BY_CALLING_CODE.get(by_phone) or _by_language(language)
+
+
+def _by_language(language: str) -> str:
     country = language.replace("_", "-").rpartition("-")[2].upper()
     return _BY_COUNTRY.get(country) or _BY_LANGUAGE.get(primary(language), _ELSEWHERE)
 

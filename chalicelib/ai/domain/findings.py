@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 AGENT, CALLER, COLLEAGUE = "agent", "caller", "colleague"
 OWNERS = (AGENT, CALLER, COLLEAGUE)
+# That the caller wants no more calls, as the model reads it.
+OPTED_OUT = "opted_out"
 # What a call came to, where its template has no words of its own.
 OUTCOMES = (
     "goal_reached",
@@ -20,7 +22,7 @@ OUTCOMES = (
     "callback_wanted",
     "not_interested",
     "wrong_person",
-    "opted_out",
+    OPTED_OUT,
     "information_given",
     "unclear",
 )

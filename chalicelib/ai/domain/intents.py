@@ -32,12 +32,25 @@ _NOUN = (
     r"(?:appointments?|booking|reservation|meeting|visit|slot|citas?|reservas?|termine?|buchung"
     r"|rendez-?vous)"
 )
+_WHEN = (
+    r"(?:(?:next|another|tomorrow|later|the|early|late)\b|\w+day\b|\d{1,2}(?::\d\d)?\s*(?:[ap]\.?m|o.clock)"
+    r"|\d{1,2}:\d\d)"
+)
+_DAY = (
+    r"(?:lunes|martes|mi[eé]rcoles|jueves|viernes|s[aá]bado|domingo|ma[nñ]ana|\w+tag|mittwoch|morgen|lundi|mardi"
+    r"|mercredi|jeudi|vendredi|samedi|dimanche|demain)"
+)
 # The first that is found is meant; who cancels or moves an appointment does not book one.
 _RULES = {
     Intent.CANCEL: r"""cancel\w*|call\s+off|(?:can.?t|cannot|won.?t)\s+(?:come|make\s+it)|anular\w*|absag\w+
         |stornier\w+|sagen?\s+.{0,30}\bab|annul\w+|d[eé]command\w+""",
     Intent.RESCHEDULE: rf"""re-?schedul\w*|postpone\w*|(?:move|change|shift)\s+(?:\w+\s+){{0,2}}{_NOUN}
-        |another\s+(?:time|day|date)|(?:cambiar|mover|aplazar)\s+(?:\w+\s+){{0,2}}{_NOUN}
+        |another\s+(?:time|day|date)
+        |(?:move|change|shift|push|switch)\s+(?:it|this|that)\s+(?:(?:back|forward)\s+)?(?:to|until)\s+{_WHEN}
+        |(?:pas|mov|cambi|aplaz)arl[ao]s?\s+(?:al?|para|hasta)\s+(?:el\s+)?{_DAY}
+        |auf\s+(?:den\s+)?{_DAY}\s+(?:legen|ändern|schieben)
+        |(?:mettre|passer|d[eé]caler)\s+(?:[aà]|au)\s+{_DAY}
+        |(?:cambiar|mover|aplazar)\s+(?:\w+\s+){{0,2}}{_NOUN}
         |otr[ao]\s+(?:d[ií]a|hora)
         |verschieb\w+|verleg\w+|umbuch\w+|ander\w+\s+(?:termin|tag|zeit)|report(?:er|ez)|d[eé]plac\w+
         |autre\s+(?:jour|heure|date)""",
@@ -47,7 +60,10 @@ _RULES = {
         |r[uü]ckruf
         |rufen\s+sie\s+(?:mich\s+)?(?:sp[aä]ter|morgen|zur[uü]ck)|rappel\w+""",
     Intent.BOOKING: rf"""(?:book|schedule|make|arrange|get|need|want|like)\s+(?:\w+\s+){{0,3}}{_NOUN}
-        |book\s+(?:me|us)
+        |book\s+(?:me|us)|(?:like|want|need|wanted)\s+to\s+book|(?:can|could|may)\s+(?:i|we)\s+book
+        |(?:quiero|quisiera|gustar[ií]a|puedo|podr[ií]a)\s+reservar
+        |(?:möchte|will|würde|kann|könnte)\s+(?:\w+\s+){{0,4}}buchen
+        |(?:voudrais|veux|aimerais|peux|pourrais)\s+(?:je\s+)?r[eé]server
         |(?:pedir|reservar|concertar|quiero|quisiera|necesito)\s+(?:\w+\s+){{0,2}}{_NOUN}
         |(?:einen?|den)\s+termin|termin\s+(?:machen|vereinbaren|buchen)|reservier\w+
         |(?:prendre|voudrais|fixer|r[eé]server)\s+(?:\w+\s+){{0,2}}(?:{_NOUN}|table)""",

@@ -23,7 +23,6 @@ from chalicelib.ai.domain.speaking import speakable
 from chalicelib.ai.domain.wording import is_farewell
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
     from re import Pattern
 
     from chalicelib.ai.domain.conversation import Conversation, Directive, Event
@@ -131,14 +130,6 @@ def _goes_on(stage: Stage, text: str) -> bool:
     if stage is Stage.MACHINE:
         return not is_hello(text) and (is_farewell(text) or _phrases("TAIL").search(_plain(text)) is not None)
     return False
-
-
-def stage_of(utterances: Iterable[str]) -> Stage:
-    """Give who is there after all that was said."""
-    stage = Stage.NOBODY
-    for text in utterances:
-        stage = stage_after(stage, text)
-    return stage
 
 
 def answer_to_machine(conversation: Conversation, event: Event) -> tuple[Directive, ...]:

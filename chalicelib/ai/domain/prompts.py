@@ -18,7 +18,7 @@ Value = str | int | float | bool
 
 MAX_PROMPTS = 200
 # What every prompt may refer to without declaring it; filled in for each call.
-KNOWN = frozenset({"contact", "first_name", "call", "now"})
+KNOWN = frozenset({"appointment", "contact", "first_name", "call", "now"})
 # Words of the templates' language, which cannot be names of variables.
 RESERVED = KNOWN | {"range", "dict", "true", "false", "none", "and", "or", "not", "in", "is", "if", "else"}
 # What was put to use of a template that had one version only.
@@ -149,17 +149,27 @@ def _value(variable: PromptVariable, sources: tuple[Mapping[str, Value], ...]) -
     return next((value for value in given if fits(variable.type, value)), _NOTHING[variable.type])
 
 
-def objection_to(variables: tuple[PromptVariable, ...], given: Mapping[str, Value]) -> tuple[str, str] | None:
+def setting(values: Mapping[str, Value]) -> str:
+    """Write the beginning of a prompt that gives variables these values, so that it need not declare them."""
+    return "".join(
+        f"{{% set {name} = {json.dumps(value, ensure_ascii=False)} -%}}\n" for name, value in values.items()
+    )
+
+
+def objection_to(
+    variables: tuple[PromptVariable, ...], given: Mapping[str, Value], *, may_lack: bool = False
+) -> tuple[str, str] | None:
     """Say in a code and words what is wrong with values for these variables; None when they will do.
 
     Values that the prompt does not declare are wrong too: somebody misspelt one, or means another prompt.
+    Required ones must be there, unless it `may_lack` them.
     """
     declared = {variable.name: variable for variable in variables}
     unknown = sorted(given.keys() - declared.keys())
     if unknown:
         return "undeclared_variable", f"The prompt declares no variable {', '.join(unknown)}."
     missing = [name for name, each in declared.items() if each.required and name not in given]
-    if missing:
+    if missing and not may_lack:
         return "missing_variable", f"The prompt needs a value for {', '.join(missing)}."
     unfit = [name for name, value in given.items() if not fits(declared[name].type, value)]
     if unfit:

@@ -36,7 +36,7 @@ def react_to_danger(conversation: Conversation, event: Event) -> tuple[Directive
 def _emergency_words(conversation: Conversation) -> Say:
     if own := conversation.conduct.emergency_text:
         return Say(own, last=True)
-    number = emergency_number(conversation.own_language)
+    number = emergency_number(conversation.own_language, conversation.number)
     if conversation.is_written:
         return say_fixed(conversation, Sentence.EMERGENCY_WRITTEN, number=number)
     return say_fixed(conversation, Sentence.EMERGENCY, number=spoken_number(number))

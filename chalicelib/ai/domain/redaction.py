@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.ai.domain.privacy import masked
+from chalicelib.kernel.masking import ACCOUNT, CARD, EMAIL, NUMBER, PHONE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,6 +25,15 @@ _PHONE = re.compile(r"(?<![\w.,])\+[1-9](?:[ ().\-/]{0,3}[0-9]){6,14}(?!\w)")
 _LONG_NUMBER = 7
 _OTHER_DIGITS = "1234567890"
 _LEAST = 3  # shorter parts of names are words
+# What stands for numbers and addresses of which only the kind is known; they are nobody's.
+_MADE_UP = {
+    EMAIL: "someone@example.com",
+    CARD: "4242 4242 4242 4242",
+    ACCOUNT: "DE89 3704 0044 0532 0130 00",
+    PHONE: "+12025550199",
+    NUMBER: "one two three four five six seven",
+}
+_KINDS = re.compile("|".join(map(re.escape, _MADE_UP)))
 
 
 @dataclass
@@ -45,12 +55,13 @@ class Redaction:
         )
 
     def text(self, text: str) -> str:
-        """Give a text without what identifies anybody, as far as rules can tell."""
+        """Give a text without what identifies anybody, as far as rules tell; what was masked is made up."""
         if self._pattern is not None:
             text = self._pattern.sub(lambda found: self._names[found[0].casefold()], text)
         text = _EMAIL.sub(lambda found: self._email(found[0]), text)
         text = _PHONE.sub(lambda found: self._phone(found[0]), text)
-        return _spared(text, (*self._emails.values(), *self._phones.values(), *self._names.values()))
+        hidden = _spared(text, (*self._emails.values(), *self._phones.values(), *self._names.values()))
+        return _KINDS.sub(lambda found: _MADE_UP[found[0]], hidden)
 
     def value(self, value: Any) -> Any:
         """Give a JSON value with every text in it redacted."""

@@ -66,7 +66,7 @@ def carry_out(conversation: Conversation, answer: Answer) -> Round:
 
 
 def _told(conversation: Conversation, use: UseTool, result: ToolResult) -> Conversation:
-    used = ToolUsed(use.id, use.name, use.arguments, result.text)
+    used = ToolUsed(use.id, use.name, use.arguments, result.text, done=result.done)
     done = (*conversation.done, use.name) if result.done else conversation.done
     return replace(conversation, history=(*conversation.history, used), done=done)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from chalicelib.ai.domain.revocation import INSTRUCTIONS, KEYWORDS, SENTENCES, SHORT
+from chalicelib.ai.domain.revocation import KEYWORDS, SHORT, asks_to_be_left
 from chalicelib.ai.domain.sentences import Sentence, sentence
 from chalicelib.ai.domain.spelling import tidied
 
@@ -56,12 +56,13 @@ def is_opt_out(text: str) -> bool:
     """Tell whether somebody asks not to be called or written to again (English, Spanish, German, French)."""
     words = tidied(text)
     plain = words.lower().replace("please", "").strip(" .!,;:-*\"'")
-    return plain in KEYWORDS or SENTENCES.search(INSTRUCTIONS.sub(" ", words)) is not None
+    return plain in KEYWORDS or asks_to_be_left(words)
 
 
 def is_text_opt_out(text: str) -> bool:
     """Tell whether a text message asks for it: also in a few words that begin with a reserved one."""
-    return is_opt_out(text) or SHORT.fullmatch(tidied(text)) is not None
+    words = tidied(text)
+    return is_opt_out(text) or asks_to_be_left(words, written=True) or SHORT.fullmatch(words) is not None
 
 
 def is_farewell(text: str) -> bool:

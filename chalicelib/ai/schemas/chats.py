@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
+from chalicelib.ai.domain.analysis import Sentiment
 from chalicelib.ai.domain.chats import ChatEnd
 from chalicelib.kernel.schemas import Input
 
@@ -75,7 +76,8 @@ class ChatAnswerView(BaseModel):
     """The answer to a message.
 
     `end` says what follows: `listen` (write on), `transfer` (a colleague shall take over, who is yours to
-    find), `hang_up` (nothing). `over`: the conversation takes no more messages. Milliseconds by our clock.
+    find), `hang_up` (nothing). `over`: the conversation takes no more messages. `sentiment` and
+    `intent` are of the message alone. Milliseconds by our clock.
     """
 
     conversation_id: str
@@ -87,6 +89,8 @@ class ChatAnswerView(BaseModel):
     tools: list[ChatToolView]
     first_ms: int | None
     total_ms: int
+    sentiment: Sentiment | None
+    intent: str
 
 
 def chat_answer(chat: Chat) -> dict[str, Any]:
@@ -102,6 +106,8 @@ def chat_answer(chat: Chat) -> dict[str, Any]:
         "tools": turn.tools,
         "first_ms": turn.first_ms,
         "total_ms": turn.total_ms,
+        "sentiment": turn.sentiment,
+        "intent": turn.intent,
     }
 
 

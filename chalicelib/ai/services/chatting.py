@@ -13,9 +13,11 @@ from chalicelib.ai.domain.chats import (
     ChatTurn,
     agreed_runs,
     history,
+    languages_of,
     silences_before,
 )
 from chalicelib.ai.domain.conversation import (
+    OPT_OUT_TOOL,
     CallerPressed,
     CallerSaid,
     CallerSilent,
@@ -34,6 +36,7 @@ from chalicelib.ai.domain.languages import language_spoken, tag_for
 from chalicelib.ai.domain.prices import DEAREST, token_cost
 from chalicelib.ai.domain.wording import pressed
 from chalicelib.ai.engine import Engine
+from chalicelib.ai.services.judging import judge
 from chalicelib.ai.services.meter import Meter
 from chalicelib.ai.services.tooling import Toolbox, run_tool
 from chalicelib.kernel.clock import millis
@@ -112,7 +115,7 @@ class _Exchange:
         meter = Meter(lambda: self.ai.model, self.ai.clock, deadline, lambda: None, _go_on)
         ending = self._drive(Engine(meter).respond(self._conversation(event), event))
         end, reason = _end_of(ending)
-        return replace(
+        done = replace(
             self.turn,
             answer="".join(self.written).strip(),
             end=end,
@@ -123,6 +126,14 @@ class _Exchange:
             first_ms=self.first_ms,
             total_ms=self._since_start(),
         )
+        return self._judged(done)
+
+    def _judged(self, turn: ChatTurn) -> ChatTurn:
+        """Add what the person's words tell of their mood and wish."""
+        if turn.kind is not ChatKind.MESSAGE:
+            return turn
+        sentiment, intent = judge(self.ai, turn.said, turn.language or self.chat.brief.language)
+        return replace(turn, sentiment=sentiment, intent=intent)
 
     def _drive(self, responding: Generator[Directive, ToolResult | None, None]) -> Ending:
         result: ToolResult | None = None
@@ -179,7 +190,9 @@ class _Exchange:
         """Tell the engine what it needs; silence needs neither the model nor its tools."""
         brief, turns = self.chat.brief, self._before()
         asks_model = not isinstance(event, CallerSilent)
-        allowed = [self.tools[name] for name in brief.tools if name in self.tools] if asks_model else []
+        language = self.turn.language if self.turn.language in languages_of(brief) else ""
+        names = self._names() if asks_model else ()
+        allowed = [self.tools[name] for name in names if name in self.tools]
         return Conversation(
             instructions=brief.instructions + CHAT_RULES,
             greeting=brief.greeting,
@@ -196,10 +209,16 @@ class _Exchange:
             reasons=tuple(turn.reason for turn in turns),
             done=tuple(run.name for turn in turns for run in turn.tools if run.done),
             own_language=brief.language,
-            languages=brief.languages,
-            language=self.turn.language if self.turn.language in brief.languages else "",
+            languages=brief.languages or ((language,) if language else ()),
+            language=language,
+            number=self.chat.head.number,
             is_written=True,
         )
+
+    def _names(self) -> tuple[str, ...]:
+        """Give the actions of which the model is told: none that needs a number that nobody knows."""
+        has_number = bool(self.chat.head.number)
+        return tuple(name for name in self.chat.brief.tools if has_number or name != OPT_OUT_TOOL)
 
     def _before(self) -> tuple[ChatTurn, ...]:
         return tuple(turn for turn in self.chat.turns if turn.number != self.turn.number)
@@ -222,12 +241,10 @@ def _is_spent(brief: ChatBrief, turns: tuple[ChatTurn, ...]) -> bool:
 
 
 def _language_of(chat: Chat, said: str, tag: str) -> str:
-    """Give the language that somebody writes in; only a chat that has several changes between them."""
-    brief = chat.brief
-    known = (brief.language, *brief.languages)
+    """Give the language that somebody writes in; before that is known, the one that they prefer."""
+    known = (chat.brief.language, *languages_of(chat.brief))
     before = next((turn.language for turn in reversed(chat.turns) if turn.language), "")
-    if not brief.languages:
-        return tag_for(tag, known) or tag
+    before = before or tag_for(chat.brief.preferred_language, known)
     return language_spoken(known, before, said, tag) if said else before
 
 

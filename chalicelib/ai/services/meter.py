@@ -157,7 +157,7 @@ def estimated_usage(request: ModelRequest, answer: str = "") -> Usage:
 
     `answer` is what came of the answer.
     """
-    said = sum(len(value) for message in request.messages for value in vars(message).values())
+    said = sum(len(str(value)) for message in request.messages for value in vars(message).values())
     tools = sum(
         len(spec.name) + len(spec.description) + len(json.dumps(dict(spec.parameters)))
         for spec in request.tools

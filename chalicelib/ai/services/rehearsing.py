@@ -233,7 +233,7 @@ class _Playing:
         )
         self.silences = self.silences + 1 if is_pause else 0
         said = [Heard(turn.words)] if turn.words and not is_pause else []
-        used = [ToolUsed(run.id, run.name, run.arguments, run.result) for run in turn.runs]
+        used = [ToolUsed(run.id, run.name, run.arguments, run.result, done=run.done) for run in turn.runs]
         self.history += [*said, *used, *([Spoken(seen.words)] if seen.words else [])]
 
     def _use(self, use: UseTool, turn: WatchedTurn) -> ToolResult:

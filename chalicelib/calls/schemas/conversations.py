@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated, Any
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
+from chalicelib.ai.domain.analysis import Sentiment
 from chalicelib.ai.domain.chats import Chat
 from chalicelib.calls.domain.conversations import ConversationChannel, ConversationFilter, of_call, of_chat
 from chalicelib.calls.schemas.calls import ModelUseView, ToolRunView
 from chalicelib.calls.schemas.fields import Id, View
-from chalicelib.kernel.schemas import Instant, InstantIn, PageQuery
+from chalicelib.kernel.schemas import Instant, InstantIn, PageQuery, check_span
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -19,6 +20,10 @@ if TYPE_CHECKING:
     from chalicelib.ai.domain.chats import ChatTurn
     from chalicelib.calls.domain.files import CallFile
     from chalicelib.calls.domain.turns import Turn
+
+
+# What the turns of every channel have under one name.
+_SAME = "number received_at said language answer end reason tools asked sentiment intent"
 
 
 class ConversationsQuery(PageQuery):
@@ -30,6 +35,11 @@ class ConversationsQuery(PageQuery):
     ] = None
     since: Annotated[InstantIn | None, Field(alias="from", description="Begun from this instant on.")] = None
     until: Annotated[InstantIn | None, Field(alias="to", description="Begun before this instant.")] = None
+
+    @model_validator(mode="after")
+    def _is_a_span(self) -> ConversationsQuery:
+        check_span(self.since, self.until)
+        return self
 
     def wanted(self) -> ConversationFilter:
         """Give the use case's input."""
@@ -62,7 +72,8 @@ class ConversationList(View):
 class ConversationTurnView(View):
     """One exchange: what the person said or wrote, and what was answered, null while that goes on.
 
-    `heard` is how far a spoken answer was heard when the caller talked over it.
+    `heard` is how far a spoken answer was heard when the caller talked over it. `sentiment` and `intent` are
+    of the person's words alone.
     """
 
     number: int
@@ -76,6 +87,8 @@ class ConversationTurnView(View):
     reason: str
     tools: list[ToolRunView]
     asked: list[ModelUseView]
+    sentiment: Sentiment | None
+    intent: str
 
 
 class ConversationFileView(ConversationView):
@@ -96,6 +109,5 @@ def conversation_view(found: CallFile | Chat, now: datetime) -> dict[str, Any]:
 
 
 def _turn(turn: Turn | ChatTurn) -> dict[str, Any]:
-    names = ("number", "received_at", "said", "language", "answer", "end", "reason", "tools", "asked")
-    same = {name: getattr(turn, name) for name in names}
+    same = {name: getattr(turn, name) for name in _SAME.split()}
     return {**same, "kind": turn.kind.value, "heard": getattr(turn, "heard", None)}

@@ -8,14 +8,17 @@ from datetime import UTC, date, datetime, time
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from chalicelib.ai.domain.findings import CALLER
-from chalicelib.calls.domain.turns import emergencies, opted_out
+from chalicelib.ai.domain.findings import CALLER, OPTED_OUT
+from chalicelib.calls.domain.holds import NumberHold
+from chalicelib.calls.domain.turns import emergencies
+from chalicelib.calls.services.holding import hold_number
+from chalicelib.calls.services.opt_outs import has_opted_out
 from chalicelib.calls.services.proposals import propose
 from chalicelib.crm.domain.memory import Fact
 from chalicelib.crm.domain.notes import NewNote, NoteChanges, NoteKind
 from chalicelib.crm.services.memory import remember
-from chalicelib.crm.services.notes import add_note, change_note
-from chalicelib.kernel.clock import to_millis
+from chalicelib.crm.services.notes import add_note, change_note, get_note
+from chalicelib.kernel.clock import cut_to_millis, to_millis
 from chalicelib.kernel.errors import Conflict, Forbidden, Invalid, NotFound
 from chalicelib.kernel.ids import derived_id
 from chalicelib.kernel.logs import log
@@ -32,6 +35,11 @@ if TYPE_CHECKING:
 CALLBACK_TOOL = "schedule_callback"
 AUTHOR = "ai"
 _EMERGENCY_TASK = "The caller spoke of an emergency: look into it at once"
+_HOLD_REASON = "The reading of a call says that its caller wants no more calls; see the contact's tasks."
+_DOUBT_TASK = (
+    "The caller may have asked not to be called again. {number} is held back until you decide: put it on the "
+    "suppression list, or release it."
+)
 _DAY_ENDS = time(17)  # when a task of a day is due, on the contact's clock
 
 
@@ -76,6 +84,8 @@ def apply_analysis(calls: CallPorts, file: CallFile, analysis: Analysis, outcome
 
 
 def _apply(calls: CallPorts, reading: _Reading) -> None:
+    if _is_doubtful(reading):
+        _hold_back(calls, reading)
     _note(calls, reading)
     for number, item in enumerate(reading.analysis.action_items):
         _add_task(calls, reading, number, item)
@@ -107,6 +117,30 @@ def _who(item: ActionItem) -> str:
     return f"{item.owner}, by {item.due_on}" if item.due_on else item.owner
 
 
+def _is_doubtful(reading: _Reading) -> bool:
+    """Tell whether the model read a wish not to be called that no rule has found, so that none was obeyed."""
+    return reading.analysis.findings.outcome == OPTED_OUT and not has_opted_out(reading.file)
+
+
+def _hold_back(calls: CallPorts, reading: _Reading) -> None:
+    """Hold the number back, and then ask a colleague what the model alone must not decide; once.
+
+    The task is the mark that it was done: what a colleague has released is not held again.
+    """
+    call = reading.file.call
+    task = reading.note("#opt_out", NoteKind.TASK, _DOUBT_TASK.format(number=call.number), call.ended_at)
+    with suppress(NotFound):
+        get_note(calls.crm, task.contact_id, task.id or "")
+        return
+    now, status = calls.clock.now(), calls.numbers.status(call.number)
+    if status.suppressed_at is not None:
+        return
+    if not status.is_held_at(now) or status.held_until is not None:
+        hold = NumberHold(call.number, cut_to_millis(now), None, _HOLD_REASON, f"call:{call.id}")
+        hold_number(calls, hold)
+    add_note(calls.crm, task)
+
+
 def _add_task(calls: CallPorts, reading: _Reading, number: int, item: ActionItem) -> None:
     """Make what we owe a task, due at the end of its day; what the caller owes stands in the note."""
     if item.owner == CALLER:
@@ -130,7 +164,7 @@ def _keep_promise(calls: CallPorts, reading: _Reading) -> None:
     over, a colleague has a task instead.
     """
     file, callback = reading.file, reading.analysis.findings.callback
-    if callback is None or opted_out(file.turns) or _has_promised(file):
+    if callback is None or has_opted_out(file) or _is_doubtful(reading) or _has_promised(file):
         return
     tool = calls.tools.get(CALLBACK_TOOL) if file.brief and CALLBACK_TOOL in file.brief.tools else None
     if tool is None or callback.turn is None:

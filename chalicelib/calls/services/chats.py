@@ -93,6 +93,7 @@ def _by_template(calls: CallPorts, wish: ChatWish, occasion: Occasion) -> ChatBr
     prompt = prompt_to_use(calls.ai, template.prompt_id, template.prompt_version)
     brief = write_brief(calls, template, prompt, occasion)
     chat = _chat_brief(brief, template.id, prompt.id)
+    chat = replace(chat, preferred_language=occasion.contact.language or "")
     return chat if wish.contact_id else replace(chat, tools=tuple(filter(is_steering, chat.tools)))
 
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import re
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from chalicelib.ai.domain.conversation import END_TOOL, TRANSFER_TOOL
+from chalicelib.ai.domain.prompts import samples_of, setting, values_for
 from chalicelib.ai.domain.redaction import (
     COMPANY_STAND_IN,
     EMAIL_STAND_IN,
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
 
+    from chalicelib.ai.domain.prompts import PromptTemplate, Value
     from chalicelib.calls.domain.calls import Call
     from chalicelib.calls.domain.files import CallFile
     from chalicelib.calls.domain.templates import Brief, CallTemplate
@@ -70,7 +73,7 @@ def scenario_of_call(calls: CallPorts, call_id: str) -> Scenario:
         name=f"call-{file.call.id[-12:]}",
         description="Made of a call, with names, numbers and addresses replaced. Read it before you keep it.",
         tags=("from-call",),
-        agent=_agent(calls, file, file.brief, redaction),
+        agent=_agent(calls, file, file.brief, contact, redaction),
         contact=_stand_in(contact, file.brief),
         at=_local(file, file.brief),
         steps=tuple(_step(turn, before, redaction) for before, turn in _with_before(file.turns, steps)),
@@ -111,17 +114,13 @@ def _stand_in(contact: Contact, brief: Brief) -> Somebody:
     )
 
 
-def _agent(calls: CallPorts, file: CallFile, brief: Brief, redaction: Redaction) -> Agent:
+def _agent(calls: CallPorts, file: CallFile, brief: Brief, contact: Contact, redaction: Redaction) -> Agent:
     """Give the agent as templates have it: the call's own words have the contact in them."""
     template = template_of_call(calls, file.call.choice)
-    prompt = prompt_of_call(calls.ai, template.prompt_id)
-    if brief.prompt_version != prompt.version:
-        try:
-            prompt = get_version(calls.ai, template.prompt_id, str(brief.prompt_version))
-        except NotFound:
-            prompt = prompt_of_call(calls.ai, template.prompt_id)
+    prompt = _prompt(calls, template, brief)
+    values = _values(prompt, template, contact)
     return Agent(
-        prompt=redaction.text(prompt.text)[:_MAX_PROMPT],
+        prompt=redaction.text(setting(values) + prompt.text)[:_MAX_PROMPT],
         greeting=_greeting(template, redaction),
         language=_tag(brief.language) or "en-US",
         languages=tuple(filter(None, map(_tag, brief.languages)))[:_MAX_LANGUAGES],
@@ -131,6 +130,20 @@ def _agent(calls: CallPorts, file: CallFile, brief: Brief, redaction: Redaction)
         on_failure=brief.on_failure,
         conduct=brief.conduct,
     )
+
+
+def _prompt(calls: CallPorts, template: CallTemplate, brief: Brief) -> PromptTemplate:
+    prompt = prompt_of_call(calls.ai, template.prompt_id)
+    if brief.prompt_version != prompt.version:
+        with suppress(NotFound):
+            return get_version(calls.ai, template.prompt_id, str(brief.prompt_version))
+    return prompt
+
+
+def _values(prompt: PromptTemplate, template: CallTemplate, contact: Contact) -> dict[str, Value]:
+    """Give what the prompt declares as the template has it; for the contact's own values their samples."""
+    samples = {name: sample for name, sample in samples_of(prompt).items() if name in contact.custom_fields}
+    return values_for(prompt, samples, template.variables)
 
 
 def _greeting(template: CallTemplate, redaction: Redaction) -> str:

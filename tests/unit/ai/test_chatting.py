@@ -11,6 +11,7 @@ from fakes.chats import a_chat
 from fakes.model import USAGE, model_failure
 from pydantic import BaseModel
 
+from chalicelib.ai.domain.analysis import Sentiment
 from chalicelib.ai.domain.chats import CHAT_RULES, ChatEnd, ChatKind
 from chalicelib.ai.domain.conduct import Conduct
 from chalicelib.ai.domain.conversation import (
@@ -130,11 +131,86 @@ def test_a_wish_not_to_be_called_is_honoured_before_the_model(ai, tools, clock, 
     assert (chat.head.end, chat.head.reason) == (ChatEnd.HANG_UP, "opted_out")
 
 
-def test_whoever_has_no_number_is_answered_by_the_model(ai, tools, clock, done):
-    """There is nothing to take off a list."""
-    say(ai, tools, a_chat(clock, number=""), "Never call me again.")
-    assert done == []
-    assert len(ai.model.requests) == 1
+def test_whoever_has_no_number_hears_that_it_is_needed(ai, tools, clock, done):
+    """There is nothing to take off a list, no model says otherwise, and the chat goes on."""
+    chat = say(ai, tools, a_chat(clock, number=""), "Never call me again.")
+    assert (done, ai.model.requests) == ([], [])
+    assert "do not know your phone number" in chat.turns[-1].answer
+    assert (chat.turns[-1].reason, chat.head.end) == ("number_needed", None)
+
+
+def test_the_model_is_not_offered_what_needs_a_number(ai, tools, clock):
+    """Where nobody knows one, it could only fail."""
+    for number in ("", "+14155550112"):
+        say(ai, tools, a_chat(clock, number=number, tools=(OPT_OUT_TOOL, "add_note")), "Hello?")
+    offered = [[tool.name for tool in request.tools] for request in ai.model.requests]
+    assert offered == [["add_note"], [OPT_OUT_TOOL, "add_note"]]
+
+
+@pytest.mark.parametrize(
+    "promise",
+    [
+        "I'll ask a colleague to see to it.",
+        "A colleague will see to it.",
+        "Ich bitte eine Kollegin, sich darum zu kümmern.",
+        "Le pediré a un compañero que lo haga.",
+        "Je vais demander à un collègue de s'en occuper.",
+    ],
+)
+def test_a_colleague_is_promised_only_by_what_was_done(ai, tools, clock, promise):
+    """Nobody reads a chat when it is over: what no action has told a colleague is not said."""
+    ai.model.scripts = [[promise], ["That I cannot do."]]
+    turn = answer(ai, tools, a_chat(clock), CallerSaid("Can you see to it?"))
+    assert (turn.answer, turn.corrected) == ("That I cannot do.", (promise,))
+    ai.model.scripts = [[ToolCall("1", "add_note", '{"text": "See to it"}')], [promise]]
+    turn = answer(ai, tools, a_chat(clock, tools=("add_note",)), CallerSaid("Can you see to it?"))
+    assert turn.answer.endswith(promise)
+
+
+def test_to_offer_a_colleague_is_no_promise(ai, tools, clock):
+    """Questions, conditions, and what could be done."""
+    for words in ("Shall I ask a colleague?", "If you like, I'll ask a colleague.", "I can ask a colleague."):
+        ai.model.scripts = [[words]]
+        assert answer(ai, tools, a_chat(clock), CallerSaid("Hello?")).answer == words
+
+
+def test_each_message_tells_mood_and_wish(ai, tools, clock):
+    """By the person's words alone; a greeting and silence tell none."""
+    chat = say(ai, tools, a_chat(clock), "That is terrible, I want to complain.", "How much is it?")
+    assert [turn.intent for turn in chat.turns] == ["complaint", "price"]
+    assert chat.turns[0].sentiment is Sentiment.NEGATIVE
+    greeting = answer(ai, tools, a_chat(clock, greeting="Terrible."), CallStarted())
+    assert (greeting.sentiment, greeting.intent) == (None, "")
+
+
+@pytest.mark.parametrize(
+    ("message", "preferred"),
+    [
+        (CallerSaid("Mein Mann hat einen Herzinfarkt, bitte helfen Sie mir!"), ""),
+        (CallerSaid("Call an ambulance!", "de-DE"), ""),
+        (CallerSaid("Call an ambulance!"), "de-AT"),
+    ],
+)
+def test_our_sentences_are_in_the_language_of_who_writes(ai, tools, clock, message, preferred):
+    """By the words, by what the client says, by what is known of the person; no template has to allow it."""
+    turn = answer(ai, tools, a_chat(clock, preferred_language=preferred), message)
+    assert turn.reason == "emergency"
+    assert "rufen Sie" in turn.answer
+
+
+def test_the_emergency_number_is_of_where_the_person_is(ai, tools, clock):
+    """Their phone tells, whatever language the template has."""
+    chat = a_chat(clock, number="+447700900123")
+    assert "call 999" in answer(ai, tools, chat, CallerSaid("I can't breathe!")).answer
+
+
+def test_the_model_is_told_of_another_language_only(ai, tools, clock):
+    """Who writes in the chat's own, or in one that we cannot tell, needs no note."""
+    chat = say(ai, tools, a_chat(clock), "How much is the blue paint?", "Quanto costa?")
+    say(ai, tools, chat, "Ich möchte bitte wissen, was das kostet.")
+    own, unknown, german = (request.instructions for request in ai.model.requests)
+    assert own == unknown == chat.brief.instructions + CHAT_RULES
+    assert german.endswith("Answer in German.")
 
 
 def test_a_model_that_fails_is_told_and_the_chat_goes_on(ai, tools, clock):

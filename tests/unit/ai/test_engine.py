@@ -26,6 +26,7 @@ from chalicelib.ai.domain.conversation import (
     Transfer,
     UseTool,
 )
+from chalicelib.ai.domain.sentences import Sentence, sentence
 from chalicelib.ai.engine import Engine
 from chalicelib.ai.ports.models import ToolCall
 
@@ -101,7 +102,7 @@ def test_an_action_is_run_and_the_model_is_asked_again(respond, model):
     assert model.requests[1].messages == (
         Heard(SAID.text),
         Spoken("One moment,"),
-        ToolUsed("t1", "add_note", NOTE.arguments, "Noted."),
+        ToolUsed("t1", "add_note", NOTE.arguments, "Noted.", done=True),
     )
 
 
@@ -210,10 +211,21 @@ def test_an_opt_out_that_failed_is_not_confirmed(respond):
     assert directives[-1] == Hangup("opt_out_failed")
 
 
-def test_conversations_without_a_number_have_no_opt_out(respond, model):
-    """In a text chat there is no number to suppress: the words go to the model."""
-    respond(CallerSaid("Stop calling me."), _conversation(may_opt_out=False))
-    assert len(model.requests) == 1
+def test_without_a_number_a_wish_not_to_be_called_is_answered_by_rule(respond, model):
+    """There is nothing to suppress: they hear what they can do, in their language, and no model decides."""
+    conversation = _conversation(may_opt_out=False, languages=("de",), language="de")
+    directives = respond(CallerSaid("Rufen Sie mich nie wieder an!"), conversation)
+    assert directives == [
+        Say(sentence(Sentence.NUMBER_NEEDED, "de"), last=True, language="de"),
+        Listen("number_needed"),
+    ]
+    assert model.requests == []
+
+
+def test_danger_comes_before_a_wish_that_cannot_be_granted(respond):
+    """Whoever is in danger is told whom to call first."""
+    words = CallerSaid("I can't breathe, and never call me again!")
+    assert respond(words, _conversation(may_opt_out=False))[-1] == Listen("emergency")
 
 
 def test_silence_is_broken_twice_and_then_ends_the_call(respond, model):

@@ -24,6 +24,8 @@ INTENTS = {
     Intent.RESCHEDULE: [
         *("Can we move the appointment to Friday?", "¿Puedo cambiar la cita?"),
         *("Ich möchte den Termin verschieben", "Je voudrais déplacer le rendez-vous"),
+        *("can I move it to Friday", "Could you change it to 3 pm?", "¿podemos pasarla al viernes?"),
+        *("Können wir ihn auf Freitag legen?", "On peut le décaler à vendredi ?"),
     ],
     Intent.CALLBACK: [
         *("Call me back tomorrow", "Llámeme más tarde", "Rufen Sie mich später an", "Rappelez-moi demain"),
@@ -31,6 +33,8 @@ INTENTS = {
     Intent.BOOKING: [
         *("I would like to book an appointment", "Quisiera una cita para mañana"),
         *("Ich hätte gern einen Termin", "Je voudrais un rendez-vous"),
+        *("I would like to book", "Can I book for Monday?", "Quisiera reservar"),
+        *("Ich möchte bei Ihnen buchen", "Je voudrais réserver"),
     ],
     Intent.PERSON: [
         *("Let me talk to a real person", "Quiero hablar con una persona"),
@@ -46,7 +50,15 @@ INTENTS = {
     ],
     Intent.PRICE: ["How much is it?", "¿Cuánto cuesta?", "Was kostet das?", "C'est combien ?"],
     Intent.QUESTION: ["Where are you?", "¿Dónde están?", "Wann haben Sie offen?", "Quand ouvrez-vous ?"],
-    Intent.NONE: ["My name is Robert", "", "Mi nombre es Ana", "Ich heiße Robert", "Je m'appelle Robert"],
+    Intent.NONE: [
+        "I moved it to the garage",
+        "He keeps his books here",
+        "My name is Robert",
+        "",
+        "Mi nombre es Ana",
+        "Ich heiße Robert",
+        "Je m'appelle Robert",
+    ],
 }
 
 
@@ -62,6 +74,9 @@ def test_the_words_tell_what_is_wanted(intent, text):
         ("en-US", "This is great, I love it", Sentiment.POSITIVE),
         ("en-GB", "This is terrible", Sentiment.NEGATIVE),
         ("en", "My name is Robert", Sentiment.NEUTRAL),
+        ("en", "My card number is 12", Sentiment.NEUTRAL),
+        ("en", "Please help, my husband is not breathing", Sentiment.NEGATIVE),
+        ("de", "Danke, aber mein Mann atmet nicht", Sentiment.NEGATIVE),
         ("de-DE", "Das ist wirklich super, vielen Dank", Sentiment.POSITIVE),
         ("de", "Das ist nicht gut", Sentiment.NEGATIVE),
         ("de", "Das ist kein Problem", Sentiment.POSITIVE),

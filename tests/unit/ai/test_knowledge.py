@@ -134,6 +134,15 @@ def test_rules_say_that_nobody_read_the_call(ai):
     assert "2 times" in analysis.summary
 
 
+@pytest.mark.parametrize(
+    ("error", "why"),
+    [("model_timeout", "not available"), ("bad_analysis", "not be used"), ("model_truncated", "not be used")],
+)
+def test_the_summary_says_why_nobody_read_the_call(ai, error, why):
+    """A model that answered was there."""
+    assert why in analyse_by_rules(ai, TALK, error).summary
+
+
 def test_only_the_caller_sets_the_mood(ai):
     """The agent's own words are not judged."""
     assert analyse_by_rules(ai, (Spoken("great"),), "x").sentiment is Sentiment.NEUTRAL

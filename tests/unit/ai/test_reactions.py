@@ -132,6 +132,22 @@ def test_the_number_is_of_the_country(language, number):
 
 
 @pytest.mark.parametrize(
+    ("phone", "language", "number"),
+    [
+        ("+4915112345678", "en-US", "112"),
+        ("+447700900123", "en-US", "999"),
+        ("+14155550123", "de-DE", "911"),
+        ("+593991234567", "en-GB", "911"),
+        ("+818012345678", "en-GB", "999"),  # we do not know the number of there
+    ],
+)
+def test_the_number_is_of_where_the_person_is(respond, phone, language, number):
+    """Whatever language the template speaks: who has a phone of another country is told what works there."""
+    conversation = replace(TALK, own_language=language, number=phone, is_written=True)
+    assert number in respond(DANGER, conversation)[0].text
+
+
+@pytest.mark.parametrize(
     ("reaction", "has_colleague", "ending"),
     [
         (OnEmergency.GO_ON, True, Listen("emergency")),

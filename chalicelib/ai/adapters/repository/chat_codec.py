@@ -8,7 +8,7 @@ from enum import Enum
 from typing import Any, TypeVar
 
 from chalicelib.ai.adapters.tables import ChatBriefItem, ChatItem, ChatPlaceItem, ChatTurnItem
-from chalicelib.ai.domain.analysis import Usage
+from chalicelib.ai.domain.analysis import Sentiment, Usage
 from chalicelib.ai.domain.asking import ModelUse
 from chalicelib.ai.domain.chats import Chat, ChatBrief, ChatEnd, ChatHead, ChatKind, ChatTurn, place_of
 from chalicelib.ai.domain.conduct import Conduct
@@ -128,6 +128,8 @@ def turn_of(item: ChatTurnItem) -> ChatTurn:
         tools=tuple(ToolRun(**run) for run in item.tools or ()),
         corrected=tuple(item.corrected or ()),
         asked=tuple(ModelUse(**{**use, "usage": Usage(**use["usage"])}) for use in item.asked or ()),
+        sentiment=Sentiment(item.sentiment) if item.sentiment else None,
+        intent=item.intent or "",
         **(item.timing or {}),
     )
 

@@ -117,6 +117,10 @@ class ChatRepository:
             ChatTurnItem.asked.set([asdict(use) for use in turn.asked]),
             ChatTurnItem.timing.set({"first_ms": turn.first_ms, "total_ms": turn.total_ms}),
         ]
+        if turn.intent:
+            answered.append(ChatTurnItem.intent.set(turn.intent))
+        if turn.sentiment:
+            answered.append(ChatTurnItem.sentiment.set(turn.sentiment.value))
         try:
             with TransactWrite(connection=self._connection) as transaction:
                 transaction.update(head, actions=freed, condition=_is_claimed_by(turn.id))

@@ -5,9 +5,11 @@ from __future__ import annotations
 from chalicelib.ai.domain.sentences import english, french, german, spanish
 from chalicelib.ai.domain.sentences.keys import Sentence
 
-__all__ = ["Sentence", "has_sentences", "primary", "sentence"]
+__all__ = ["LANGUAGES", "Sentence", "has_sentences", "primary", "sentence"]
 
 _WORDS = {"en": english.WORDS, "de": german.WORDS, "es": spanish.WORDS, "fr": french.WORDS}
+# The languages in which we have all of them.
+LANGUAGES = tuple(_WORDS)
 
 
 def primary(language: str) -> str:

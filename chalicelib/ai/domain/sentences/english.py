@@ -16,6 +16,10 @@ WORDS: Mapping[Sentence, str] = {
     ),
     Sentence.GOODBYE: "Thank you for your time. Goodbye.",
     Sentence.OPTED_OUT: "I have taken this number off our list. We will not call you again. Goodbye.",
+    Sentence.NUMBER_NEEDED: (
+        "I do not know your phone number here, so I cannot take it off our list myself. If we call you, "
+        "say so on that call or press 9, and we will not call you again."
+    ),
     Sentence.CONFIRMED: "Thank you. Your appointment is confirmed. Goodbye.",
     Sentence.REPEAT: "Sorry, could you say that once more?",
     Sentence.SILENT_GOODBYE: "I cannot hear you, so I will hang up now. Goodbye.",

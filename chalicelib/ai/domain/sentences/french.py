@@ -18,6 +18,10 @@ WORDS: Mapping[Sentence, str] = {
     ),
     Sentence.GOODBYE: "Merci de votre temps. Au revoir.",
     Sentence.OPTED_OUT: "J'ai retiré ce numéro de notre liste. Nous ne vous appellerons plus. Au revoir.",
+    Sentence.NUMBER_NEEDED: (
+        "Je ne connais pas ici votre numéro de téléphone et ne peux donc pas le retirer de la liste. "
+        "Si nous vous appelons, dites-le à ce moment-là ou appuyez sur le 9 : nous ne vous appellerons plus."
+    ),
     Sentence.CONFIRMED: "Merci. Votre rendez-vous est confirmé. Au revoir.",
     Sentence.REPEAT: "Pardon, pourriez-vous répéter ?",
     Sentence.SILENT_GOODBYE: "Je ne vous entends pas, je vais donc raccrocher. Au revoir.",

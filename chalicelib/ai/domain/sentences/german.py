@@ -20,6 +20,11 @@ WORDS: Mapping[Sentence, str] = {
     Sentence.OPTED_OUT: (
         "Ich habe diese Nummer von unserer Liste genommen. Wir rufen Sie nicht mehr an. Auf Wiederhören."
     ),
+    Sentence.NUMBER_NEEDED: (
+        "Ich kenne Ihre Telefonnummer hier nicht und kann sie deshalb nicht selbst von der Liste nehmen. "
+        "Wenn wir Sie anrufen, sagen Sie es bitte dann oder drücken Sie die 9: "
+        "Danach rufen wir nicht mehr an."
+    ),
     Sentence.CONFIRMED: "Vielen Dank. Ihr Termin ist bestätigt. Auf Wiederhören.",
     Sentence.REPEAT: "Entschuldigung, könnten Sie das bitte noch einmal sagen?",
     Sentence.SILENT_GOODBYE: "Ich kann Sie nicht hören und lege jetzt auf. Auf Wiederhören.",

@@ -12,6 +12,7 @@ class Sentence(StrEnum):
     APOLOGY_TRANSFER = "apology_transfer"
     GOODBYE = "goodbye"
     OPTED_OUT = "opted_out"
+    NUMBER_NEEDED = "number_needed"  # for a wish not to be called of somebody whose number nobody knows
     CONFIRMED = "confirmed"
     REPEAT = "repeat"
     SILENT_GOODBYE = "silent_goodbye"

@@ -16,6 +16,10 @@ WORDS: Mapping[Sentence, str] = {
     Sentence.APOLOGY_TRANSFER: " Lo siento, algo ha fallado por mi parte. Le paso con un colega.",
     Sentence.GOODBYE: "Gracias por su tiempo. Adiós.",
     Sentence.OPTED_OUT: "He quitado este número de nuestra lista. No le llamaremos más. Adiós.",
+    Sentence.NUMBER_NEEDED: (
+        "Aquí no conozco su número de teléfono y no puedo quitarlo de la lista yo mismo. Si le llamamos, "
+        "dígalo en esa llamada o pulse el 9, y no le llamaremos más."
+    ),
     Sentence.CONFIRMED: "Gracias. Su cita está confirmada. Adiós.",
     Sentence.REPEAT: "Perdone, ¿podría repetirlo?",
     Sentence.SILENT_GOODBYE: "No le oigo, así que voy a colgar. Adiós.",
