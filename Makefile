@@ -5,7 +5,7 @@ ENV_FILE ?=
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
 .SUFFIXES:
-.PHONY: help run up down demo status logs test check openapi situations eval hostile bench simulate \
+.PHONY: help run up down demo status logs test check openapi situations eval hostile fallback bench simulate \
   simulate-deployed campaign queue package lock clean
 
 BIN := .venv/bin
@@ -58,6 +58,9 @@ eval: up ## Play the scenarios of evals/ against the local stack (ENV_FILE=.env 
 
 hostile: $(VENV) ## Let hostile callers talk to a model that obeys them, and print what came of it
 	@PYTHONPATH=.:tests $(BIN)/python -m fakes.hostile 2>/dev/null
+
+fallback: $(VENV) ## Let providers of the model fail in every way, and print what callers hear and when
+	@PYTHONPATH=.:tests $(BIN)/python -m fakes.fallback 2>/dev/null
 
 bench: $(VENV) $(CLOUD) ## Measure against the budgets
 	@$(BIN)/python -m benchmarks

@@ -52,7 +52,7 @@ _SHUTDOWN_SECONDS = 0.5  # open sockets do not hold up `down`
 SERVING: dict[str, Any] = {"auto_decompress": False, "max_line_size": 65_536}
 _BUFFERED_BYTES = 256 * 1024
 _UNLIMITED = aiohttp.ClientTimeout(total=None, sock_connect=5)
-_DOWN = "the local cloud does not answer; start it with `make up`"
+_DOWN = "the local cloud does not answer: `make status` says what runs, and `make up` starts it"
 _NOT_DEPLOYED = "nothing is deployed yet; run `make up`"
 
 

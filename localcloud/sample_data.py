@@ -40,8 +40,8 @@ PROMPTS: tuple[dict[str, str], ...] = (
     {
         "name": _REMINDER,
         "text": _AGENT
-        + "You remind a patient of an appointment: say when it is, and ask whether they will come. Confirm "
-        "it, move it or cancel it as they wish; offer only times that you were given.",
+        + "You remind a patient of their appointment on {{ appointment.when }}: ask whether they will come. "
+        "Confirm it, move it or cancel it as they wish; offer only times that you were given.",
     },
 )
 
@@ -99,10 +99,14 @@ TEMPLATES: tuple[dict[str, Any], ...] = (
         "name": _REMINDER,
         "prompt": _REMINDER,
         "purpose": "informational",
-        "greeting": f"{_CALLING} This is a reminder of your appointment.",
+        "greeting": f"{_CALLING} This is a reminder of your appointment on {{{{ appointment.when }}}}.",
         "disclosure": f"Press 1 to confirm it, or 2 to move it. {_STOP}",
         "menu": [
-            {"key": "1", "action": "confirm"},
+            {
+                "key": "1",
+                "action": "confirm",
+                "text": "Thank you. Your appointment on {{ appointment.when }} is confirmed. Goodbye.",
+            },
             {"key": "2", "action": "ask", "text": "When is my appointment? I would like to move it."},
         ],
         "tools": [*_ALWAYS, *_APPOINTMENTS],

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from typing import TYPE_CHECKING, Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
@@ -39,12 +38,21 @@ class SmsArguments(BaseModel):
 
 
 def _stop_in_chat(calls: CallPorts, context: ToolContext, number: E164) -> None:
-    """Keep a wish that was written, and end the calls that wait; what then still waits is refused later."""
-    from chalicelib.calls.services.withdrawing import end_waiting  # noqa: PLC0415  number plans cost imports
+    """Keep a wish that was written, and end the calls that wait; what then still waits is refused later.
 
-    stop_calling(calls, number, source=f"chat:{context.call_id}")
-    with suppress(Unavailable):
+    While tables are silent, the record of it is queued, and repeated until it is stored.
+    """
+    # Number plans cost imports.
+    from chalicelib.calls.services.opt_outs import record_written_opt_out  # noqa: PLC0415
+    from chalicelib.calls.services.withdrawing import end_waiting  # noqa: PLC0415
+
+    source = f"chat:{context.call_id}"
+    stop_calling(calls, number, source)
+    try:
+        record_written_opt_out(calls, context.call_id)
         end_waiting(calls, context.contact_id)
+    except Unavailable:
+        calls.wakeups.suppress(number, source)
 
 
 def call_tools(calls: CallPorts) -> list[Tool]:

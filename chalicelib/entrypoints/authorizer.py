@@ -2,9 +2,9 @@
 
 API Gateway answers 401 only when the authorizer fails with exactly the message "Unauthorized"
 (https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-use-lambda-authorizer.html);
-a policy that denies gives 403, any other failure 500. The result is kept for `CACHE_SECONDS` per
-token and serves every route, so the policy allows all of them, and a revoked or expired token may
-still pass for that long. Refusals are not kept.
+a policy that denies gives 403, any other failure 503 (see infra/stack/gateway.py). The result is kept
+for `CACHE_SECONDS` per token and serves every route, so the policy allows all of them, and a revoked or
+expired token may still pass for that long. Refusals are not kept.
 """
 
 from __future__ import annotations

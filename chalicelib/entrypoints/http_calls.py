@@ -16,8 +16,9 @@ from chalicelib.calls.schemas.calls import (
 )
 from chalicelib.calls.schemas.lists import CallsQuery
 from chalicelib.calls.schemas.permission import PermissionQuery, PermissionView, permission_view
-from chalicelib.calls.services import desk, explaining, requests
+from chalicelib.calls.services import desk, requests
 from chalicelib.entrypoints.middleware import NoQuery, Request, route
+from chalicelib.scheduling.services import permitting
 from chalicelib.system.domain.tokens import Scope
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ _REFUSALS = (
     "country_not_allowed",
     "consent_missing",
     "zone_unknown",
+    "too_late",
     "no_time_allowed",
 )
 REFUSED = dict.fromkeys(_REFUSALS, 403)
@@ -53,6 +55,7 @@ REFUSED = dict.fromkeys(_REFUSALS, 403)
         "bad_phone_number": 400,
         "no_caller_number": 400,
         "too_far_ahead": 400,
+        "after_its_end": 400,
     },
     example={"number": "+14155550112", "template_id": "template_00000000000000000000000000000001"},
 )
@@ -86,14 +89,21 @@ def list_calls(request: Request[None, CallsQuery]) -> Page[Call]:
     scope=Scope.VIEWER,
     query=PermissionQuery,
     returns=PermissionView,
-    errors={"contact_not_found": 404, "template_not_found": 404, "too_far_away": 400},
+    errors={
+        "contact_not_found": 404,
+        "template_not_found": 404,
+        "campaign_not_found": 404,
+        "template_needed": 400,
+        "too_far_away": 400,
+    },
 )
 def explain_permission(request: Request[None, PermissionQuery]) -> dict[str, Any]:
     """Explain whether a call would be dialed, now or at another time, and by which rules.
 
     It is asked of the same rules as every dial, and nothing is dialed or stored.
     """
-    return permission_view(explaining.explain(container().calls, request.query.question()))
+    found = permitting.explain_permission(container().scheduling, request.query.question())
+    return permission_view(found)
 
 
 @route(

@@ -17,7 +17,7 @@ from chalicelib.crm.adapters.messages import (
     Refold,
     decode,
 )
-from chalicelib.crm.domain.jobs import ADD_MEMBERS, BULK_CALL
+from chalicelib.crm.domain.jobs import ADD_MEMBERS, BULK_CALL, REQUEUE_MEMBERS
 from chalicelib.crm.services.folding import fold_contact
 from chalicelib.crm.services.import_work import import_chunk, prepare_import
 from chalicelib.crm.services.job_kinds import KINDS
@@ -90,6 +90,13 @@ def _add_members(crm: CrmPorts, job: Job) -> Step:
     return add_step(container().scheduling, job)
 
 
+def _requeue_members(crm: CrmPorts, job: Job) -> Step:
+    from chalicelib.scheduling.services.requeueing import requeue_step  # noqa: PLC0415
+
+    del crm
+    return requeue_step(container().scheduling, job)
+
+
 def _call_many(crm: CrmPorts, job: Job) -> Step:
     from chalicelib.calls.services.bulk_calls import bulk_call_step  # noqa: PLC0415
 
@@ -108,6 +115,7 @@ def _fetch_busy(crm: CrmPorts, job: Job) -> Step:
 _KINDS: Mapping[str, StepFunction] = {
     **KINDS,
     ADD_MEMBERS: _add_members,
+    REQUEUE_MEMBERS: _requeue_members,
     BULK_CALL: _call_many,
     FETCH_BUSY: _fetch_busy,
 }

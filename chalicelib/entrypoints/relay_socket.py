@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from chalice.app import Blueprint, WebsocketAPI
 
+from chalicelib.ai.domain import revocation
 from chalicelib.ai.domain.conversation import (
     CallerInterrupted,
     CallerPressed,
@@ -120,6 +121,7 @@ def _begin(connection_id: str, setup: Setup) -> None:
 def _get_ready(calls: Calls) -> None:
     """Build what an answer needs while nobody waits: in a new process its imports take a second."""
     calls.ai.model.prepare()
+    revocation.get_ready()
     log("socket.ready", model=calls.ai.model.name, tools=len(calls.tool_specs), socket=bool(calls.socket))
 
 

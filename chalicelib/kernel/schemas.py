@@ -51,6 +51,12 @@ InstantIn = Annotated[AwareDatetime, BeforeValidator(_written)]
 DayIn = Annotated[date, BeforeValidator(_written_day)]
 
 
+def check_span(since: datetime | None, until: datetime | None) -> None:
+    """Refuse, by `ValueError`, a span in which nothing can be: it must end after it begins."""
+    if since and until and since >= until:
+        raise ValueError("Give in `to` a time after `from`.")
+
+
 class Input(BaseModel):
     """What a client sends: a field that is not known is refused, never ignored."""
 

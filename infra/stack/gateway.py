@@ -11,6 +11,8 @@ _TOO_LARGE = "The body may have 10 MB at most, packed and unpacked."
 # The gateway says no less: whether a type is not taken, a coding not known, or a packed body broken.
 _UNREADABLE = "Send application/json, plain or as Content-Encoding: gzip that can be unpacked."
 _OUR_FAULT = "The request failed on our side."
+# The authorizer's storage was silent, or it took too long: nothing was done.
+_NOT_CHECKED = "The token could not be checked; try again."
 
 # Type -> status, title, code, detail. Source: API Gateway developer guide, "Gateway response types".
 _PROBLEMS = {
@@ -24,8 +26,8 @@ _PROBLEMS = {
     "UNSUPPORTED_MEDIA_TYPE": (415, "Unsupported Media Type", "unsupported_media_type", _UNREADABLE),
     "THROTTLED": (429, "Too Many Requests", "throttled", "Too many requests; wait and try again."),
     "QUOTA_EXCEEDED": (429, "Too Many Requests", "throttled", "Too many requests; wait and try again."),
-    "AUTHORIZER_FAILURE": (500, "Internal Server Error", "internal_error", _OUR_FAULT),
-    "AUTHORIZER_CONFIGURATION_ERROR": (500, "Internal Server Error", "internal_error", _OUR_FAULT),
+    "AUTHORIZER_FAILURE": (503, "Service Unavailable", "unavailable", _NOT_CHECKED),
+    "AUTHORIZER_CONFIGURATION_ERROR": (503, "Service Unavailable", "unavailable", _NOT_CHECKED),
     "API_CONFIGURATION_ERROR": (500, "Internal Server Error", "internal_error", _OUR_FAULT),
     "INTEGRATION_FAILURE": (504, "Gateway Timeout", "gateway_timeout", "The request took too long."),
     "INTEGRATION_TIMEOUT": (504, "Gateway Timeout", "gateway_timeout", "The request took too long."),
@@ -36,7 +38,8 @@ _HEADERS = {
     "X-Content-Type-Options": "'nosniff'",
     "X-Request-Id": "context.requestId",
 }
-_MORE_HEADERS = {401: {"WWW-Authenticate": "'Bearer'"}, 429: {"Retry-After": "'1'"}}
+_LATER = {"Retry-After": "'1'"}
+_MORE_HEADERS = {401: {"WWW-Authenticate": "'Bearer'"}, 429: _LATER, 503: _LATER}
 
 
 def gateway_responses() -> dict[str, Any]:

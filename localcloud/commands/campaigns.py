@@ -8,6 +8,7 @@ import click
 
 from localcloud.commands.campaign_views import drawn, is_still, line_of, print_preview, status_of
 from localcloud.commands.changing import confirm, yes_option
+from localcloud.commands.jobs import no_follow_option, settle
 from localcloud.commands.living import live_view
 from localcloud.commands.printing import json_option, limit_option, print_items, print_object
 from localcloud.commands.remote import uses_api
@@ -142,6 +143,28 @@ def status(api: Remote, *, campaign: str, is_watched: bool, as_json: bool) -> No
     if is_watched:
         _watch(api, path, as_json=as_json)
     _print_status(api.ask("GET", path).body, as_json=as_json)
+
+
+@campaign.command()
+@click.argument("campaign")
+@click.option("--reason", help="Why they are skipped, as `campaign show` has it: no_time_allowed, …")
+@click.option("--outcome", help="How their last call ended: no_answer, …")
+@no_follow_option
+@json_option
+@uses_api
+def requeue(api: Remote, *, campaign: str, as_json: bool, **options: Any) -> None:
+    """Have members called once more who were skipped, or are done, for a reason or an outcome.
+
+    The rules are asked about each again: whoever opted out is skipped again. A job does it. A completed
+    campaign calls them when it is started again.
+
+    Example: campaign requeue "Spring check-ups" --reason no_time_allowed
+    """
+    body = {name: options[name] for name in ("reason", "outcome") if options[name]}
+    if not body:
+        raise click.UsageError("say whom: give --reason, --outcome, or both.")
+    job = api.ask("POST", f"{_path(api, campaign)}/members/requeue", body).body
+    settle(api, job, waits=not options["no_follow"], as_json=as_json)
 
 
 def _act(api: Remote, given: str, act: str, *, is_watched: bool, as_json: bool) -> None:

@@ -238,9 +238,11 @@ def _explained(answer: requests.Response) -> str:
         problem = {}
     if not isinstance(problem, dict) or "code" not in problem:
         return f"the API answered {answer.status_code} without an explanation{_hint(answer)}"
-    lines = _sentences(problem["detail"], problem.get("errors", []))
+    lines = _sentences(problem.get("detail", ""), problem.get("errors", []))
     lines += [f"  {name}: {value}" for name, value in problem.get("details", {}).items()]
-    lines.append(f"({problem['status']} {problem['code']}, request {problem['request_id']})")
+    # What stands between, such as the local proxy, knows no request.
+    request = f", request {problem['request_id']}" if "request_id" in problem else ""
+    lines.append(f"({answer.status_code} {problem['code']}{request})")
     return "\n".join(lines) + (_hint(answer) if answer.status_code == _UNAUTHENTICATED else "")
 
 

@@ -70,3 +70,13 @@ def test_suppression_and_release_keep_the_record(books):
     books.numbers.suppress(NUMBER, "ops", NOW)
     books.numbers.lift(NUMBER, "mistake", NOW)
     assert books.numbers.status(NUMBER).dials == (NOW,)
+
+
+def test_the_last_talk_about_a_debt_is_kept(books):
+    """Whichever is noted first; beside the record of dials, and also where nothing else is known."""
+    assert books.numbers.status(NUMBER).talked_at is None
+    for at in (EARLIER, NOW, EARLIER):
+        books.numbers.note_talk(NUMBER, at)
+    assert books.numbers.status(NUMBER).talked_at == NOW
+    assert _dial(books, "call_1", (), (NOW,)) is Commit.DONE
+    assert books.numbers.status(NUMBER).talked_at == NOW

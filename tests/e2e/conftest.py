@@ -13,6 +13,11 @@ if TYPE_CHECKING:
     from localcloud.workspace import Workspace
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Leave to the end what kills workers: a call whose worker died is live until that is certain."""
+    items.sort(key=lambda item: item.get_closest_marker("last") is not None)
+
+
 @pytest.fixture(autouse=True)
 def _sockets(socket_enabled: None) -> None:
     """These tests speak over the wire."""

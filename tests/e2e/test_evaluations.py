@@ -30,7 +30,7 @@ def test_scenarios_pass_on_the_stack(stack: Stack) -> None:
     failures = [failure for each in reports for line in each["report"] for failure in line["failures"]]
     assert failures == []
     assert result.exit_code == 0
-    assert sum(each["total"] for each in reports) == 22
+    assert sum(each["total"] for each in reports) == 23
     found = CliRunner().invoke(
         main,
         ["--root", str(stack.workspace.root), "contacts", "list", "--source", "evaluation", "--json"],

@@ -33,6 +33,7 @@ _PROPOSED = "company"
 # What has a name of its own: an example cannot be sent twice, or beside sample data.
 _NAMED_ONCE = {"/v1/crm/tags": "name", "/v1/crm/custom-fields": "key"}
 _PROMPTS = "/v1/ai/templates"
+_CAMPAIGNS = "/v1/scheduling/campaigns"
 HOOK = "https://127.0.0.1:9/hook"  # example.com has no address where there is no network
 
 
@@ -81,8 +82,11 @@ class World:
         named = {"from"} if path.endswith("/merge") else set()
         names = {name for name in body if name.endswith("_id") or name in named} - {"contact_id"}
         fitted = body | {name: self.named(name) for name in names}
+        somebody = next(iter(self._stack.data.contacts.values()))
         if "contact_id" in body:
-            fitted["contact_id"] = next(iter(self._stack.data.contacts.values()))
+            fitted["contact_id"] = somebody
+        if path == _CAMPAIGNS:
+            fitted["contact_ids"] = [somebody]
         if "tag" in body.get("filter", {}):
             fitted["filter"] = body["filter"] | {"tag": self.named("tag_id")}
         if "phone" in body:
@@ -200,8 +204,10 @@ class World:
 
     def _prompt(self) -> str:
         """Write a prompt with a second version; call templates know nothing of it."""
-        prompt = self._made(_PROMPTS, {"name": "To change", "text": "Be brief."})
-        assert self.send("PUT", f"{_PROMPTS}/{prompt}", {"name": "To change", "text": "Be long."}).ok
+        offer = {"name": "offer", "type": "text", "sample": "spring", "required": False}
+        first = {"name": "To change", "text": "Be brief.", "variables": [offer]}
+        prompt = self._made(_PROMPTS, first)
+        assert self.send("PUT", f"{_PROMPTS}/{prompt}", first | {"text": "Be long."}).ok
         return prompt
 
     def _template(self) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from chalicelib.calls.services import dialing
@@ -34,6 +36,17 @@ def test_other_failures_blame_no_address(run, line):
     """A gateway that has lost its function is at the right place."""
     line.instead = (502, b"")
     assert "stage" not in run("tokens", "list").output
+
+
+@pytest.mark.parametrize(
+    "problem", [{"code": "local_cloud_down", "detail": "it is down"}, {"code": "local_cloud_down"}]
+)
+def test_a_problem_of_what_stands_between_is_told(run, line, problem):
+    """A proxy that has lost the API knows no id of a request."""
+    line.instead = (502, json.dumps(problem).encode())
+    result = run("tokens", "list")
+    assert (result.exit_code, "(502 local_cloud_down)" in result.output) == (1, True)
+    assert problem.get("detail", "") in result.output
 
 
 @pytest.mark.parametrize(

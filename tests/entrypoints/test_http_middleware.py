@@ -266,3 +266,12 @@ def test_the_gateway_and_the_functions_call_a_status_the_same():
     assert all(each["title"] == title_of(each["status"]) for each in problems)
     headers = [each["ResponseParameters"]["Headers"] for each in responses.values()]
     assert {each["X-Request-Id"] for each in headers} == {"context.requestId"}
+
+
+@pytest.mark.parametrize("kind", ["AUTHORIZER_FAILURE", "AUTHORIZER_CONFIGURATION_ERROR"])
+def test_a_token_that_could_not_be_checked_is_to_be_sent_again(kind):
+    """The authorizer did not answer, or in vain: nothing was done, and it is no fault of the request."""
+    response = gateway_responses()["RestAPI"]["Properties"]["GatewayResponses"][kind]
+    body = json.loads(response["ResponseTemplates"]["application/json"])
+    assert (response["StatusCode"], body["status"], body["code"]) == ("503", 503, "unavailable")
+    assert response["ResponseParameters"]["Headers"]["Retry-After"] == "'1'"

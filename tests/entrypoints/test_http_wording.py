@@ -184,8 +184,8 @@ def test_a_parameter_is_refused_in_plain_words(api, query, words):
         ({"url": ""}, "This field must not be empty."),
         ({"url": 5}, "Give a text."),
         ({"url": "https://user:pw@example.com/"}, "Leave out user name and password."),
-        ({"url": "not a url"}, "Write an address like https://example.com/hook."),
-        ({"url": "example.com"}, "Write an address like https://example.com/hook."),
+        ({"url": "not a url"}, "Write an address like https://example.com/path."),
+        ({"url": "example.com"}, "Write an address like https://example.com/path."),
     ],
 )
 def test_a_field_is_refused_in_plain_words(api, body, words):

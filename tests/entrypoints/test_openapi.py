@@ -92,7 +92,7 @@ def test_every_parameter_is_told(route: Any) -> None:
     assert names(operation, "query") == {field.alias or name for name, field in fields.items()}
     headers = {
         "Idempotency-Key": route.idempotent,
-        "If-Match": route.guarded,
+        "If-Match": route.guarded or route.heeds_version,
         "If-None-Match": route.method == "GET",
     }
     assert names(operation, "header") == {name for name, applies in headers.items() if applies}

@@ -143,7 +143,7 @@ def test_a_yes_confirms_the_next_appointment(calls, container, body):
         assert _replies(_post("/sms/inbound", {**FORM, "Body": body})) == []
     assert scheduling.bookings.get(booking.id).state == "confirmed"
     sent = [message for message in calls.messages.by_place.values() if message.state is MessageState.QUEUED]
-    assert [message.requested_by for message in sent] == [f"reminder:{booking.id}"]
+    assert [message.requested_by.partition("_")[0] for message in sent] == ["sms:message"]
 
 
 def test_other_words_confirm_nothing(calls, container):
@@ -154,4 +154,20 @@ def test_other_words_confirm_nothing(calls, container):
     booking = a_booking(contact_id=contact.id, start=now + timedelta(days=1), end=now + timedelta(days=2))
     scheduling.bookings.by_id[booking.id] = booking
     _post("/sms/inbound", {**FORM, "Body": "Can I come an hour later?"})
+    assert scheduling.bookings.get(booking.id).state == "booked"
+
+
+def test_a_two_is_answered_with_how_to_move_it(calls, container):
+    """By one text, from the number to which it was sent, however often the carrier brings it."""
+    container.scheduling = scheduling = calls.scheduling
+    scheduling.calendars.add(a_calendar())
+    contact = calls.crm.contacts.find_by_phone(NUMBER)
+    now = calls.clock.now()
+    booking = a_booking(contact_id=contact.id, start=now + timedelta(days=1), end=now + timedelta(days=2))
+    scheduling.bookings.by_id[booking.id] = booking
+    for _ in range(2):
+        assert _replies(_post("/sms/inbound", {**FORM, "Body": "2"})) == []
+    (told,) = [each for each in calls.messages.by_place.values() if each.state is MessageState.QUEUED]
+    assert told.line == FORM["To"]
+    assert "please call this number" in told.body
     assert scheduling.bookings.get(booking.id).state == "booked"

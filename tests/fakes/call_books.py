@@ -379,6 +379,13 @@ class FakeNumbers:
             self.shelf.releases.pop(number, None)
             return True
 
+    def note_talk(self, number: E164, at: datetime) -> None:
+        """Keep the latest."""
+        with self.shelf.lock:
+            status = self.shelf.numbers.get(number, NumberStatus())
+            if status.talked_at is None or status.talked_at < at:
+                self.shelf.numbers[number] = replace(status, talked_at=at)
+
     def release(self, number: E164, call_id: str) -> None:
         """Free a number that this call holds."""
         with self.shelf.lock:

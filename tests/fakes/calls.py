@@ -116,6 +116,7 @@ class FakeWakeups:
 
     attends: list[str] = field(default_factory=list)
     attend_delays: list[int] = field(default_factory=list)
+    next_wakes: list[int] = field(default_factory=list)
     finishes: list[str] = field(default_factory=list)
     later_finishes: list[tuple[str, int]] = field(default_factory=list)
     session_ends: list[tuple[str, int, str, str, int]] = field(default_factory=list)
@@ -133,6 +134,10 @@ class FakeWakeups:
         """Keep a wake-up, and how late it comes."""
         self.attends.append(call_id)
         self.attend_delays.append(delay_s)
+
+    def wake_next(self, count: int) -> None:
+        """Keep how many are to be woken."""
+        self.next_wakes.append(count)
 
     def end_session(self, call_id: str, turn: int, connection_id: str, handoff: str, delay_s: int) -> None:
         """Keep an end of a session."""

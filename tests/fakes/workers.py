@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -9,6 +10,7 @@ from fakes.calls import kill_switch
 from fakes.carrier import Fuse, Killed, Perilous
 
 from chalicelib.calls.services.dialing import attend, dispatch_due
+from chalicelib.calls.services.dispatching import wake_next
 from chalicelib.calls.services.finishing import finish_call
 from chalicelib.kernel.errors import AppError
 
@@ -37,7 +39,7 @@ class Workers:
 
     calls: FakeCalls
     fuse: Fuse = field(default_factory=Fuse)
-    taken: dict[str, int] = field(default_factory=lambda: {"attends": 0, "finishes": 0})
+    taken: Counter[str] = field(default_factory=Counter)
 
     def __post_init__(self) -> None:
         self.wakeups = self.calls.wakeups
@@ -55,6 +57,14 @@ class Workers:
             return False
         return True
 
+    def wake_next(self, count: int) -> bool:
+        """Deliver what wakes the next calls; False when it must be delivered again."""
+        try:
+            wake_next(self.calls, count)
+        except (Killed, AppError):
+            return False
+        return True
+
     def finish(self, call_id: str) -> bool:
         """Deliver one post-call job; False when it must be delivered again."""
         try:
@@ -65,12 +75,13 @@ class Workers:
 
     def drain(self) -> None:
         """Deliver what was sent and not yet delivered, each message up to three times."""
-        for kind, deliver in (("attends", self.attend), ("finishes", self._finish)):
+        kinds = {"next_wakes": self.wake_next, "attends": self.attend, "finishes": self._finish}
+        for kind, deliver in kinds.items():
             sent = getattr(self.wakeups, kind)
             while self.taken[kind] < len(sent):
-                call_id = sent[self.taken[kind]]
+                about = sent[self.taken[kind]]
                 self.taken[kind] += 1
-                any(deliver(call_id) for _ in range(_LAST_TRY))
+                any(deliver(about) for _ in range(_LAST_TRY))
 
     def _finish(self, call_id: str) -> bool:
         return any(self.finish(call_id) for _ in range(_LAST_TRY))

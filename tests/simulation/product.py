@@ -21,6 +21,7 @@ from chalicelib.ai.domain.conversation import CallerSaid
 from chalicelib.calls.domain.turns import opted_out
 from chalicelib.calls.services.answering import answer_call
 from chalicelib.calls.services.dialing import attend
+from chalicelib.calls.services.dispatching import wake_next
 from chalicelib.calls.services.finishing import finish_call
 from chalicelib.calls.services.progress import record_report
 from chalicelib.calls.services.turns import TurnRequest, take_turn
@@ -59,6 +60,11 @@ class QueueWakeups:
         """Have a call looked at."""
         product = self._product
         product.dial_queue.send(lambda: product.works(lambda: attend(product.calls, call_id)), delay_s)
+
+    def wake_next(self, count: int) -> None:
+        """Have so many calls woken that are next."""
+        product = self._product
+        product.dial_queue.send(lambda: product.works(lambda: wake_next(product.calls, count)))
 
     def finish(self, call_id: str, delay_s: int = 0) -> None:
         """Have the post-call job done."""

@@ -15,6 +15,13 @@ class Attend:
 
 
 @dataclass(frozen=True)
+class WakeNext:
+    """Wake so many calls that are next: places are free."""
+
+    count: int
+
+
+@dataclass(frozen=True)
 class EndSession:
     """Tell this socket to end, if the turn is still the last."""
 
@@ -126,6 +133,7 @@ Message = (
     | RetentionStep
     | SeeToRoom
     | SendMessage
+    | WakeNext
 )
 _CODEC: Codec[Message] = Codec(
     {
@@ -142,6 +150,7 @@ _CODEC: Codec[Message] = Codec(
         "fetch_recording": FetchRecording,
         "find_recordings": FindRecordings,
         "retention_step": RetentionStep,
+        "wake_next": WakeNext,
     }
 )
 encode, decode = _CODEC.encode, _CODEC.decode

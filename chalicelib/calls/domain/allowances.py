@@ -71,11 +71,8 @@ class Purse:
         return min((rooms for rooms in left if rooms is not None), default=None)
 
     def room_for_more(self, now: datetime) -> int | None:
-        """Say how many calls to ask for now; None: any number, also where each is going to be refused."""
-        short = self.short(now)
-        if short:
-            return 0 if short.again_at else None
-        return self.calls_left
+        """Say how many calls to ask for now; None: any number."""
+        return 0 if self.short(now) else self.calls_left
 
     def short(self, now: datetime) -> Short | None:
         """Say why a call cannot be paid for at an instant; None: it can.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -10,6 +10,7 @@ from chalicelib.calls.domain.states import CallState
 from chalicelib.calls.domain.templates import TemplateChoice
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
 
     from chalicelib.calls.domain.outcomes import Outcome
@@ -56,8 +57,10 @@ class Call:
     was said, and keeps what counts and cost are made of.
 
     `campaign_id` names the campaign, `attempt` is which try at its member this is, from 1 on. `slots` are its
-    places among calls that may go on at once, as `<pool>#<place>`. `reserved` is the most that it may cost,
+    places among calls that may go on at once, as `<pool>#<place>`. A call that waits is not dialed any more
+    when `not_after` has come; None: it waits as long as it takes. `reserved` is the most that it may cost,
     in micro-dollars, and `budgets` names those that hold so much for it; None: nothing is limited.
+    `appointment` is what texts may say of the appointment of which it reminds; empty: it reminds of none.
     """
 
     id: str
@@ -70,8 +73,10 @@ class Call:
     created_at: datetime
     due_at: datetime
     template_version: int | None = None
+    not_after: datetime | None = None
     priority: int = 5
     requested_by: str = ""
+    appointment: Mapping[str, str] = field(default_factory=dict, hash=False)
     campaign_id: str = ""
     attempt: int = 0
     slots: tuple[str, ...] = ()

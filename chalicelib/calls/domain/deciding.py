@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from chalicelib.calls.domain.calling_hours import LEAD, next_open
-from chalicelib.calls.domain.checks import BUDGETS, HELD, LINE_BUSY, checks
+from chalicelib.calls.domain.checks import BUDGETS, HELD, LINE_BUSY, TOO_LATE, checks
 from chalicelib.calls.domain.frequency import record_of
 from chalicelib.calls.domain.permission import STOPPED_WAIT, Decision, Verdict
 
@@ -49,10 +49,10 @@ def next_allowed(facts: DialFacts) -> datetime | None:
     windows = [each.window for each in narrowing.windows]
     instant = max(facts.now, (campaign and campaign.not_before) or facts.now)
     for _ in range(_MAX_ROUNDS):
-        waits = (each.cap.free_at(facts.other_dials, instant) for each in narrowing.caps)
+        waits = (each.cap.free_at(facts.counted_by(each), instant) for each in narrowing.caps)
         free = max((wait for wait in waits if wait), default=instant)
         opens = next_open(windows, max(free, instant))
-        if opens is None or (campaign and campaign.not_after and opens + LEAD >= campaign.not_after):
+        if opens is None or (facts.ends_at and opens + LEAD >= facts.ends_at):
             return None
         if opens == instant:
             return instant
@@ -83,4 +83,5 @@ def _decision(facts: DialFacts, objection: Check) -> Decision:
     if at := next_allowed(facts):
         return replace(decision, not_before=at)
     never = f"There is no time at which every rule allows this call. {objection.explanation}"
-    return replace(decision, verdict=Verdict.REFUSE, reason="no_time_allowed", explanation=never)
+    reason = TOO_LATE if facts.not_after else "no_time_allowed"
+    return replace(decision, verdict=Verdict.REFUSE, reason=reason, explanation=never)

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from chalicelib.calls.domain.allowances import Purse, Short
     from chalicelib.calls.domain.dial_plans import DialPlan
+    from chalicelib.calls.domain.narrowing import NamedCap
     from chalicelib.calls.domain.permission import NumberStatus
     from chalicelib.kernel.numbering import NumberPlan
     from chalicelib.system.domain.settings import Hours
@@ -24,7 +25,7 @@ class DialFacts:
 
     `hours` hold for every call (None: any hour), `campaign` is what its campaign asks for; `campaign_gone`:
     the call names one that is not there. `calls_per_number_per_day` is the system's limit; None: none.
-    `purse` are the budgets that pay for the call; None: nothing is limited.
+    `purse` are the budgets that pay for the call; None: nothing is limited. `not_after`: the call's own end.
     """
 
     plan: NumberPlan
@@ -42,6 +43,13 @@ class DialFacts:
     campaign_gone: bool = False
     calls_per_number_per_day: int | None = None
     purse: Purse | None = None
+    not_after: datetime | None = None
+
+    @property
+    def ends_at(self) -> datetime | None:
+        """Give when this call is not dialed any more: at its own end, or the campaign's; None: never."""
+        ends = (self.not_after, self.campaign and self.campaign.not_after)
+        return min((each for each in ends if each), default=None)
 
     @property
     def narrowing(self) -> Narrowing:
@@ -68,3 +76,9 @@ class DialFacts:
         """Give the recent dials without the call's own, which was taken back before the carrier had it."""
         is_own = bool(self.call_id) and self.status.live_call_id == self.call_id
         return self.status.dials[:-1] if is_own else self.status.dials
+
+    def counted_by(self, named: NamedCap) -> tuple[datetime, ...]:
+        """Give the instants that a cap counts, of dials or of talks."""
+        if not named.counts_talks:
+            return self.other_dials
+        return (self.status.talked_at,) if self.status.talked_at else ()

@@ -26,4 +26,4 @@ def erase(call: Call, now: datetime) -> Call:
     if call.erased_at or not call.finished_at:
         return call
     kept = tuple(event for event in call.events if event.kind == Happening.UNKNOWN_STATUS)
-    return replace(call, number=NO_NUMBER, sid="", decision=None, events=kept, erased_at=now)
+    return replace(call, number=NO_NUMBER, sid="", appointment={}, decision=None, events=kept, erased_at=now)

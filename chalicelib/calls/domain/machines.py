@@ -68,6 +68,12 @@ def has_heard_machine_only(turns: tuple[Turn, ...]) -> bool:
     return stage_of_turns(turns) is Stage.MACHINE
 
 
+def has_talked(file: CallFile) -> bool:
+    """Tell whether somebody who may be a person said something, or pressed a key, on a call."""
+    nobody = (Stage.NOBODY, Stage.MACHINE, Stage.SCREENS)
+    return stage_of_turns(file.turns) not in nobody and not is_taken_over(file.call)
+
+
 def other_end_of(file: CallFile) -> OtherEnd | None:
     """Give what is known of the other end of a call that we placed; None for a call to us."""
     if file.brief is None or file.call.direction is not Direction.OUTBOUND:

@@ -125,7 +125,7 @@ def _messages(turn: Turn) -> Iterator[Message]:
         is_voice = turn.kind in {TurnKind.SPEECH, TurnKind.UNCLEAR}
         yield Heard(caller_words(turn.said) if is_voice else turn.said)
     for run in turn.tools:
-        yield ToolUsed(run.id, run.name, run.arguments, run.result)
+        yield ToolUsed(run.id, run.name, run.arguments, run.result, done=run.done)
     if turn.spoken.strip():
         yield Spoken(turn.spoken.strip())
 

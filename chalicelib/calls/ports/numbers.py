@@ -45,6 +45,9 @@ class NumberBook(Protocol):
     def forget(self, number: E164, now: datetime) -> bool:
         """Delete what is known of a number that is not suppressed; False while a call uses it."""
 
+    def note_talk(self, number: E164, at: datetime) -> None:
+        """Note that somebody talked about a debt on a call that was answered then; a later one stands."""
+
     def release(self, number: E164, call_id: str) -> None:
         """Say that this call no longer uses the number; nothing when another call does."""
 

@@ -15,6 +15,9 @@ class Wakeups(Protocol):
     def attend(self, call_id: str, delay_s: int = 0) -> None:
         """Have the call looked at now, or in so many seconds, at most 900."""
 
+    def wake_next(self, count: int) -> None:
+        """Have so many of the calls that wait and are due looked at now: who comes in vain does no harm."""
+
     def end_session(self, call_id: str, turn: int, connection_id: str, handoff: str, delay_s: int) -> None:
         """Have the socket told to end after the turn's last words were heard."""
 

@@ -37,6 +37,10 @@ class PlaceCallRequest(BaseModel):
     number: Phone | None = None
     priority: Annotated[int, Field(ge=1, le=9, description="1 is the most urgent.")] = 5
     not_before: InstantIn | None = None
+    not_after: Annotated[
+        InstantIn | None,
+        Field(description="It is not dialed after this; null: it waits as long as it takes."),
+    ] = None
 
     @model_validator(mode="after")
     def _somebody(self) -> PlaceCallRequest:
@@ -52,6 +56,7 @@ class PlaceCallRequest(BaseModel):
             contact_id=self.contact_id,
             number=E164(self.number) if self.number else None,
             not_before=self.not_before,
+            not_after=self.not_after,
             priority=self.priority,
             requested_by=requested_by,
             call_id=call_id,
@@ -168,6 +173,7 @@ class CallView(View):
     attempt: int
     created_at: datetime
     due_at: datetime
+    not_after: datetime | None
     dialed_at: datetime | None
     answered_at: datetime | None
     ended_at: datetime | None

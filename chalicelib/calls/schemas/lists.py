@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, model_validator
 
 from chalicelib.calls.domain.calls import Direction
 from chalicelib.calls.domain.listing import CallFilter
@@ -15,7 +15,7 @@ from chalicelib.calls.domain.turns import TurnEnd, TurnKind
 from chalicelib.calls.schemas.calls import CallView, ToolRunView
 from chalicelib.calls.schemas.fields import Id, View
 from chalicelib.crm.schemas.values import Text
-from chalicelib.kernel.schemas import Input, InstantIn, PageQuery
+from chalicelib.kernel.schemas import Input, InstantIn, PageQuery, check_span
 
 
 class CallsQuery(PageQuery):
@@ -37,6 +37,11 @@ class CallsQuery(PageQuery):
         Literal["-created_at", "created_at"],
         Field(description="By the time of acceptance; with a minus the newest come first."),
     ] = "-created_at"
+
+    @model_validator(mode="after")
+    def _is_a_span(self) -> CallsQuery:
+        check_span(self.since, self.until)
+        return self
 
     def wanted(self) -> CallFilter:
         """Give the use case's input."""

@@ -14,7 +14,7 @@ from chalicelib.calls.domain.lifecycle import PATIENCE
 from chalicelib.calls.domain.states import CallState
 from chalicelib.calls.domain.turns import GREETING_TURN, Turn, TurnEnd, TurnKind
 from chalicelib.calls.services.after_hours import Closed, template_at, turn_away
-from chalicelib.calls.services.briefing import Occasion, nobody, write_brief
+from chalicelib.calls.services.briefing import NO_APPOINTMENT, Occasion, nobody, write_brief
 from chalicelib.calls.services.budgets import limit_brief
 from chalicelib.calls.services.progress import record_report
 from chalicelib.calls.services.templates import template_of_call
@@ -128,7 +128,8 @@ def _brief(calls: CallPorts, call: Call) -> Brief:
         return file.brief
     template = template_of_call(calls, call.choice)
     prompt = prompt_of_call(calls.ai, template.prompt_id, template.prompt_version)
-    occasion = Occasion(_partner(calls, call), call.direction, call.number, call.line)
+    appointment = {**NO_APPOINTMENT, **call.appointment}
+    occasion = Occasion(_partner(calls, call), call.direction, call.number, call.line, appointment)
     brief = limit_brief(calls, call, template, write_brief(calls, template, prompt, occasion))
     calls.book.put_brief(call.id, brief)
     return brief

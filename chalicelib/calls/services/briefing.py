@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
@@ -23,6 +23,7 @@ from chalicelib.kernel.phones import E164
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from chalicelib.ai.domain.conversation import MenuKey
     from chalicelib.ai.domain.prompts import PromptTemplate
     from chalicelib.calls.domain.calls import Call
     from chalicelib.calls.domain.templates import CallTemplate
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
 
 DEFAULT_TIME_ZONE = "UTC"
 TEXTS = ("recording_announcement", "greeting", "disclosure", "screening_answer", "voicemail_message")
+# What greetings and prompts may say of the appointment of which a call reminds; nothing in other calls.
+NO_APPOINTMENT: Mapping[str, str] = dict.fromkeys(("when", "who", "place"), "")
 _EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
 _SOMEBODY = Contact(
     id="contact_sample",
@@ -50,12 +53,13 @@ _SOMEBODY = Contact(
 
 @dataclass(frozen=True)
 class Occasion:
-    """Who talks to whom."""
+    """Who talks to whom, and of which appointment; None: texts may not refer to one."""
 
     contact: Contact
     direction: Direction
     number: E164
     line: E164
+    appointment: Mapping[str, str] | None = field(default_factory=lambda: NO_APPOINTMENT)
 
 
 def nobody(call: Call) -> Contact:
@@ -70,7 +74,13 @@ def nobody(call: Call) -> Contact:
     )
 
 
-SAMPLE = Occasion(_SOMEBODY, Direction.OUTBOUND, _SOMEBODY.phone, E164("+14155550101"))
+SAMPLE = Occasion(
+    _SOMEBODY,
+    Direction.OUTBOUND,
+    _SOMEBODY.phone,
+    E164("+14155550101"),
+    {"when": "Monday, March 9, at 2:30 PM", "who": "Sample Practice", "place": "Sample Street 1"},
+)
 
 
 def write_brief(
@@ -96,7 +106,7 @@ def write_brief(
         languages=template.languages,
         voice=template.voice,
         tools=template.tools,
-        menu=template.menu,
+        menu=_menu(calls, template, variables),
         on_failure=template.on_failure,
         filler_after_ms=template.filler_after_ms,
         transfer_to=template.transfer_to or "",
@@ -114,6 +124,13 @@ def write_brief(
         template_version=template.version,
         prompt_version=prompt.version,
     )
+
+
+def _menu(calls: CallPorts, template: CallTemplate, variables: Mapping[str, Any]) -> tuple[MenuKey, ...]:
+    with about_field("/menu"):
+        return tuple(
+            replace(each, text=calls.ai.renderer.render(each.text, variables)) for each in template.menu
+        )
 
 
 def fill_texts(calls: CallPorts, template: CallTemplate, occasion: Occasion) -> dict[str, str]:
@@ -150,14 +167,16 @@ def _filled(calls: CallPorts, template: CallTemplate, field: str, variables: Map
 
 
 def variables_of(occasion: Occasion, now: datetime, language: str) -> dict[str, Any]:
-    """Give what greetings and prompts may refer to: `contact`, `first_name`, `call` and `now`.
+    """Give what greetings and prompts may refer to: `contact`, `first_name`, `call`, `now`, `appointment`.
 
     A name that is not known is empty; the first name is the word that stands for it in `language`, if any.
     """
     name = known_name(occasion.contact)
     zone = zone_of(occasion)
     local = now.astimezone(ZoneInfo(zone)).strftime("%A, %d %B %Y, %H:%M")
+    appointment = {} if occasion.appointment is None else {"appointment": occasion.appointment}
     return {
+        **appointment,
         "contact": replace(occasion.contact, name=name),
         "first_name": (name.split() or [stand_in(language)])[0],
         "call": {"direction": occasion.direction.value, "number": occasion.number, "line": occasion.line},

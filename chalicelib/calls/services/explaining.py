@@ -10,6 +10,8 @@ from zoneinfo import ZoneInfo
 from chalicelib.calls.domain.checks import checks
 from chalicelib.calls.domain.deciding import may_dial, next_allowed
 from chalicelib.calls.domain.permission import Verdict
+from chalicelib.calls.services.budgets import purse_of
+from chalicelib.calls.services.occupancy import check_occupancy
 from chalicelib.calls.services.permission import Standing, frame_of, gather, standing_of_contact
 from chalicelib.calls.services.templates import get_template
 from chalicelib.crm.services import contacts as crm
@@ -18,9 +20,13 @@ from chalicelib.kernel.errors import Invalid
 
 if TYPE_CHECKING:
     from chalicelib.calls.domain.checks import Check
+    from chalicelib.calls.domain.dial_facts import DialFacts
+    from chalicelib.calls.domain.dial_plans import DialPlan
     from chalicelib.calls.domain.permission import Decision
     from chalicelib.calls.domain.purposes import Purpose
+    from chalicelib.calls.domain.templates import CallTemplate
     from chalicelib.calls.ports.calls import CallPorts
+    from chalicelib.calls.services.permission import Frame
     from chalicelib.kernel.phones import E164
 
 _HORIZON = timedelta(days=366)
@@ -28,13 +34,28 @@ _HORIZON = timedelta(days=366)
 
 @dataclass(frozen=True)
 class Question:
-    """Whom one would call, by which template, in which campaign, and when; None: now."""
+    """Whom one would call, by which template, in which campaign, and when; None: now.
+
+    `not_after` is when a call would be of no use any more.
+    """
 
     number: E164 | None = None
     contact_id: str | None = None
     template_id: str | None = None
     campaign_id: str = ""
     at: datetime | None = None
+    not_after: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Context:
+    """The campaign that a call would be of: by which template, and how it is dialed.
+
+    `template` None: the question names one. `plan` counts until the dialer has one, which is when it begins.
+    """
+
+    template: CallTemplate | None
+    plan: DialPlan
 
 
 @dataclass(frozen=True)
@@ -64,18 +85,20 @@ class Explanation:
     checks: tuple[Check, ...]
 
 
-def explain(calls: CallPorts, question: Question) -> Explanation:
+def explain(calls: CallPorts, question: Question, context: Context | None = None) -> Explanation:
     """Say whether a call would be dialed at an instant, and why; nothing is stored, no contact made.
 
+    `context` is the campaign that the question names, where it is known; else its stored plan is read.
     Raises `NotFound` for a missing contact or template, `Invalid` with code `too_far_away` for an instant
     more than a year from now, and with `nobody_to_call` when neither number nor contact is given.
     """
     at = _instant(calls, question)
     number, standing = _whom(calls, question)
-    template = get_template(calls, question.template_id) if question.template_id else None
-    facts = gather(calls, frame_of(calls, template, question.campaign_id), number, standing)
-    facts = replace(facts, now=at)
-    decision, callee = may_dial(facts), facts.callee
+    frame = _frame(calls, question, context)
+    facts = gather(calls, frame, number, standing)
+    facts = replace(facts, now=at, not_after=question.not_after)
+    callee, more = facts.callee, _occupancy(calls, facts, frame, is_now=question.at is None)
+    decision = _first_of(may_dial(facts), more)
     return Explanation(
         number=number,
         contact_id=standing.contact_id or None,
@@ -85,8 +108,35 @@ def explain(calls: CallPorts, question: Question) -> Explanation:
         next_allowed_at=None if decision.verdict is Verdict.REFUSE else next_allowed(facts),
         states=tuple(sorted(callee.states)),
         local_times=tuple(_local(zone, at, callee.own_zone) for zone in callee.all_zones),
-        checks=tuple(checks(facts)),
+        checks=(*checks(facts), *(check for check, _ in more)),
     )
+
+
+def _frame(calls: CallPorts, question: Question, context: Context | None) -> Frame:
+    """Read what the call would be of: the template that is asked about, else its campaign's, and the plan."""
+    template = get_template(calls, question.template_id) if question.template_id else None
+    if context is None:
+        return frame_of(calls, template, question.campaign_id)
+    template, plan = template or context.template, context.plan
+    frame = frame_of(calls, template, plan.id)
+    if frame.plan:
+        return frame
+    purse = purse_of(calls, frame.settings, plan, template)
+    return replace(frame, plan=plan, plan_gone=False, purse=purse)
+
+
+def _occupancy(
+    calls: CallPorts, facts: DialFacts, frame: Frame, *, is_now: bool
+) -> tuple[tuple[Check, Decision], ...]:
+    return tuple(check_occupancy(calls, facts, frame.settings.caps, is_now=is_now))
+
+
+def _first_of(decision: Decision, more: tuple[tuple[Check, Decision], ...]) -> Decision:
+    """Give what the rules say, or, where they allow the call, what it has to wait for beside them."""
+    if decision.verdict is not Verdict.ALLOW:
+        return decision
+    waits = (each for check, each in more if check.verdict is not Verdict.ALLOW)
+    return next(waits, decision)
 
 
 def _instant(calls: CallPorts, question: Question) -> datetime:

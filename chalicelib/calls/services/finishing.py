@@ -15,10 +15,11 @@ from chalicelib.calls.domain.outcomes import outcome_of
 from chalicelib.calls.domain.recordings import REPORT_PATIENCE_S, expected_kinds
 from chalicelib.calls.domain.rooms import room_id_of
 from chalicelib.calls.domain.statistics import began_at
-from chalicelib.calls.domain.turns import opted_out
 from chalicelib.calls.services.aftermath import apply_analysis
 from chalicelib.calls.services.analyses import analysis_of
 from chalicelib.calls.services.masking import mask_transcript
+from chalicelib.calls.services.opt_outs import has_opted_out, record_opt_out
+from chalicelib.calls.services.talks import note_talk
 from chalicelib.calls.services.withdrawing import end_waiting
 from chalicelib.kernel.errors import Unavailable
 from chalicelib.kernel.logs import log
@@ -58,10 +59,12 @@ def finish_call(calls: CallPorts, call_id: str) -> None:
         return
     if aftermath.analysis:
         apply_analysis(calls, file, aftermath.analysis, conclusion.outcome)
-    if opted_out(file.turns) or has_happened(file.call, Happening.OPTED_OUT):
+    if has_opted_out(file):
+        record_opt_out(calls, file)
         end_waiting(calls, file.call.contact_id)
     if expected_kinds(file.call, file.brief):
         calls.wakeups.find_recordings(call_id, REPORT_PATIENCE_S)
+    note_talk(calls, file.call)
     mask_transcript(calls, file)
     now, cost = calls.clock.now(), sum(line.amount for line in aftermath.costs)
     asked = _questions(calls, file, aftermath.analysis)

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from chalicelib.calls.domain.permission import Decision, Verdict
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from chalicelib.calls.domain.calls import Call
     from chalicelib.calls.domain.dial_plans import DialPlan
     from chalicelib.calls.ports.calls import CallPorts
@@ -29,6 +31,12 @@ def choose_line(calls: CallPorts, call: Call, plan: DialPlan | None) -> E164 | N
         if calls.line_uses.use(line, now.date(), plan.line_calls_per_day, now + _KEPT_FOR):
             return line
     return None
+
+
+def are_used_up(calls: CallPorts, plan: DialPlan, day: date) -> bool:
+    """Tell whether each number of a campaign was used on a day (UTC) as often as it may be; count nothing."""
+    limit, used = plan.line_calls_per_day, calls.line_uses.used(plan.lines, day)
+    return limit is not None and all(used[line] >= limit for line in plan.lines)
 
 
 def no_line(now: datetime) -> Decision:

@@ -31,7 +31,7 @@ def fill(
     `Invalid` with code `bad_template` for a variable that neither the contact nor `variables` has.
     """
     number, line = numbers
-    occasion = Occasion(contact, Direction.OUTBOUND, number, line)
+    occasion = Occasion(contact, Direction.OUTBOUND, number, line, None)
     own = variables_of(occasion, calls.clock.now(), contact.language)
     filled = calls.ai.renderer.render(text, {**variables, **own})
     return filled if own["contact"].name else without_name(filled)

@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING
 
 from chalicelib.calls.domain.calls import CallEvent, add_event
 from chalicelib.calls.domain.happenings import Happening, has_happened
-from chalicelib.calls.domain.lifecycle import cancel
 from chalicelib.calls.domain.outcomes import BY_OPERATOR
 from chalicelib.calls.domain.states import CallState
 from chalicelib.calls.domain.transcripts import transcript_since
 from chalicelib.calls.services.progress import get_call, record_report
+from chalicelib.calls.services.withdrawing import call_off
 from chalicelib.crm.domain.notes import NewNote, NoteKind
 from chalicelib.crm.services.notes import add_note
 from chalicelib.kernel.actors import actor
-from chalicelib.kernel.clock import cut_to_millis, iso
+from chalicelib.kernel.clock import iso
 from chalicelib.kernel.errors import Conflict, Forbidden, Unavailable
 from chalicelib.kernel.logs import log
 
@@ -67,8 +67,9 @@ def hang_up(calls: CallPorts, call_id: str) -> Call:
             return call
     _refuse_over(call)
     sid = call.sid or _searched(calls, call)
+    mark = _mark(calls)
     old, call = calls.book.change(
-        call_id, lambda newest: newest if newest.is_over else _marked(calls, newest)
+        call_id, lambda newest: newest if newest.is_over else add_event(newest, mark)
     )
     _refuse_over(call)
     try:
@@ -83,16 +84,8 @@ def hang_up(calls: CallPorts, call_id: str) -> Call:
 
 
 def _canceled(calls: CallPorts, call: Call) -> Call:
-    now = cut_to_millis(calls.clock.now())
-
-    def canceled(newest: Call) -> Call:
-        if newest.state is not CallState.QUEUED:
-            return newest
-        return cancel(_marked(calls, newest), BY_OPERATOR, now)
-
-    _, call = calls.book.change(call.id, canceled)
+    call = call_off(calls, call.id, BY_OPERATOR, _mark(calls))
     if call.is_over:
-        calls.numbers.release(call.number, call.id)  # one that was taken back has kept it
         log("call.hung_up", call_id=call.id, was=CallState.QUEUED)
     return call
 
@@ -127,9 +120,9 @@ def _refuse_over(call: Call) -> None:
         raise Conflict("The call is over.", code="call_over")
 
 
-def _marked(calls: CallPorts, call: Call) -> Call:
-    """Remember that somebody asked for the end before it comes, for then the outcome is made of it."""
-    return add_event(call, CallEvent(iso(calls.clock.now()), Happening.HUNG_UP, Happening.HUNG_UP, actor()))
+def _mark(calls: CallPorts) -> CallEvent:
+    """Tell that somebody asked for the end; noted before it comes, for then the outcome is made of it."""
+    return CallEvent(iso(calls.clock.now()), Happening.HUNG_UP, Happening.HUNG_UP, actor())
 
 
 def _unmarked(call: Call) -> Call:

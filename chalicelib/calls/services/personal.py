@@ -7,10 +7,10 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.calls.domain.erasing import erase
-from chalicelib.calls.domain.lifecycle import cancel
 from chalicelib.calls.domain.rooms import room_id_of
 from chalicelib.calls.domain.states import CallState
 from chalicelib.calls.services.recordings import erase_recordings, erase_unreported
+from chalicelib.calls.services.withdrawing import call_off
 from chalicelib.kernel.clock import iso
 from chalicelib.kernel.errors import Conflict
 from chalicelib.kernel.logs import log
@@ -66,11 +66,7 @@ def forget_number(calls: CallPorts, number: E164) -> bool:
 def _cancelled(calls: CallPorts, call: Call) -> Call:
     if call.state is not CallState.QUEUED:
         return call
-    now = calls.clock.now()
-    _, newest = calls.book.change(call.id, lambda known: cancel(known, ERASED, now))
-    if newest.is_over:
-        calls.numbers.release(newest.number, newest.id)
-    return newest
+    return call_off(calls, call.id, ERASED)
 
 
 def _check_finished(call: Call) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from chalicelib.ai.domain.prompts import objection_to, roll_back, samples_of, values_for
 from chalicelib.ai.services import prompts
 from chalicelib.calls.services.briefing import SAMPLE, for_model, variables_of
-from chalicelib.kernel.errors import Conflict, about_field
+from chalicelib.kernel.errors import Conflict, Invalid, about_field
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -87,11 +87,14 @@ def preview_prompt(
 ) -> PromptPreview:
     """Fill a version of a prompt in, the newest unless `number` says which; nobody is called.
 
-    Declared variables have the contact's values, else the `given` ones, else their samples.
+    Declared variables have the contact's values, else the `given` ones, else their samples. `Invalid` with
+    code `undeclared_variable` or `bad_variable` for what is given and cannot be meant.
     """
     prompt = prompts.get_prompt(calls.ai, template_id)
     if number is not None:
         prompt = prompts.get_version(calls.ai, template_id, str(number))
+    with about_field("/variables"):
+        _check_given(prompt, given)
     sources = (occasion.contact.custom_fields, given, samples_of(prompt))
     language = occasion.contact.language or "en"
     known = for_model(variables_of(occasion, calls.clock.now(), language))
@@ -102,6 +105,11 @@ def preview_prompt(
         stable_chars=prompts.stable_chars(calls.ai, prompt),
         variables=values_for(prompt, *sources),
     )
+
+
+def _check_given(prompt: PromptTemplate, given: Mapping[str, Value]) -> None:
+    if objection := objection_to(prompt.variables, given, may_lack=True):
+        raise Invalid(objection[1], code=objection[0])
 
 
 def _try_out(calls: CallPorts, wanted: PromptText) -> None:

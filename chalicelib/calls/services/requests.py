@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -19,6 +19,7 @@ from chalicelib.kernel.ids import new_id
 from chalicelib.kernel.logs import log
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
 
     from chalicelib.calls.ports.calls import CallPorts
@@ -31,8 +32,9 @@ _HORIZON = timedelta(days=366)
 
 @dataclass(frozen=True)
 class CallWish:
-    """Whom to call, by contact or by number, how, and not before when.
+    """Whom to call, by contact or by number, how, not before when, and not after when.
 
+    `appointment` is what texts may say of the appointment of which the call is to remind.
     `template_version` None is the version that is current when the call is answered.
     Whoever asks for many at once spreads their wake-ups over the time that they take to start: `wake_in_s`.
     """
@@ -49,6 +51,8 @@ class CallWish:
     line: E164 | None = None
     wake_in_s: int = 0
     template_version: int | None = None
+    not_after: datetime | None = None
+    appointment: Mapping[str, str] = field(default_factory=dict)
 
 
 def request_call(calls: CallPorts, wish: CallWish) -> Call:
@@ -65,7 +69,7 @@ def request_call(calls: CallPorts, wish: CallWish) -> Call:
     number, standing = _whom(calls, wish)
     now = cut_to_millis(calls.clock.now())
     with about_field("/not_before"):
-        due = due_at(wish.not_before, now)
+        due = due_at(wish.not_before, now, wish.not_after)
     call = Call(
         id=wish.call_id or new_id("call"),
         direction=Direction.OUTBOUND,
@@ -78,8 +82,10 @@ def request_call(calls: CallPorts, wish: CallWish) -> Call:
         created_at=now,
         due_at=due,
         look_at=due,
+        not_after=wish.not_after and cut_to_millis(wish.not_after),
         priority=wish.priority,
         requested_by=wish.requested_by,
+        appointment=wish.appointment,
         campaign_id=wish.campaign_id,
         attempt=wish.attempt,
         version=1,
@@ -105,8 +111,14 @@ def _whom(calls: CallPorts, wish: CallWish) -> tuple[E164, Standing]:
     return number, standing_of_contact(calls, contact, number)
 
 
-def due_at(not_before: datetime | None, now: datetime) -> datetime:
-    """Say when a call is to be dialed that is wanted not before an instant; `Invalid` in more than a year."""
+def due_at(not_before: datetime | None, now: datetime, not_after: datetime | None = None) -> datetime:
+    """Say when a call is to be dialed that is wanted not before an instant.
+
+    `Invalid` with code `too_far_ahead` in more than a year, and with `after_its_end` when it is over by then.
+    """
+    if not_before and not_after and not_before >= not_after:
+        message = "The call is not to be dialed by then any more; give a not_before before its not_after."
+        raise Invalid(message, code="after_its_end")
     due = cut_to_millis(max(not_before or now, now))
     if due > now + _HORIZON:
         raise Invalid("A call can wait for a year at most; give an earlier not_before.", code="too_far_ahead")

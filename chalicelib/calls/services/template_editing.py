@@ -139,7 +139,7 @@ def occasion_with(
     """Say with whom a template is tried out: a contact, or somebody with these details."""
     contact = get_contact(calls.crm, contact_id) if contact_id else replace(SAMPLE.contact, **sample)
     line = calls.lines[0] if calls.lines else SAMPLE.line
-    return Occasion(contact, direction, contact.phone, line)
+    return Occasion(contact, direction, contact.phone, line, SAMPLE.appointment)
 
 
 def _check(calls: CallPorts, template: CallTemplate) -> None:

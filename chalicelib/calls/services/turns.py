@@ -244,6 +244,7 @@ def _conversation(calls: CallPorts, file: CallFile, event: SpokenEvent) -> Conve
         is_late=asks_model and _is_late(calls, file),
         own_language=file.brief.language,
         languages=file.brief.languages,
+        number=file.call.number,
     )
 
 

@@ -17,6 +17,7 @@ CHUNK = 50  # objects that one step works on at most
 KEPT = timedelta(days=90)  # how long jobs and their results can be read
 # Done by campaigns and calls, which the CRM does not know.
 ADD_MEMBERS = "add_members"
+REQUEUE_MEMBERS = "requeue_members"
 BULK_CALL = "bulk_call"
 # Kinds that finish what a request has begun already: stopped half-way, it would stay half done.
 NOT_CANCELLABLE = frozenset({"erase", "sweep", "merge", "delete_tag", "merge_tag"})

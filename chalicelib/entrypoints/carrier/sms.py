@@ -42,16 +42,18 @@ def message_received() -> Response[Any]:
         form.get("OptOutType", ""),
     )
     reply = receive_text(calls, incoming)
-    _confirm(incoming)
+    _follow(incoming)
     return xml(twiml.answer(reply, calls.addresses))
 
 
-def _confirm(incoming: Incoming) -> None:
-    """Confirm the appointment of whoever answers a reminder with a yes."""
-    from chalicelib.scheduling.services.replies import confirm_by_text, confirms  # noqa: PLC0415  as above
+def _follow(incoming: Incoming) -> None:
+    """Confirm the appointment of whoever answers a reminder with a yes, or tell how to move it."""
+    from chalicelib.scheduling.services import replies  # noqa: PLC0415  as above
 
-    if confirms(incoming.body):
-        confirm_by_text(container().scheduling, incoming.number, incoming.message_id)
+    if replies.confirms(incoming.body):
+        replies.confirm_by_text(container().scheduling, incoming.number, incoming.message_id)
+    elif replies.asks_to_move(incoming.body):
+        replies.tell_how_to_move(container().scheduling, incoming.number, incoming.line, incoming.message_id)
 
 
 @webhooks.post("/sms/<contact_id>/<at>/<message_id>/status")

@@ -26,9 +26,9 @@ def expected_version(declared: Route, incoming: Any) -> int | None:
     another guarded route is asked without `If-Match`, and 412 for a tag that is none of ours: what it names
     cannot be the present version.
     """
-    if not declared.guarded:
-        return None
     tag = header_of(incoming, "if-match")
+    if not (declared.guarded or (declared.heeds_version and tag)):
+        return None
     if tag is None and declared.creates:
         return _NONE_SEEN
     if tag is None:

@@ -45,6 +45,7 @@ class Details(TypedDict, total=False):
     example: Any
     idempotent: bool
     guarded: bool
+    heeds_version: bool
     creates: bool
     limited: bool
     max_body_bytes: int
@@ -66,10 +67,10 @@ class Route:
     may refuse, beyond those of the middleware, and their statuses.
 
     `idempotent` honours `Idempotency-Key` (the default for POST); `guarded` demands `If-Match`, except where
-    the route also `creates` what is not there yet; `limited` counts requests against the limits;
-    `max_body_bytes` is how long a body may be. `texts` are other media types of a body, each with the field
-    of `body` that it is the value of. A field `version` of the answer's model gives an `ETag`.
-    `events` tells an answer as server-sent events, to whoever asks for them by `Accept`.
+    the route also `creates` what is not there yet; `heeds_version` takes it where it is sent; `limited`
+    counts requests against the limits; `max_body_bytes` is how long a body may be. `texts` are other media
+    types of a body, each with the field of `body` that it is the value of. A field `version` of the answer's
+    model gives an `ETag`. `events` tells an answer as server-sent events where `Accept` asks for them.
     """
 
     method: str
@@ -86,6 +87,7 @@ class Route:
     example: Any = None
     idempotent: bool = False
     guarded: bool = False
+    heeds_version: bool = False
     creates: bool = False
     limited: bool = True
     max_body_bytes: int = answering.MAX_BODY_BYTES

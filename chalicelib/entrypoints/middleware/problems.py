@@ -101,8 +101,10 @@ def standard_errors(declared: Route) -> dict[str, int]:
         codes |= {"bad_json": 400, "body_too_large": 413, "unsupported_media_type": 415}
     if declared.idempotent:
         codes |= {"bad_idempotency_key": 400, "idempotency_in_flight": 409, "idempotency_key_reused": 422}
+    if declared.guarded or declared.heeds_version:
+        codes["version_changed"] = 412
     if declared.guarded:
-        codes |= {"version_changed": 412, "if_match_required": 428}
+        codes["if_match_required"] = 428
     return codes
 
 

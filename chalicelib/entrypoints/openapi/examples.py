@@ -32,6 +32,7 @@ _KINDS = {
     "IssuedToken": "token",
     "IssuedWebhook": "webhook",
     "RecordedConsent": "consent",
+    "WholeBooking": "booking",
     "WholeDelivery": "delivery",
 }
 # Told once, when they are made.

@@ -40,6 +40,12 @@ PARAMETERS: dict[str, Any] = {
         "description": "The `ETag` of the version to replace, or `*`; none where nothing is there yet.",
         "schema": {"type": "string", "pattern": r'^(\*|"[1-9][0-9]{0,15}")$', "examples": ["*"]},
     },
+    "If-Match-as-seen": {
+        "name": "If-Match",
+        "in": "header",
+        "description": "The `ETag` of the version that was seen: 412 when it has changed. None, or `*`: any.",
+        "schema": {"type": "string", "pattern": r'^(\*|"[1-9][0-9]{0,15}")$', "examples": ["*"]},
+    },
     "If-None-Match": {
         "name": "If-None-Match",
         "in": "header",
@@ -60,6 +66,8 @@ def _headers(route: Route) -> Iterator[str]:
         yield "Idempotency-Key"
     if route.guarded:
         yield "If-Match-to-replace" if route.creates else "If-Match"
+    if route.heeds_version:
+        yield "If-Match-as-seen"
     if route.method == "GET":
         yield "If-None-Match"
 

@@ -20,7 +20,7 @@ from chalicelib.calls.adapters.tables.numbers import FOREVER
 from chalicelib.calls.domain.permission import NumberStatus
 from chalicelib.calls.domain.suppression import Suppression
 from chalicelib.kernel.actors import actor
-from chalicelib.kernel.clock import from_iso, from_millis, iso
+from chalicelib.kernel.clock import from_iso, from_millis, iso, to_millis
 from chalicelib.kernel.errors import Conflict, unavailable_on
 from chalicelib.kernel.paging import Page
 from chalicelib.kernel.phones import E164
@@ -70,6 +70,7 @@ class NumberRepository:
             texts_day=item.texts_day or "",
             texts=int(item.texts or 0),
             dials=tuple(from_millis(at) for at in item.dials or ()),
+            talked_at=from_millis(int(item.talked)) if item.talked else None,
             is_held=bool(item.held_until),
             held_until=_end_of_hold(item.held_until),
         )
@@ -160,6 +161,12 @@ class NumberRepository:
             raise
         HoldItem("HOLDS", f"NUMBER#{number}").delete()
         return True
+
+    def note_talk(self, number: E164, at: datetime) -> None:
+        """Note that somebody talked about a debt on a call that was answered then; a later one stands."""
+        talked = NumberItem.talked
+        actions: list[Action] = [talked.set(to_millis(at)), NumberItem.kind.set(NumberItem)]
+        _updated(number, actions, talked.does_not_exist() | (talked < to_millis(at)))
 
     def release(self, number: E164, call_id: str) -> None:
         """Say that this call no longer uses the number; nothing when another call does."""

@@ -40,6 +40,7 @@ class NumberItem(ActItem, CallsTable, discriminator="number"):
     texts_day = UnicodeAttribute(null=True)
     texts = NumberAttribute(null=True)
     dials = JSONAttribute(null=True)  # milliseconds; the oldest first
+    talked = NumberAttribute(null=True)  # milliseconds: the last call on which a debt was talked about
     held_until = UnicodeAttribute(null=True)  # or `FOREVER`; as `HoldItem` lists it
 
 
