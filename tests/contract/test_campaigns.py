@@ -21,7 +21,8 @@ from chalicelib.scheduling.adapters.tables import bind
 from chalicelib.scheduling.domain.breaking import Recent
 from chalicelib.scheduling.domain.campaigns import Breaker, CampaignState, Dialing, Variant
 from chalicelib.scheduling.domain.forecasts import Forecast
-from chalicelib.scheduling.domain.members import MemberChange, MemberState, Try, call_now, counted_of, skip
+from chalicelib.scheduling.domain.member_numbers import counted_of
+from chalicelib.scheduling.domain.members import MemberChange, MemberState, Try, call_now, skip
 from chalicelib.scheduling.domain.retries import Retry, RetryRules
 from chalicelib.scheduling.ports.campaigns import Turn
 from chalicelib.system.domain.settings import DayHours, Hours, Stop

@@ -13,7 +13,8 @@ from chalicelib.kernel.phones import E164
 from chalicelib.scheduling.domain.breaking import Recent
 from chalicelib.scheduling.domain.campaigns import Campaign, CampaignState
 from chalicelib.scheduling.domain.member_lists import EVERYBODY, MemberFilter
-from chalicelib.scheduling.domain.members import Member, MemberChange, MemberState, counted_of, moved_by
+from chalicelib.scheduling.domain.member_numbers import counted_of, moved_by
+from chalicelib.scheduling.domain.members import Member, MemberChange, MemberState
 from chalicelib.scheduling.ports.campaigns import Adding, ScheduleState, Turn
 
 if TYPE_CHECKING:

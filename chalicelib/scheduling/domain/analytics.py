@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from chalicelib.calls.domain.outcomes import Outcome
 from chalicelib.calls.domain.templates import choice_of
 from chalicelib.scheduling.domain.intervals import share_of
-from chalicelib.scheduling.domain.members import (
+from chalicelib.scheduling.domain.member_numbers import (
     ANSWERED,
     CALLS,
     COST,

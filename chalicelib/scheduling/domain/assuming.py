@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from chalicelib.calls.domain.calls import Direction
 from chalicelib.calls.domain.outcomes import Outcome
-from chalicelib.scheduling.domain.members import CALLS, COST
+from chalicelib.scheduling.domain.member_numbers import CALLS, COST
 
 if TYPE_CHECKING:
     from collections import Counter

@@ -13,13 +13,8 @@ from chalicelib.kernel.clock import cut_to_millis
 from chalicelib.kernel.errors import Unavailable
 from chalicelib.scheduling.domain.best_hours import best_hour
 from chalicelib.scheduling.domain.campaigns import CampaignState
-from chalicelib.scheduling.domain.members import (
-    CHUNK,
-    MemberChange,
-    after_attempt,
-    hours_of,
-    never_called,
-)
+from chalicelib.scheduling.domain.member_numbers import hours_of
+from chalicelib.scheduling.domain.members import CHUNK, MemberChange, after_attempt, never_called
 from chalicelib.scheduling.services.asking import ask_for_call
 
 if TYPE_CHECKING:

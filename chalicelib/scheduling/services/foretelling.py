@@ -18,7 +18,7 @@ from chalicelib.scheduling.domain.best_hours import best_hour
 from chalicelib.scheduling.domain.campaigns import plan_of
 from chalicelib.scheduling.domain.forecasts import Forecast, is_stale
 from chalicelib.scheduling.domain.foreseeing import foresee
-from chalicelib.scheduling.domain.members import hours_of, left_of
+from chalicelib.scheduling.domain.member_numbers import hours_of, left_of
 from chalicelib.scheduling.domain.prospects import Allowance, Bounds, Terms, standings
 from chalicelib.scheduling.services.campaigns import get_campaign
 from chalicelib.scheduling.services.prospects import sample_of

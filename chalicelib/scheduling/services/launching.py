@@ -13,7 +13,7 @@ from chalicelib.kernel.clock import cut_to_millis
 from chalicelib.kernel.errors import Conflict, Invalid, about_field
 from chalicelib.kernel.logs import log
 from chalicelib.scheduling.domain.campaigns import Act, CampaignState, acted, plan_of, stop_of_plan
-from chalicelib.scheduling.domain.members import TOTAL
+from chalicelib.scheduling.domain.member_numbers import TOTAL
 from chalicelib.scheduling.services.adding import is_being_filled
 from chalicelib.scheduling.services.campaigns import check_campaign, check_version, edit, get_campaign
 from chalicelib.scheduling.services.switching import switch_schedule

@@ -12,7 +12,8 @@ from chalicelib.scheduling.domain import standstills
 from chalicelib.scheduling.domain.analytics import analytics_of
 from chalicelib.scheduling.domain.breaking import dials_per_minute
 from chalicelib.scheduling.domain.campaigns import DIALS
-from chalicelib.scheduling.domain.members import TOTAL, MemberState
+from chalicelib.scheduling.domain.member_numbers import TOTAL
+from chalicelib.scheduling.domain.members import MemberState
 from chalicelib.scheduling.ports.campaigns import ScheduleState
 from chalicelib.scheduling.services.adding import is_being_filled
 from chalicelib.scheduling.services.campaigns import get_campaign

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from chalicelib.calls.services.permission import Frame, Standing, gather, standing_of_contact
 from chalicelib.calls.services.templates import get_chosen
 from chalicelib.scheduling.domain.campaigns import plan_of
-from chalicelib.scheduling.domain.members import MERGED, left_of
+from chalicelib.scheduling.domain.member_numbers import left_of
+from chalicelib.scheduling.domain.members import MERGED
 from chalicelib.scheduling.domain.prospects import Prospect
 from chalicelib.scheduling.services.members import find_contacts
 from chalicelib.scheduling.services.merged import another_stands_for

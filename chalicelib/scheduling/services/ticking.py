@@ -16,7 +16,7 @@ from chalicelib.kernel.ids import new_id
 from chalicelib.kernel.logs import log
 from chalicelib.scheduling.domain.admission import TICK_S
 from chalicelib.scheduling.domain.campaigns import CampaignState, plan_of
-from chalicelib.scheduling.domain.members import left_of
+from chalicelib.scheduling.domain.member_numbers import left_of
 from chalicelib.scheduling.ports.campaigns import Turn
 from chalicelib.scheduling.services.adding import is_being_filled
 from chalicelib.scheduling.services.admitting import admit

@@ -17,7 +17,8 @@ from chalicelib.crm.domain.contacts import NewContact
 from chalicelib.crm.services.contacts import create_contact
 from chalicelib.kernel.phones import E164
 from chalicelib.scheduling.domain.campaigns import CampaignState
-from chalicelib.scheduling.domain.members import counted_of, new_member
+from chalicelib.scheduling.domain.member_numbers import counted_of
+from chalicelib.scheduling.domain.members import new_member
 from chalicelib.scheduling.services.launching import start_campaign
 from chalicelib.scheduling.services.ticking import tick
 

@@ -16,12 +16,12 @@ from chalicelib.calls.domain.outcomes import Outcome
 from chalicelib.calls.domain.states import CallState
 from chalicelib.kernel.errors import Conflict
 from chalicelib.scheduling.domain.campaigns import TABLE, Act, CampaignState, acted
+from chalicelib.scheduling.domain.member_numbers import counted_of
 from chalicelib.scheduling.domain.members import (
     MemberChange,
     MemberState,
     after_attempt,
     call_now,
-    counted_of,
     never_called,
     skip,
     wait_until,

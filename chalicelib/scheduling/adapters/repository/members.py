@@ -25,7 +25,8 @@ from chalicelib.scheduling.adapters.repository.member_codec import (
 from chalicelib.scheduling.adapters.repository.writes import MAX_TRIES, refused_of
 from chalicelib.scheduling.adapters.tables import CountsItem, MemberItem, SchedulingTable
 from chalicelib.scheduling.domain.member_lists import EVERYBODY
-from chalicelib.scheduling.domain.members import MemberChange, MemberState, counted_of, moved_by
+from chalicelib.scheduling.domain.member_numbers import counted_of, moved_by
+from chalicelib.scheduling.domain.members import MemberChange, MemberState
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
