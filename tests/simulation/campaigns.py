@@ -159,7 +159,10 @@ class Campaigns:
                 self.product.log.add(Kind.CLOSED, self.product.loop.now(), detail=member.state.value, **facts)
 
     def sums(self) -> tuple[dict[str, int], dict[str, int]]:
-        """Give the numbers that the product keeps of members' states and tries, and a recount of both."""
+        """Give the numbers that the product keeps of members' states and tries, and a recount of both.
+
+        A call that was refused in the end was no try: the carrier was never asked for it, or gave it back.
+        """
         kept: dict[str, int] = {}
         counted: dict[str, int] = {}
         for script in SCRIPTS:
@@ -170,7 +173,7 @@ class Campaigns:
             for name in ("total", member.state.value):
                 _count(counted, f"{member.campaign_id} {name}")
         for event in self.product.log.of(Kind.ENDED):
-            if event.campaign_id:
+            if event.campaign_id and event.detail != Outcome.NOT_PERMITTED:
                 _count(counted, f"{event.campaign_id} t_{event.attempt}")
         return kept, counted
 
