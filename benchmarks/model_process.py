@@ -14,7 +14,7 @@ import requests
 from localcloud.settings import LOOPBACK, free_port
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
 _START_S, _POLL_S, _STOP_S = 15.0, 0.05, 5.0
 
@@ -32,18 +32,21 @@ def model_server(answer: str, first_token_ms: float) -> Iterator[str]:
     try:
         base = f"http://{LOOPBACK}:{port}"
         _wait(f"{base}/control/health")
-        prepare_model(base, answer, first_token_ms)
+        prepare_model(base, {"": answer}, first_token_ms)
         yield f"{base}/v1"
     finally:
         process.send_signal(signal.SIGTERM)
         process.wait(_STOP_S)
 
 
-def prepare_model(base: str, answer: str, first_token_ms: float, tokens_per_second: float = 0) -> None:
-    """Have the server at `base` give this answer to every turn, at this pace (0: tokens at once)."""
-    pace = {"first_token_ms": first_token_ms, "tokens_per_second": tokens_per_second}
-    _put(f"{base}/control/timing", pace)
-    _put(f"{base}/control/script", [{"name": "benchmark", "when": {}, "say": answer}])
+def prepare_model(base: str, answers: Mapping[str, str], first_token_ms: float) -> None:
+    """Have the server at `base` answer what holds these words, at once after this time; `""`: anything."""
+    _put(f"{base}/control/timing", {"first_token_ms": first_token_ms, "tokens_per_second": 0})
+    rules = [
+        {"name": f"benchmark {place}", "when": {"user": said} if said else {}, "say": answer}
+        for place, (said, answer) in enumerate(answers.items())
+    ]
+    _put(f"{base}/control/script", rules)
 
 
 def _put(url: str, body: Any) -> None:
