@@ -119,13 +119,15 @@ def prompt_to_use(ai: AiPorts, template_id: str, number: int | None = None) -> P
     With a `number` it is that version, also when it was never published.
     """
     newest = get_prompt(ai, template_id)
-    return _in_use(ai, newest) if number is None else get_version(ai, template_id, str(number))
+    if number is None:
+        return _in_use(ai, newest)
+    return replace(_stored(ai, template_id, str(number)), publications=newest.publications)
 
 
 def prompt_of_call(ai: AiPorts, template_id: str, number: int | None = None) -> PromptTemplate:
     """Give what a call is held by that cannot be refused any more: also of a deleted prompt."""
     if number is not None:
-        return get_version(ai, template_id, str(number))
+        return _stored(ai, template_id, str(number))
     newest = ai.prompts.get(template_id)
     if newest is None:
         newest = next(iter(ai.prompts.versions(template_id, 1, None).items), None)
@@ -136,10 +138,7 @@ def prompt_of_call(ai: AiPorts, template_id: str, number: int | None = None) -> 
 
 def get_version(ai: AiPorts, template_id: str, number: str) -> PromptTemplate:
     """Give one version of a prompt, also of one that was deleted, or `NotFound`."""
-    version = ai.prompts.version(template_id, int(number)) if _NUMBER.fullmatch(number) else None
-    if version is None:
-        raise NotFound(f"There is no version {number} of {template_id}.", code="prompt_not_found")
-    return _as_of_now(ai, version)
+    return _as_of_now(ai, _stored(ai, template_id, number))
 
 
 def list_versions(ai: AiPorts, template_id: str, page_size: int, start: str | None) -> Page[PromptTemplate]:
@@ -248,6 +247,14 @@ def _in_use(ai: AiPorts, newest: PromptTemplate) -> PromptTemplate:
         return newest
     used = ai.prompts.version(newest.id, newest.published_version)
     return replace(used or newest, publications=newest.publications)
+
+
+def _stored(ai: AiPorts, template_id: str, number: str) -> PromptTemplate:
+    """Give a version as it is stored, an old one as it was when it was replaced, or `NotFound`."""
+    version = ai.prompts.version(template_id, int(number)) if _NUMBER.fullmatch(number) else None
+    if version is None:
+        raise NotFound(f"There is no version {number} of {template_id}.", code="prompt_not_found")
+    return version
 
 
 def _as_of_now(ai: AiPorts, version: PromptTemplate) -> PromptTemplate:
